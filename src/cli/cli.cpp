@@ -1,0 +1,36 @@
+// The application of all commands.
+#include "cli/cli.h"
+
+#include <CLI/CLI.hpp>
+#include <array>
+#include <cstdio>
+#include <exception>
+
+#include "cli/command.h"
+
+namespace fairlead::cli {
+
+void add_version(CLI::App&, Outcome&);
+
+namespace {
+constexpr std::array<AddCommand, 1> commands{&add_version};
+}
+
+int run(int argc, char** argv) {
+    CLI::App app{"Fairlead: targets, numbers, forecasts, leads, deals, pay and training of a sales department", "fairlead"};
+    app.require_subcommand(1);
+    Outcome outcome;
+    for (AddCommand add : commands) add(app, outcome);
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::ParseError& error) {
+        const int code = app.exit(error);
+        return code == 0 ? 0 : 2;
+    } catch (const std::exception& error) {
+        std::fprintf(stderr, "fairlead: %s\n", error.what());
+        return 3;
+    }
+    return outcome.code;
+}
+
+}  // namespace fairlead::cli

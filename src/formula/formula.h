@@ -1,0 +1,186 @@
+// The formula language: parsed and checked once, then evaluated on a record with a trace, or translated to
+// SQL with the same results. Total and bounded: no loops, no input or output.
+//
+// Typical use:
+//   auto checked = formula::check("IF(amount > 10000, 5%, 3%)", schema, "opportunity");
+//   auto value = formula::evaluate(**checked, row, context);
+#pragma once
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "base/value.h"
+
+namespace fairlead::formula {
+
+// ---- What the formula may name (implemented by the catalogue under a reader's access) --------------------
+
+struct FieldType {
+    Type type = Type::text;
+    std::string target;       // entity, for a reference
+    std::vector<std::string> choices;  // for a choice
+    int scale = 6;            // for decimal and percent: digits stored after the point
+    bool is_many = false;     // a relation to many records: only inside an aggregate, `SUM(lines.amount)`
+};
+
+class Schema {
+  public:
+    virtual ~Schema() = default;
+    // The field `name` of `entity`, or nothing when it does not exist or the reader may not see it.
+    virtual std::optional<FieldType> field(std::string_view entity, std::string_view name) const = 0;
+    // For "did you mean".
+    virtual std::vector<std::string> field_names(std::string_view entity) const = 0;
+};
+
+// ---- The checked formula -----------------------------------------------------------------------------------
+
+enum class Op : std::uint8_t {
+    constant, field, call,                       // leaves and functions
+    negate, percent_of, logical_not,
+    add, subtract, multiply, divide, power, concat,
+    eq, ne, lt, le, gt, ge,
+    logical_and, logical_or,
+};
+
+struct Place {  // byte offsets into the formula's text
+    int begin = 0;
+    int end = 0;
+};
+
+// One step of a dotted path as it will be walked: `account.industry` is {reference account}, {choice industry}.
+struct PathStep {
+    std::string entity;  // the entity that has the field
+    std::string name;
+    FieldType type;
+};
+
+struct Function;  // functions.h
+
+struct Node {
+    Op op = Op::constant;
+    FieldType type;            // of the result
+    bool always_empty = false; // the literal of no type, as an empty argument
+    Place place;
+    Value constant;
+    std::vector<PathStep> path;         // op == field
+    const Function* function = nullptr; // op == call
+    std::vector<std::unique_ptr<Node>> arguments;
+};
+
+class Checked {
+  public:
+    std::string text;
+    std::string entity;
+    std::unique_ptr<Node> root;
+    // Every field named, as dotted paths without repeats; rules of access and columns to load follow from it.
+    std::vector<std::string> fields;
+    bool uses_now = false;   // TODAY, NOW, relative dates: the result changes without a change of the record
+    bool pushes_down = true; // false when some function cannot run as SQL; `why_not` names it
+    std::string why_not;
+};
+using Formula = std::shared_ptr<const Checked>;
+
+struct CheckOptions {
+    std::optional<Type> expected;         // refuse another result type ("a filter is true or false")
+    std::string currency = "USD";         // the reporting currency: `amount > 10000` compares in it
+    int depth_max = 64;
+    int nodes_max = 2000;
+    int text_max = 16 * 1024;
+};
+
+// Refusals carry code ("syntax", "unknown_field", "unknown_function", "type_mismatch", "argument_count",
+// "too_complex"), a message with a hint, and params "begin", "end", "near".
+Result<Formula> check(std::string_view text, const Schema& schema, std::string_view entity,
+                      const CheckOptions& options = {});
+
+// ---- Evaluation --------------------------------------------------------------------------------------------
+
+// Where values come from. `path` names fields from the formula's entity; an unreachable step gives empty.
+class Row {
+  public:
+    virtual ~Row() = default;
+    virtual Value value(const std::vector<PathStep>& path) const = 0;
+    // Calls `each` once for every record at the end of a to-many path's first step, with that record as a Row;
+    // `rest` begins at the second step.
+    virtual void related(const std::vector<PathStep>& path, const std::function<void(const Row&)>& each) const;
+};
+
+// The fiscal calendar and the surroundings of an evaluation.
+struct Context {
+    Instant now{};
+    std::string zone = "UTC";
+    int fiscal_year_start_month = 1;
+    int week_start = 1;                                  // ISO weekday, 1 Monday
+    std::vector<Date> holidays;                          // of the organisation, sorted
+    Currency currency{{'U', 'S', 'D'}};                  // reporting currency
+    // Converts to the reporting currency at the rate of `day`; nothing when no rate is known.
+    std::function<std::optional<Money>(const Money&, Currency to, Date day)> convert;
+    Id user{};                                           // CURRENT_USER()
+    int steps_max = 100'000;
+    Date today() const { return date_in_zone(now, zone); }
+};
+
+// How a value came about, for people: the same tree that was executed.
+struct Trace {
+    std::string text;    // this part of the formula
+    Value value;
+    std::string note;    // "amount is empty", "not evaluated"
+    std::vector<Trace> parts;
+};
+
+// Refusals: "division_by_zero", "number_too_large", "currency_mismatch", "too_many_steps", "bad_argument";
+// with params "begin", "end".
+Result<Value> evaluate(const Checked& formula, const Row& row, const Context& context, Trace* trace = nullptr);
+// True only when the formula evaluates to true; a refusal counts as false.
+bool holds(const Checked& formula, const Row& row, const Context& context);
+
+// ---- SQL ---------------------------------------------------------------------------------------------------
+
+enum class Dialect { sqlite, postgres };
+
+// How the store names things: table of an entity, columns of a field, the condition of access that must be
+// joined to every other record reached.
+class SqlNames {
+  public:
+    virtual ~SqlNames() = default;
+    virtual std::string table(std::string_view entity) const = 0;
+    // One column for most types; money: minor, currency, reporting minor (in this order).
+    virtual std::vector<std::string> columns(std::string_view entity, std::string_view field) const = 0;
+    // For a to-many relation: the column of the other table that points here.
+    virtual std::string back_column(std::string_view entity, std::string_view relation) const = 0;
+    // Condition over `alias` under which a related record is visible; empty when all are.
+    virtual std::string visible(std::string_view entity, std::string_view alias) const = 0;
+};
+
+struct Sql {
+    std::string text;            // placeholders $1.. from `first_parameter` on
+    std::vector<Value> parameters;
+};
+
+// The formula as an SQL expression over `alias`. A condition (boolean) gives a two-valued SQL predicate.
+// Refusal "no_push_down" names the function that cannot run as SQL.
+Result<Sql> to_sql(const Checked& formula, Dialect dialect, const SqlNames& names, std::string_view alias,
+                   const Context& context, int first_parameter = 1);
+
+// SQLite needs functions of ours (exact decimals, folding); `install_sqlite_functions` in store/sqlite
+// registers what this table lists, so that SQL and records are computed by the same code.
+struct SqlFunction {
+    const char* name;
+    int arity;  // -1 any
+    std::function<Value(const std::vector<Value>&)> call;
+};
+const std::vector<SqlFunction>& sqlite_functions();
+
+// ---- The functions, for help, completion and the documentation -----------------------------------------------
+
+struct FunctionHelp {
+    std::string name, group, signature, about, example, result;
+    bool pushes_down = true;
+};
+std::vector<FunctionHelp> function_help();
+
+}  // namespace fairlead::formula
