@@ -9,6 +9,9 @@
 
 namespace fairlead {
 
+__extension__ using Int128 = __int128;  // g++ and clang; -Wpedantic asks for the mark
+__extension__ using Uint128 = unsigned __int128;
+
 enum class Rounding { half_even, half_away, floor, ceiling, towards_zero, away_from_zero };
 
 // units = value x 10^12, in 128 bits: |value| < 1.7e26. Arithmetic returns nothing when the result does not
@@ -16,10 +19,10 @@ enum class Rounding { half_even, half_away, floor, ceiling, towards_zero, away_f
 // place, as PostgreSQL's round(numeric, 12) does, so that both evaluations of a formula agree.
 struct Decimal {
     static constexpr int places = 12;
-    static constexpr __int128 one = 1'000'000'000'000;
-    __int128 units = 0;
+    static constexpr Int128 one = 1'000'000'000'000;
+    Int128 units = 0;
 
-    static constexpr Decimal of(std::int64_t whole) { return Decimal{static_cast<__int128>(whole) * one}; }
+    static constexpr Decimal of(std::int64_t whole) { return Decimal{static_cast<Int128>(whole) * one}; }
     // value = number x 10^-scale, 0 <= scale <= 12
     static Decimal scaled(std::int64_t number, int scale);
     // "-12.5", "1e3"; at most 12 places are kept exactly, more is refused. No grouping marks.
