@@ -2,6 +2,7 @@
 // (server/http.h) runs them; this floor answers them.
 #pragma once
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -20,6 +21,8 @@ std::string_view method_name(Method method);
 struct Request {
     Method method = Method::get;
     std::string path;                                          // percent-decoded, without the query
+    std::string raw_path;                                      // as sent; the router matches it, so that an encoded
+                                                               // slash stays inside its segment
     std::vector<std::pair<std::string, std::string>> query;    // decoded, in order
     std::vector<std::pair<std::string, std::string>> headers;  // names in lower case
     std::string body;                                          // whole; large uploads arrive in `body_file`
@@ -32,6 +35,7 @@ struct Request {
     std::shared_ptr<const store::Viewer> viewer;
     std::string session;                                       // id of the cookie session, empty for a token
     std::string language = "en";
+    std::vector<std::pair<std::string, std::string>> reply_headers;  // put on the response, whoever makes it
 
     std::string_view header(std::string_view name_lower) const;              // empty when absent
     std::optional<std::string_view> parameter(std::string_view name) const;  // of the query; the first one
@@ -60,10 +64,10 @@ using Handler = std::function<void(Request&, Reply)>;
 
 struct Route {
     Method method;
-    std::string pattern;      // "/api/v1/{plural}/{id}"
+    std::string pattern;      // "/api/v1/{plural}/{id}"; "{name...}" as the last segment takes the rest
     Policy policy;            // no default: every route says who may call it
     Handler handler;
-    bool upload = false;      // body may be large and is spooled to a file
+    bool upload = false;      // body may be large and always arrives in `body_file`, read after authentication
 };
 
 class Router {
@@ -74,11 +78,31 @@ class Router {
     const Route* match(Request& request, std::vector<Method>& allowed) const;
 
   private:
+    // A tree of segments: literal ones before the placeholder, the placeholder before the rest.
+    struct Node {
+        std::map<std::string, std::unique_ptr<Node>, std::less<>> literal;
+        std::unique_ptr<Node> placeholder;
+        std::vector<std::size_t> routes, rest;                 // by index, of those that end here
+    };
+    using Segments = std::vector<std::string_view>;
+    const Route* search(const Node& node, const Segments& segments, std::size_t at, Method method,
+                        Segments& taken, std::vector<Method>& allowed) const;
+    const Route* search_rest(const Node& node, const Segments& segments, std::size_t at, Method method,
+                             Segments& taken) const;
+    const Route* pick(const std::vector<std::size_t>& candidates, Method method, std::vector<Method>* allowed) const;
+
     std::vector<Route> routes_;
-    std::vector<std::vector<std::string>> segments_;           // of each route's pattern
+    std::shared_ptr<Node> root_ = std::make_shared<Node>();
 };
 
-// RFC 9457 problem+json of a refusal, in the language asked for.
+// Percent-decoding; nothing when an escape is broken, or the outcome is no UTF-8 or holds control characters.
+std::optional<std::string> percent_decoded(std::string_view text, bool plus_is_blank = false);
+std::string percent_encoded(std::string_view text);
+// "a=1&b=2" into decoded pairs; nothing when an escape is broken.
+std::optional<std::vector<std::pair<std::string, std::string>>> parse_query(std::string_view text);
+
+// RFC 9457 problem+json of a refusal, in the language asked for (messages.h).
 Response problem(const Refused& refused, const Request& request);
+int status_of(Why why);
 
 }  // namespace fairlead::http
