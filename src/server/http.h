@@ -37,6 +37,7 @@ struct ServerOptions {
     int header_seconds = 10, idle_seconds = 60, write_seconds = 30;
     std::size_t body_bytes_per_second = 500;
     std::size_t connections_max = 15'000, connections_per_address = 256, requests_per_connection = 1'000;
+    bool limit_loopback = false;  // count connections from this machine too (there is no proxy on it)
 };
 
 class Server {
