@@ -1,0 +1,23 @@
+// Pages of the modules: what only one kind of record has. Each is its own chunk, loaded on first use.
+import type { Component } from 'svelte';
+
+export interface ModuleRoute {
+  // "/opportunities/board"; pieces with a colon are given to the page as its `params`.
+  path: string;
+  load: () => Promise<{ default: Component<{ params: Record<string, string> }> }>;
+  // Message key of its name, icon (kit/icons.ts) and group of the side navigation; none: reached by links only.
+  navigation?: {
+    key: string;
+    icon: string;
+    group: 'top' | 'sell' | 'measure' | 'foot';
+    // Shown only when this entity exists for the reader.
+    needs?: string;
+    administrator?: boolean;
+    // Letter that goes there after G.
+    letter?: string;
+  };
+  // A second shape of an entity's list (board): offered in the switch beside the list's title.
+  shape?: { entity: string; key: string; icon: string };
+}
+
+export const moduleRoutes: ModuleRoute[] = [];
