@@ -204,6 +204,10 @@ Date date_in_zone(Instant instant, std::string_view zone) {
     return Date{static_cast<std::int32_t>(floor_divide(local, 86'400))};
 }
 
+Instant clock_reading(Instant instant, std::string_view zone) {
+    return Instant{instant.micros + offset_at(floor_divide(instant.micros, micros_per_second), zone).seconds * micros_per_second};
+}
+
 Instant start_of_day(Date day, std::string_view zone) {
     const date::local_seconds midnight{seconds{std::int64_t{day.days} * 86'400}};
     const auto* found = find_zone(zone);

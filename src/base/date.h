@@ -42,6 +42,8 @@ struct Duration {
 // Time zones by IANA name ("Asia/Ho_Chi_Minh"); refuses nothing: an unknown zone is UTC (`known_zone` asks).
 bool known_zone(std::string_view zone);
 Date date_in_zone(Instant instant, std::string_view zone);
+// What a clock in the zone shows, as if it were UTC: for hours and minutes of the day.
+Instant clock_reading(Instant instant, std::string_view zone);
 Instant start_of_day(Date date, std::string_view zone);
 
 // What time it is. Handed in wherever code needs it, so that tests and the demonstration company can set it.

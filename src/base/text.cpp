@@ -243,6 +243,23 @@ std::string sort_key(std::string_view utf8) {
     return key;
 }
 
+std::string to_upper(std::string_view utf8) { return is_ascii(utf8) ? upper_ascii(utf8) : to_utf8(to_utf16(utf8).toUpper(icu::Locale::getRoot())); }
+std::string to_lower(std::string_view utf8) { return is_ascii(utf8) ? lower_ascii(utf8) : to_utf8(to_utf16(utf8).toLower(icu::Locale::getRoot())); }
+
+std::string to_title(std::string_view utf8) {
+    // As spreadsheets do: a capital after everything that is not a letter, small letters elsewhere.
+    const icu::UnicodeString text = to_utf16(utf8).toLower(icu::Locale::getRoot());
+    icu::UnicodeString out;
+    bool inside = false;
+    for (std::int32_t i = 0; i < text.length(); i = text.moveIndex32(i, 1)) {
+        const UChar32 c = text.char32At(i);
+        const bool letter = u_isalpha(c) || u_getCombiningClass(c) != 0;
+        out.append(letter && !inside ? u_totitle(c) : c);
+        inside = letter;
+    }
+    return to_utf8(out);
+}
+
 std::string_view trim(std::string_view text) {
     constexpr std::string_view blanks = " \t\r\n\f\v";
     const auto begin = text.find_first_not_of(blanks);

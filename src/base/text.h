@@ -17,6 +17,11 @@ std::string fold_case(std::string_view utf8);
 // Key whose byte order is the order of the language (Vietnamese alphabet inside; case and accents last).
 std::string sort_key(std::string_view utf8);
 
+// Case by Unicode; title gives every word a capital.
+std::string to_upper(std::string_view utf8);
+std::string to_lower(std::string_view utf8);
+std::string to_title(std::string_view utf8);
+
 std::string_view trim(std::string_view text);
 std::string lower_ascii(std::string_view text);
 std::string upper_ascii(std::string_view text);

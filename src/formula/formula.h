@@ -25,6 +25,7 @@ struct FieldType {
     std::vector<std::string> choices;  // for a choice
     int scale = 6;            // for decimal and percent: digits stored after the point
     bool is_many = false;     // a relation to many records: only inside an aggregate, `SUM(lines.amount)`
+    int slot = -1;            // where a row may find it without looking the name up; -1 when unknown
 };
 
 class Schema {
@@ -34,6 +35,11 @@ class Schema {
     virtual std::optional<FieldType> field(std::string_view entity, std::string_view name) const = 0;
     // For "did you mean".
     virtual std::vector<std::string> field_names(std::string_view entity) const = 0;
+    // The field that names a record of `entity` to people: `stage = "Won"` compares with it. Empty: none.
+    virtual std::string title_field(std::string_view entity) const {
+        (void)entity;
+        return {};
+    }
 };
 
 // ---- The checked formula -----------------------------------------------------------------------------------
@@ -60,14 +66,23 @@ struct PathStep {
 
 struct Function;  // functions.h
 
+// What a comparison compares, known once the types are.
+enum class Compare : std::uint8_t { none, blank, number, money, text, date, instant, day_of_instant, duration, boolean, reference };
+
+// logical_and and logical_or take any number of arguments; `x IN (a, b)` is a call of IN with x first.
+// `stage = "Won"` has become `stage.name = "Won"`, and texts compared with dates or ids have become those.
 struct Node {
     Op op = Op::constant;
     FieldType type;            // of the result
     bool always_empty = false; // the literal of no type, as an empty argument
     Place place;
     Value constant;
-    std::vector<PathStep> path;         // op == field
+    std::string folded;                 // op == constant, text: fold_case of it
+    std::vector<PathStep> path;         // op == field; of a related record: what follows the relation
+    bool related = false;               // op == field: read from the record that the aggregate stands on
+    std::vector<PathStep> relation;     // op == call of an aggregate over related records: the relation
     const Function* function = nullptr; // op == call
+    Compare compare = Compare::none;    // op == eq .. ge, and the call of IN
     std::vector<std::unique_ptr<Node>> arguments;
 };
 
@@ -92,6 +107,11 @@ struct CheckOptions {
     int text_max = 16 * 1024;
 };
 
+// The name of the function called ("IN_PERIOD"), empty for other nodes.
+std::string_view function_name(const Node& node);
+// Whether the node reads the record at all.
+bool reads_fields(const Node& node);
+
 // Refusals carry code ("syntax", "unknown_field", "unknown_function", "type_mismatch", "argument_count",
 // "too_complex"), a message with a hint, and params "begin", "end", "near".
 Result<Formula> check(std::string_view text, const Schema& schema, std::string_view entity,
@@ -107,13 +127,19 @@ class Row {
     // Calls `each` once for every record at the end of a to-many path's first step, with that record as a Row;
     // `rest` begins at the second step.
     virtual void related(const std::vector<PathStep>& path, const std::function<void(const Row&)>& each) const;
+    // The amount of a money field in the reporting currency (minor units), as stored with it; without it the
+    // context converts at today's rate.
+    virtual std::optional<std::int64_t> reporting(const std::vector<PathStep>& path) const;
 };
+
+enum class FiscalPattern : std::uint8_t { months, weeks_445, weeks_454, weeks_544 };
 
 // The fiscal calendar and the surroundings of an evaluation.
 struct Context {
     Instant now{};
     std::string zone = "UTC";
     int fiscal_year_start_month = 1;
+    FiscalPattern fiscal_pattern = FiscalPattern::months;
     int week_start = 1;                                  // ISO weekday, 1 Monday
     std::vector<Date> holidays;                          // of the organisation, sorted
     Currency currency{{'U', 'S', 'D'}};                  // reporting currency
@@ -137,6 +163,17 @@ struct Trace {
 Result<Value> evaluate(const Checked& formula, const Row& row, const Context& context, Trace* trace = nullptr);
 // True only when the formula evaluates to true; a refusal counts as false.
 bool holds(const Checked& formula, const Row& row, const Context& context);
+
+// The value of a node that reads no field ("TODAY() - 30"): nothing when it reads one or cannot be computed.
+std::optional<Value> constant_value(const Node& node, const Context& context);
+
+// First and last day of a period in words: "this fiscal quarter", "last 30 days", "2026-Q1" (reference page
+// of the formulas). Open ends are the first and last day that exist. Nothing when the words are not known.
+struct DateRange {
+    Date first, last;
+    bool contains(Date day) const { return day >= first && day <= last; }
+};
+std::optional<DateRange> period(std::string_view words, const Context& context);
 
 // ---- SQL ---------------------------------------------------------------------------------------------------
 
