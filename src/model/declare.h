@@ -12,6 +12,9 @@ namespace fairlead::model {
 
 struct ActionContext;  // records.h
 struct ChangeEvent;    // records.h
+struct Patch;          // records.h
+struct Record;         // records.h
+struct WriteOptions;   // records.h
 class Records;         // records.h
 
 struct Choice {
@@ -108,10 +111,14 @@ struct Action {
     std::string_view help = {};
 };
 
-// Runs inside the same commit after every change of a record of `entity`, in the order listed.
+// Runs inside the same commit for every change of a record of `entity`, in the order listed.
 struct Listener {
     std::string_view entity;
+    // Of create, update, remove, restore: after the row is written, with computed fields filled.
     Result<void> (*after)(Records&, const ChangeEvent&) = nullptr;
+    // Of create and update: before defaults and validation; may add to the patch or refuse. `before` is null on
+    // create. What it adds may be read-only or owned by an action.
+    Result<void> (*prepare)(Records&, Patch& patch, const Record* before, const WriteOptions& options) = nullptr;
 };
 
 // Who may see a record, beyond the owner, team and territory fields.

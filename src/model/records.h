@@ -59,6 +59,7 @@ struct ChangeEvent {
     const EntityInfo* entity = nullptr;
     const Record* before = nullptr;  // null on create
     const Record* after = nullptr;   // never null
+    const Patch* asserted = nullptr; // what the entry asserts; a back-dated one may leave `after` as it was
     Instant effective{};
     std::int64_t seq = 0;
     bool changed(std::string_view field) const;  // true on create when the field is not empty
