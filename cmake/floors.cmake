@@ -26,8 +26,11 @@ function(fairlead_floor_tests)
     if(tests)
       add_executable(test_${name} ${tests} ${CMAKE_SOURCE_DIR}/tests/doctest_main.cpp)
       fairlead_options(test_${name})
-      # A floor's tests may stand on the real declarations (modules) as well as on the floor itself.
-      target_link_libraries(test_${name} PRIVATE fairlead_${name} fairlead_modules)
+      target_link_libraries(test_${name} PRIVATE fairlead_${name})
+      # Above the model, a floor's tests may stand on the real declarations as well as on the floor itself.
+      if(NOT name MATCHES "^(base|formula|model)$")
+        target_link_libraries(test_${name} PRIVATE fairlead_modules)
+      endif()
       add_test(NAME ${name} COMMAND test_${name} WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
     endif()
   endforeach()
