@@ -1,0 +1,124 @@
+// Putting the server together.
+#include "server/application.h"
+
+#include <chrono>
+#include <condition_variable>
+#include <mutex>
+#include <thread>
+
+#include "base/log.h"
+#include "derive/json.h"
+#include "server/events.h"
+#include "server/feed.h"
+#include "server/web_files.h"
+
+namespace fairlead::server {
+namespace {
+
+Response json(std::string body) {
+    Response response;
+    response.body = std::move(body);
+    return response;
+}
+
+class WholeApplication final : public Application {
+  public:
+    WholeApplication(store::Store& store, ApplicationOptions options) : store_(store), options_(std::move(options)) {
+        const Clock& clock = options_.clock != nullptr ? *options_.clock : system_clock_;
+        options_.accounts.secure_cookies = options_.server.secure_cookies;
+        options_.accounts.base_url = options_.server.base_url;
+        accounts_ = std::make_shared<Accounts>(store, clock, options_.accounts, options_.starting);
+        feed_ = std::make_shared<Feed>(store);
+        jobs_ = std::make_shared<Jobs>(store, clock, options_.job_threads);
+        if (accounts_->is_fresh()) set_up_token_ = accounts_->make_set_up_token();
+        feed_->listen([accounts = accounts_.get()](const FeedEntry& entry) { accounts->on_change(entry); });
+        Router router;
+        add_routes(router);
+        routes_ = router.routes();
+        feed_->start();
+        jobs_->start();
+        server_ = Server::start(options_.server, std::move(router), [accounts = accounts_](Request& request, Policy policy) { return accounts->authenticate(request, policy); });
+        keeper_ = std::thread([this] { keep_house(); });
+    }
+    ~WholeApplication() override { stop(); }
+
+    int port() const override { return server_->port(); }
+    Accounts& accounts() override { return *accounts_; }
+    Jobs& jobs() override { return *jobs_; }
+    const std::vector<Route>& routes() const override { return routes_; }
+    std::string set_up_link() const override {
+        if (set_up_token_.empty()) return {};
+        const std::string base = options_.server.base_url.empty() ? "http://localhost:" + std::to_string(port()) : options_.server.base_url;
+        return base + "/set-up#token=" + set_up_token_;
+    }
+
+    void stop() override {
+        {
+            const std::lock_guard lock(mutex_);
+            if (std::exchange(stopping_, true)) return;
+        }
+        stop_.notify_all();
+        server_->stop();
+        keeper_.join();
+        jobs_->stop();
+        feed_->stop();
+        accounts_->flush();
+    }
+
+  private:
+    void add_routes(Router& router) {
+        add_account_routes(router, accounts_);
+        add_job_routes(router, jobs_);
+        add_event_routes(router, accounts_, feed_);
+        for (const char* path : {"/health", "/api/v1/health"})
+            router.add({Method::get, path, Policy::open, [](Request&, Reply reply) { reply(json("{\"status\":\"ok\"}")); }});
+        router.add({Method::get, "/api/v1/status", Policy::viewer, [this](Request&, Reply reply) { reply(json(status())); }});
+        if (options_.more) options_.more(router, store_, *jobs_);
+        add_web_routes(router);
+    }
+
+    std::string status() const {
+        derive::JsonWriter w;
+        w.begin_object().text("version", FAIRLEAD_VERSION).boolean("columns_ready", store_.columns_ready()).number("sequence", store_.last_seq());
+        w.number("uptime_seconds", std::chrono::duration_cast<std::chrono::seconds>(std::chrono::steady_clock::now() - began_).count());
+        return w.end_object().take();
+    }
+
+    // Times of use are kept twice a minute, and what has expired is forgotten.
+    void keep_house() {
+        std::unique_lock lock(mutex_);
+        while (!stopping_) {
+            stop_.wait_for(lock, std::chrono::seconds(30), [this] { return stopping_; });
+            lock.unlock();
+            try {
+                accounts_->flush();
+            } catch (const std::exception& error) {
+                log(Level::error, "accounts_not_kept", {{"what", std::string_view(error.what())}});
+            }
+            lock.lock();
+        }
+    }
+
+    store::Store& store_;
+    ApplicationOptions options_;
+    const SystemClock system_clock_;
+    const std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now();
+    std::shared_ptr<Accounts> accounts_;
+    std::shared_ptr<Feed> feed_;
+    std::shared_ptr<Jobs> jobs_;
+    std::vector<Route> routes_;
+    std::unique_ptr<Server> server_;
+    std::string set_up_token_;
+    std::mutex mutex_;
+    std::condition_variable stop_;
+    bool stopping_ = false;
+    std::thread keeper_;
+};
+
+}  // namespace
+
+std::unique_ptr<Application> Application::start(store::Store& store, ApplicationOptions options) {
+    return std::make_unique<WholeApplication>(store, std::move(options));
+}
+
+}  // namespace fairlead::server
