@@ -20,6 +20,5 @@ Result<store::Aggregate> read_aggregate(App& app, const Target& target, const st
 // The type that an aggregate's values have.
 formula::FieldType aggregate_type(const store::Aggregate& aggregate);
 
-void add_list_routes(http::Router& router, const AppPointer& app);
 
 }  // namespace fairlead::derive
