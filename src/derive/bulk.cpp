@@ -1,6 +1,7 @@
 // Many changes at once: named records or all that match a filter, one batch, a result for every row.
 #include "derive/change.h"
 #include "derive/list.h"
+#include "derive/messages.h"
 #include "derive/routes.h"
 
 namespace fairlead::derive {

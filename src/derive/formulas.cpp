@@ -1,6 +1,7 @@
 // The formula language for people who write formulas: checking with places, trying out on a record, help.
 #include "base/text.h"
 #include "derive/app.h"
+#include "derive/messages.h"
 #include "derive/routes.h"
 
 namespace fairlead::derive {

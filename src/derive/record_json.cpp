@@ -34,7 +34,7 @@ void write_number(JsonWriter& w, std::int64_t micros) {
         w.number(seconds);
         return;
     }
-    w.raw(Decimal{static_cast<__int128>(micros) * (Decimal::one / 1'000'000)}.text());
+    w.raw(Decimal::scaled(micros, 6).text());
 }
 
 }  // namespace
