@@ -32,6 +32,9 @@ struct Options {
     bool read_only = false;
     const Clock* clock = nullptr;          // the system's when null
     std::string zone = "UTC";              // of the organisation; overridden by its record
+    std::int64_t preallocate = std::int64_t{160} << 20;  // SQLite: bytes of write-ahead log kept in advance
+    int readers = 4;                       // connections for reading
+    std::vector<std::string> agreed;       // destructive migrations that somebody has agreed to, by their names
 };
 
 // ---- Lists, counts, figures ------------------------------------------------------------------------------
@@ -91,7 +94,8 @@ struct LogEntry {
     std::int64_t seq = 0;
     Instant recorded{}, effective{};
     Id actor{}, on_behalf{};
-    std::string command;                // idempotency key, batch or job that it belongs to
+    std::string command;                // idempotency key or job that it belongs to
+    Id batch{};                         // the import, bulk edit or merge that it belongs to
     std::string entity;
     Id record{};
     ChangeKind kind = ChangeKind::update;
@@ -108,6 +112,8 @@ struct Command {
     Id on_behalf{};
     std::string id;                         // empty: none
     Id batch{};                             // the import, bulk edit or merge this belongs to
+    bool remember = false;                  // keep the answer under `id`, so that a repeat is answered by it
+    std::string fingerprint;                // of the request: the same key with another one is refused (key_reused)
 };
 
 class Transaction : public Records {
