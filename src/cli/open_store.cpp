@@ -1,0 +1,84 @@
+// Locks, catalogue, store: the way to an open database.
+#include "cli/open_store.h"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <cerrno>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <filesystem>
+#include <stdexcept>
+
+#include "cli/starting.h"
+#include "model/catalog.h"
+#include "modules/modules.h"
+#include "server/administration.h"
+#include "server/control.h"
+
+namespace fairlead::cli {
+
+Place place_of(const std::string& given) {
+    Place place;
+    place.database = given;
+    if (const char* set = std::getenv("FAIRLEAD_DATABASE"); place.database.empty() && set != nullptr) place.database = set;
+    if (place.database.empty()) place.database = "sqlite:data/fairlead.db";
+    if (place.database.find(':') == std::string::npos) place.database = "sqlite:" + place.database;
+    if (place.database.starts_with("sqlite:")) place.file = place.database.substr(7);
+    return place;
+}
+
+void add_database_option(CLI::App& command, std::string& target) {
+    command.add_option("--database", target, "sqlite:FILE or postgresql://USER@HOST/NAME; FAIRLEAD_DATABASE when not given, else sqlite:data/fairlead.db");
+}
+
+OpenedStore::OpenedStore(OpenedStore&& other) noexcept : store(std::move(other.store)), lock(std::exchange(other.lock, -1)) {}
+
+OpenedStore::~OpenedStore() {
+    store.reset();
+    if (lock >= 0) ::close(lock);
+}
+
+Result<OpenedStore> open_store(const Place& place, store::Options options) {
+    OpenedStore opened;
+    if (!place.file.empty()) {
+        const auto folder = std::filesystem::path(place.file).parent_path();
+        if (!folder.empty() && !std::filesystem::exists(folder)) {
+            std::filesystem::create_directories(folder);
+            std::filesystem::permissions(folder, std::filesystem::perms::owner_all);
+        }
+        opened.lock = ::open(place.lock_file().c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+        if (opened.lock < 0) throw std::runtime_error("cannot open " + place.lock_file() + ": " + std::strerror(errno));
+        if (::flock(opened.lock, LOCK_EX | LOCK_NB) != 0)
+            return refuse(Why::unavailable, "database_in_use", "Another process has " + place.file + " open, probably a running server: stop it first, or do this in the web interface.");
+    }
+    FAIRLEAD_ASSIGN(auto catalog, model::Catalog::build(all_modules()));
+    options.database = place.database;
+    FAIRLEAD_ASSIGN(opened.store, store::Store::open(options, catalog));
+    return opened;
+}
+
+Result<std::string> administer_anywhere(const Place& place, std::string_view command, const std::string& arguments) {
+    store::Options options;
+    options.columns = false;  // a command reads little; it should not load everything first
+    auto opened = open_store(place, options);
+    if (!opened) {
+        if (opened.refused().code() != "database_in_use") return opened.refused();
+        if (auto answer = server::ask_control(place.socket_file(), command, arguments)) return std::move(*answer);
+        return opened.refused();
+    }
+    const SystemClock clock;
+    server::Accounts accounts(*opened->store, clock, {}, starting_records());
+    return server::administer(accounts, command, arguments);
+}
+
+int print_refusal(const Refused& refused) {
+    for (const Refusal& reason : refused.reasons) std::fprintf(stderr, "fairlead: %s\n", reason.message.c_str());
+    return 1;
+}
+
+}  // namespace fairlead::cli

@@ -1,0 +1,45 @@
+// Opening the database that a command works on, and finding the server that may have it open already.
+#pragma once
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+#include "store/store.h"
+
+namespace CLI {
+class App;
+}
+
+namespace fairlead::cli {
+
+// Where the database is. SQLite has one writing process: a lock file beside it says who.
+struct Place {
+    std::string database;     // "sqlite:FILE" or "postgresql://..."
+    std::string file;         // of SQLite; empty on PostgreSQL
+    std::string lock_file() const { return file + ".lock"; }
+    std::string socket_file() const { return file + ".socket"; }
+};
+// `given`, else FAIRLEAD_DATABASE, else sqlite:data/fairlead.db.
+Place place_of(const std::string& given);
+// Adds --database to a command.
+void add_database_option(CLI::App& command, std::string& target);
+
+struct OpenedStore {
+    OpenedStore() = default;
+    OpenedStore(OpenedStore&& other) noexcept;
+    OpenedStore& operator=(OpenedStore&&) = delete;
+    ~OpenedStore();
+    std::unique_ptr<store::Store> store;
+    int lock = -1;
+};
+// Refuses `database_in_use` when another process has it open for writing.
+Result<OpenedStore> open_store(const Place& place, store::Options options = {});
+
+// Runs an administration command (server/administration.h) here, or in the server that has the database open.
+Result<std::string> administer_anywhere(const Place& place, std::string_view command, const std::string& arguments);
+
+// Prints a refusal on standard error; gives the exit code.
+int print_refusal(const Refused& refused);
+
+}  // namespace fairlead::cli
