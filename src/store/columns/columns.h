@@ -1,7 +1,8 @@
 // Columns in memory: every record of every entity as packed columns, from which lists, exact counts, board
 // headers, figures and search are answered under the viewer's reach, without the database.
 //
-// Not held: entities with AccessKind::system and fields with `long_text`. A query that needs one of them, or an
+// Not held: entities with AccessKind::system, projections of big entities (big and not logged: stage visits) and
+// fields with `long_text`. A query that needs one of them, or an
 // entity that is still being loaded, is refused with Why::unavailable, code "columns_cannot"; `cannot` asks, and
 // the store answers such a query another way.
 //
@@ -28,20 +29,14 @@
 
 namespace fairlead::store {
 
-// A money field's amount in the reporting currency, as stored beside it. Needed only where the amount is in
-// another currency; a foreign amount without one has no known rate and counts in no sum.
-struct ReportingAmount {
-    int slot = 0;
-    std::int64_t minor = 0;
-};
-
 // A record after a commit. In the bin or merged is an ordinary `after` with slot_deleted_at or slot_merged_into.
-// Computed slots need not be filled: the columns evaluate them.
+// Computed slots need not be filled: the columns evaluate them. Amounts in the reporting currency are taken from
+// the slots past `entity->slots` (row.h: one per stored money field, in the order of the fields); a foreign amount
+// without one has no known rate and counts in no sum.
 struct Applied {
     const EntityInfo* entity = nullptr;
     Id id{};
     const Record* after = nullptr;  // null: erased
-    std::span<const ReportingAmount> reporting;
 };
 
 class Columns {
@@ -67,7 +62,7 @@ class Columns {
     // come in id order where possible (less memory). `apply` may run meanwhile: the greater version wins and an
     // erased record stays away.
     void begin_load(const EntityInfo& entity);
-    void add(const Record& record, std::span<const ReportingAmount> reporting = {});
+    void add(const Record& record);
     void finish_load(const EntityInfo& entity);
     bool ready(const EntityInfo& entity) const;
     bool ready() const;  // every entity that is held

@@ -20,10 +20,4 @@ export interface ModuleRoute {
   shape?: { entity: string; key: string; icon: string };
 }
 
-export const moduleRoutes: ModuleRoute[] = [
-  {
-    path: '/opportunities/board',
-    load: () => import('./pipeline/BoardPage.svelte'),
-    shape: { entity: 'opportunity', key: 'board.board', icon: 'square-kanban' },
-  },
-];
+export const moduleRoutes: ModuleRoute[] = [];

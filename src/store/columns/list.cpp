@@ -1,0 +1,285 @@
+// Choosing the rows of a page: by walking a remembered order where many rows match, else by looking at each match.
+#include "store/columns/list.h"
+
+#include <algorithm>
+#include <array>
+
+namespace fairlead::store::columns {
+
+Matching matching(Asking& asking, const Table& table, const formula::Formula& filter, const std::string& search, bool in_bin) {
+    Matching result;
+    std::vector<const RowSet*> sets;
+    std::vector<AnswerPointer> held;
+    if (in_bin) {
+        sets.push_back(&table.bin());
+        if (filter) {  // seldom, and the bin is small: looked at row by row
+            const Footing footing = footing_of(asking, *filter, table);
+            const PredicatePointer holds = compile(asking, filter, table, footing);
+            auto some = std::make_shared<Answer>();
+            table.bin().each([&](std::uint32_t row) {
+                const std::uint64_t mask = std::uint64_t{1} << (row & 63U);
+                std::uint64_t bits = 0;
+                holds->run(Block{row & ~63U, std::min(64U, table.rows() - (row & ~63U))}, &mask, &bits);
+                if (bits & mask) some->rows.put(row, true);
+            });
+            held.push_back(some);
+        }
+    } else if (filter) {
+        held.push_back(filtered(asking, table, filter));  // live ones only
+    } else {
+        sets.push_back(&table.live());
+    }
+    if (const Words words = Words::of(search); !words.empty()) held.push_back(found(asking, table, words));
+    if (AnswerPointer seen = asking.visible(table)) held.push_back(std::move(seen));
+    for (const AnswerPointer& one : held) sets.push_back(&one->rows);
+    if (sets.size() == 1 && !held.empty()) {
+        result.shared = held.front();
+        return result;
+    }
+    std::sort(sets.begin(), sets.end(), [](const RowSet* a, const RowSet* b) { return a->count() < b->count(); });
+    if (sets.size() == 1) {
+        result.own = *sets.front();
+        return result;
+    }
+    result.own = both(*sets[0], *sets[1]);
+    for (std::size_t i = 2; i < sets.size(); ++i) result.own = both(result.own, *sets[i]);
+    return result;
+}
+
+Result<Sorting> Sorting::of(Asking& asking, const Table& table, const ListQuery& query, const RowSet& rows) {
+    Sorting sorting(table);
+    for (const SortBy& by : query.sort) {
+        Result<SortKeyPointer> key = sort_key_of(asking, table, by.field);
+        if (!key) return key.refused();
+        sorting.keys_.push_back(std::move(*key));
+        sorting.descending_.push_back(by.descending);
+    }
+    if (!query.sort.empty()) {
+        sorting.id_descending_ = query.sort.front().descending;
+    } else if (const Words words = Words::of(query.search); !words.empty()) {
+        sorting.keys_.push_back(rank_key(asking, table, words, rows));
+        sorting.descending_.push_back(false);
+    }
+    return sorting;
+}
+
+void Sorting::first_keys(std::span<const std::uint32_t> rows, Key* keys) const {
+    if (keys_.empty()) {
+        for (std::size_t i = 0; i < rows.size(); ++i) {
+            const auto id = static_cast<Key>(table_->id(rows[i]).value);
+            keys[i] = id_descending_ ? ~id : id;
+        }
+        return;
+    }
+    keys_.front()->keys(rows, keys);
+    if (!descending_.front()) return;
+    for (std::size_t i = 0; i < rows.size(); ++i)
+        if (keys[i] != null_key) keys[i] = ~keys[i];
+}
+
+bool Sorting::before(Key first_a, std::uint32_t a, Key first_b, std::uint32_t b) const {
+    if (first_a != first_b) return first_a < first_b;
+    for (std::size_t i = 1; i < keys_.size(); ++i) {
+        const Key x = turned(i, keys_[i]->key(a)), y = turned(i, keys_[i]->key(b));
+        if (x != y) return x < y;
+    }
+    return id_descending_ ? table_->id(a) > table_->id(b) : table_->id(a) < table_->id(b);
+}
+
+Cursor Sorting::cursor(std::uint32_t row, std::uint64_t query, bool backward) const {
+    Cursor cursor{query, backward, table_->id(row).value, {}};
+    for (const SortKeyPointer& key : keys_) cursor.boundaries.push_back(key->boundary(row));
+    return cursor;
+}
+
+Sorting::Mark Sorting::mark(const Cursor& cursor) const {
+    Mark mark{{}, cursor.id};
+    for (std::size_t i = 0; i < keys_.size(); ++i) {
+        const std::string& boundary = cursor.boundaries[i];
+        mark.keys.push_back(boundary.empty() ? null_key : turned(i, keys_[i]->key_of(boundary)));
+    }
+    return mark;
+}
+
+int Sorting::against(const Mark& mark, Key first, std::uint32_t row) const {
+    if (!keys_.empty() && first != mark.keys.front()) return first < mark.keys.front() ? -1 : 1;
+    for (std::size_t i = 1; i < keys_.size(); ++i) {
+        const Key key = turned(i, keys_[i]->key(row));
+        if (key != mark.keys[i]) return key < mark.keys[i] ? -1 : 1;
+    }
+    const std::int64_t id = table_->id(row).value;
+    if (id == mark.id) return 0;
+    return (id < mark.id) == !id_descending_ ? -1 : 1;
+}
+
+namespace {
+
+struct Candidate {
+    Key first;
+    std::uint32_t row;
+};
+
+// Keeps the best `wanted` of all that are offered.
+class Best {
+  public:
+    Best(const Sorting& sorting, std::size_t wanted, bool backward) : sorting_(sorting), wanted_(wanted), backward_(backward) {
+        kept_.reserve(room());
+    }
+    // True while a candidate with this first key could still be among the best.
+    bool may_enter(Key first) const { return !full_ || (backward_ ? first >= border_ : first <= border_); }
+    void offer(Key first, std::uint32_t row) {
+        kept_.push_back({first, row});
+        if (kept_.size() == room()) cut();
+    }
+    std::vector<std::uint32_t> take() {
+        cut();
+        std::vector<std::uint32_t> rows;
+        for (const Candidate& one : kept_) rows.push_back(one.row);
+        if (backward_) std::reverse(rows.begin(), rows.end());
+        return rows;
+    }
+
+  private:
+    std::size_t room() const { return std::max<std::size_t>(256, wanted_ * 4); }
+    void cut() {
+        const auto better = [&](const Candidate& a, const Candidate& b) {
+            return backward_ ? sorting_.before(b.first, b.row, a.first, a.row) : sorting_.before(a.first, a.row, b.first, b.row);
+        };
+        if (kept_.size() > wanted_) {
+            std::nth_element(kept_.begin(), kept_.begin() + static_cast<std::ptrdiff_t>(wanted_), kept_.end(), better);
+            kept_.resize(wanted_);
+        }
+        std::sort(kept_.begin(), kept_.end(), better);
+        full_ = kept_.size() == wanted_ && wanted_ > 0;
+        if (full_) border_ = kept_.back().first;
+    }
+    const Sorting& sorting_;
+    std::size_t wanted_;
+    bool backward_, full_ = false;
+    Key border_ = 0;
+    std::vector<Candidate> kept_;
+};
+
+class Chooser {
+  public:
+    Chooser(const Table& table, const RowSet& rows, const Sorting& sorting, std::size_t wanted, const Sorting::Mark* mark, bool backward)
+        : table_(table), rows_(rows), sorting_(sorting), wanted_(wanted), mark_(mark), backward_(backward), best_(sorting, wanted, backward) {}
+
+    std::vector<std::uint32_t> by_looking() {
+        std::array<std::uint32_t, 256> batch;
+        std::size_t size = 0;
+        rows_.each([&](std::uint32_t row) {
+            batch[size++] = row;
+            if (size < batch.size()) return;
+            offer({batch.data(), size});
+            size = 0;
+        });
+        offer({batch.data(), size});
+        return best_.take();
+    }
+
+    // Newest first or oldest first, where ids ascend with rows: from one end, until enough are found.
+    std::optional<std::vector<std::uint32_t>> by_id() {
+        if (sorting_.size() != 0 || mark_ || backward_ || !table_.ids_ascend()) return std::nullopt;
+        std::vector<std::uint32_t> out;
+        for (std::uint32_t i = 0; i < rows_.chunks() && out.size() < wanted_; ++i) {
+            const std::uint32_t chunk = sorting_.descending() ? rows_.chunks() - 1 - i : i;
+            if (!rows_.count_in(chunk)) continue;
+            std::vector<std::uint32_t> here;
+            rows_.each_in(chunk, [&](std::uint32_t row) { here.push_back(row); });
+            if (sorting_.descending()) std::reverse(here.begin(), here.end());
+            out.insert(out.end(), here.begin(), here.end());
+        }
+        if (out.size() > wanted_) out.resize(wanted_);
+        return out;
+    }
+
+    // Along the order; rows that changed since it was made are offered first, from outside it.
+    std::vector<std::uint32_t> by_walking(const Order& order) {
+        if (order.late)
+            order.late->rows.each([&](std::uint32_t row) {
+                if (rows_.has(row)) offer({&row, 1});
+            });
+        const std::vector<std::uint32_t>& sorted = order.snapshot->rows;
+        const bool down = sorting_.descending() != backward_;
+        std::size_t taken = 0;
+        Key last = 0;
+        // Rows of equal keys stand in the order of their ids, so the walk may stop after `wanted` of them; a
+        // page that goes on from a mark begins at the mark.
+        const std::size_t from = mark_ ? start(order, down) : 0;
+        for (std::size_t i = from; i < sorted.size(); ++i) {
+            const std::uint32_t row = sorted[down ? sorted.size() - 1 - i : i];
+            if (!rows_.has(row) || order.is_late(row)) continue;
+            const Key first = sorting_.first_key(row);
+            if (mark_ && !after_mark(first, row)) continue;
+            if (taken >= wanted_ && first != last) return best_.take();
+            best_.offer(first, row);
+            last = first;
+            if (++taken >= wanted_) return best_.take();
+        }
+        // Not enough with a value: those without come last.
+        rows_.each([&](std::uint32_t row) {
+            if (order.is_late(row)) return;
+            const Key first = sorting_.first_key(row);
+            if (first == null_key && (!mark_ || after_mark(first, row))) best_.offer(first, row);
+        });
+        return best_.take();
+    }
+
+  private:
+    bool after_mark(Key first, std::uint32_t row) const {
+        const int against = sorting_.against(*mark_, first, row);
+        return backward_ ? against < 0 : against > 0;
+    }
+    void offer(std::span<const std::uint32_t> rows) {
+        std::array<Key, 256> keys;
+        sorting_.first_keys(rows, keys.data());
+        for (std::size_t i = 0; i < rows.size(); ++i)
+            if (best_.may_enter(keys[i]) && (!mark_ || after_mark(keys[i], rows[i]))) best_.offer(keys[i], rows[i]);
+    }
+    // The first place of the walk that may lie after the mark, by halving over rows that did not change.
+    std::size_t start(const Order& order, bool down) const {
+        const std::vector<std::uint32_t>& sorted = order.snapshot->rows;
+        std::size_t low = 0, high = sorted.size();
+        while (low < high) {
+            const std::size_t middle = low + (high - low) / 2;
+            std::size_t probe = middle;
+            const auto at = [&](std::size_t i) { return sorted[down ? sorted.size() - 1 - i : i]; };
+            while (probe < high && order.is_late(at(probe))) ++probe;
+            if (probe == high) high = middle;
+            else if (!after_mark(sorting_.first_key(at(probe)), at(probe))) low = probe + 1;
+            else high = middle;
+        }
+        return low;
+    }
+
+    const Table& table_;
+    const RowSet& rows_;
+    const Sorting& sorting_;
+    std::size_t wanted_;
+    const Sorting::Mark* mark_;
+    bool backward_;
+    Best best_;
+};
+
+}  // namespace
+
+std::vector<std::uint32_t> first_rows(Asking& asking, const Table& table, const RowSet& rows, const Sorting& sorting, std::size_t wanted,
+                                      const Sorting::Mark* mark, bool backward) {
+    if (wanted == 0 || rows.count() == 0) return {};
+    Chooser chooser(table, rows, sorting, wanted, mark, backward);
+    if (auto newest = chooser.by_id()) return std::move(*newest);
+    const Column* walked = sorting.walked();
+    // Walking looks at about wanted / density rows, looking at every match; backward pages from rows without a
+    // value would have to walk from the far end.
+    const bool from_empty = mark && mark->keys.front() == null_key;
+    if (walked && rows.count() > 10'000 && !from_empty) {
+        Orders& orders = *asking.state().orders;
+        const Order order = walked->held == Held::text ? orders.of_texts(asking, table, *walked) : orders.of_numbers(asking, table, *walked);
+        const double steps = static_cast<double>(wanted) * table.rows() / rows.count();
+        if (order && steps * 4 < rows.count()) return chooser.by_walking(order);
+    }
+    return chooser.by_looking();
+}
+
+}  // namespace fairlead::store::columns

@@ -1,0 +1,177 @@
+// Matching and ranking.
+#include "store/columns/search.h"
+
+#include <algorithm>
+#include <cstring>
+#include <unordered_map>
+
+#include "base/text.h"
+
+namespace fairlead::store::columns {
+namespace {
+
+// Rows of a sorted list, as a condition.
+class ListedRows final : public Predicate {
+  public:
+    explicit ListedRows(std::vector<std::uint32_t> rows) : rows_(std::move(rows)) {}
+    void run(Block block, const std::uint64_t*, std::uint64_t* bits) const override {
+        std::fill_n(bits, block.words(), 0);
+        for (auto row = std::lower_bound(rows_.begin(), rows_.end(), block.first); row != rows_.end() && *row < block.first + block.count; ++row) {
+            const std::uint32_t place = *row - block.first;
+            bits[place / 64] |= std::uint64_t{1} << (place % 64);
+        }
+    }
+    double cost() const override { return 0.1; }
+
+  private:
+    std::vector<std::uint32_t> rows_;
+};
+
+bool digits_match(const Column& column, std::string_view text, const Words& words) {
+    return !words.digits.empty() && column.field->options.meaning == model::Meaning::phone &&
+           digits_of(text).find(words.digits) != std::string::npos;
+}
+
+enum Accents { as_typed, plain, others };
+Accents accents_of(std::string_view text_with_accents, const Words& words) {
+    Accents worst = as_typed;
+    for (std::size_t i = 0; i < words.folded.size() && i < words.accented.size(); ++i) {
+        if (text_with_accents.find(words.accented[i]) != std::string_view::npos) continue;
+        const bool is_plain = !words.has_accents || text_with_accents.find(words.folded[i]) != std::string_view::npos;
+        worst = std::max(worst, is_plain ? plain : others);
+    }
+    return worst;
+}
+
+class RankKey final : public SortKey {
+  public:
+    explicit RankKey(std::unordered_map<std::uint32_t, int> ranks) : ranks_(std::move(ranks)) {}
+    void keys(std::span<const std::uint32_t> rows, Key* keys) const override {
+        for (std::size_t i = 0; i < rows.size(); ++i) {
+            const auto rank = ranks_.find(rows[i]);
+            keys[i] = rank == ranks_.end() ? Key{100} : Key{static_cast<unsigned>(rank->second)} + 1;
+        }
+    }
+    std::string boundary(std::uint32_t row) const override { return std::string(1, static_cast<char>(key(row))); }
+    Key key_of(std::string_view boundary) const override {
+        return boundary.empty() ? null_key : Key{static_cast<unsigned char>(boundary.front())};
+    }
+
+  private:
+    std::unordered_map<std::uint32_t, int> ranks_;
+};
+
+}  // namespace
+
+std::vector<const Column*> readable_texts(const Viewer& viewer, const Table& table) {
+    std::vector<const Column*> columns;
+    for (const Column* column : SearchIndex::searched(table)) {
+        if (!may_read(viewer, table.entity(), *column->field)) continue;
+        if (column->field->slot == table.entity().title_slot) columns.insert(columns.begin(), column);
+        else columns.push_back(column);
+    }
+    return columns;
+}
+
+bool matches(const std::vector<const Column*>& columns, std::uint32_t row, const Words& words) {
+    std::uint64_t left = words.folded.size() >= 64 ? ~std::uint64_t{0} : (std::uint64_t{1} << words.folded.size()) - 1;
+    for (const Column* column : columns) {
+        const auto text = column->texts.get(row);
+        if (!text) continue;
+        if (digits_match(*column, *text, words)) return true;
+        const std::string folded = fold(*text);
+        for (std::size_t i = 0; i < words.folded.size(); ++i)
+            if ((left >> i) & 1 && match_word(folded, words.folded[i]) != Match::none) left &= ~(std::uint64_t{1} << i);
+        if (!left) return true;
+    }
+    return false;
+}
+
+int rank_of(const std::vector<const Column*>& columns, int title_slot, std::uint32_t row, const Words& words, const Column** where) {
+    int best = 99;
+    std::string all;  // words may be spread over several fields
+    for (const Column* column : columns) {
+        const auto text = column->texts.get(row);
+        if (!text) continue;
+        const std::string folded = fold(*text);
+        const std::string cased = fold_case(*text);
+        all += cased + '\n';
+        const bool is_title = column->field->slot == title_slot;
+        Match first = Match::none;
+        bool every = true;
+        for (std::size_t i = 0; i < words.folded.size(); ++i) {
+            const Match one = match_word(folded, words.folded[i]);
+            if (i == 0) first = one;
+            every &= one != Match::none;
+        }
+        if (!every && digits_match(*column, *text, words)) every = true;
+        if (!every) continue;
+        const int place = !is_title ? 3 : first == Match::text_start ? 0 : first == Match::word_start ? 1 : 2;
+        const int rank = 6 * accents_of(cased, words) + place;
+        if (rank >= best) continue;
+        best = rank;
+        if (where) *where = column;
+    }
+    if (best < 99) return best;
+    if (where) *where = nullptr;
+    return 6 * accents_of(all, words) + 4;
+}
+
+AnswerPointer found(Asking& asking, const Table& table, const Words& words) {
+    std::string key = "s|" + table.entity().name + "|" + words.typed;
+    const std::vector<const Column*> columns = readable_texts(asking.viewer(), table);
+    for (const Column* column : columns) key += "|" + column->field->name;
+    return asking.answer(key, table, [&table, words, columns](Asking&) {
+        Plan plan;
+        std::vector<PredicatePointer> parts;
+        if (auto listed = table.search->candidates(words)) parts.push_back(std::make_unique<ListedRows>(std::move(*listed)));
+        parts.push_back(each_row([columns, words](std::uint32_t row) { return matches(columns, row, words); }, 300));
+        plan.root = all_of(std::move(parts));
+        return plan;
+    });
+}
+
+void search_table(Asking& asking, const Table& table, const Words& words, std::size_t limit, std::vector<Columns::Hit>& hits) {
+    const std::vector<const Column*> columns = readable_texts(asking.viewer(), table);
+    if (columns.empty()) return;
+    const AnswerPointer seen = asking.visible(table);
+    const std::optional<std::vector<std::uint32_t>> listed = table.search->candidates(words);
+    const std::size_t begin = hits.size();
+    std::size_t ranked = 0;
+    const std::size_t many = listed ? listed->size() : table.rows();
+    for (std::size_t i = many; i-- > 0 && ranked < ranked_most;) {
+        const std::uint32_t row = listed ? (*listed)[i] : static_cast<std::uint32_t>(i);
+        if (table.state(row) != RowState::live || !sees(seen, row) || !matches(columns, row, words)) continue;
+        ++ranked;
+        hits.push_back({&table.entity(), table.id(row), {}, {}, rank_of(columns, table.entity().title_slot, row, words)});
+    }
+    const auto best = [](const Columns::Hit& a, const Columns::Hit& b) { return a.rank != b.rank ? a.rank < b.rank : a.id > b.id; };
+    std::sort(hits.begin() + static_cast<std::ptrdiff_t>(begin), hits.end(), best);
+    if (hits.size() - begin > limit) hits.resize(begin + limit);
+    const Column* title = table.column(table.entity().title_slot);
+    const bool shows_title = title && may_read(asking.viewer(), table.entity(), *title->field);
+    for (std::size_t i = begin; i < hits.size(); ++i) {
+        const std::uint32_t row = *table.row_of(hits[i].id);
+        if (shows_title) hits[i].title = to_text(value_of(asking.state(), asking.context(), table, *title, row));
+        const Column* where = nullptr;
+        rank_of(columns, table.entity().title_slot, row, words, &where);
+        if (where && where != title) hits[i].detail = std::string(where->texts.get(row).value_or(""));
+    }
+}
+
+SortKeyPointer rank_key(Asking& asking, const Table& table, const Words& words, const RowSet& rows) {
+    const std::vector<const Column*> columns = readable_texts(asking.viewer(), table);
+    std::vector<std::uint32_t> newest;
+    for (std::uint32_t chunk = rows.chunks(); chunk-- > 0 && newest.size() < ranked_most;) {
+        std::vector<std::uint32_t> here;
+        rows.each_in(chunk, [&](std::uint32_t row) { here.push_back(row); });
+        newest.insert(newest.end(), here.rbegin(), here.rend());
+    }
+    if (newest.size() > ranked_most) newest.resize(ranked_most);
+    std::unordered_map<std::uint32_t, int> ranks;
+    ranks.reserve(newest.size());
+    for (const std::uint32_t row : newest) ranks.emplace(row, rank_of(columns, table.entity().title_slot, row, words));
+    return std::make_unique<RankKey>(std::move(ranks));
+}
+
+}  // namespace fairlead::store::columns

@@ -1,0 +1,278 @@
+// Sort keys of columns, over references, and of computed fields.
+#include <algorithm>
+#include <array>
+#include <cstring>
+
+#include "base/text.h"
+#include "store/columns/order.h"
+
+namespace fairlead::store::columns {
+namespace {
+
+constexpr Key middle = Key{1} << 126;  // numbers lie on both sides of it
+
+Key key_of_number(Wide value) { return value == no_value ? null_key : static_cast<Key>(value + static_cast<Wide>(middle)); }
+
+std::string number_boundary(Wide value) {
+    std::string bytes(sizeof value, '\0');
+    std::memcpy(bytes.data(), &value, sizeof value);
+    return bytes;
+}
+Key key_of_number_boundary(std::string_view boundary) {
+    Wide value = 0;
+    if (boundary.size() != sizeof value) return null_key;
+    std::memcpy(&value, boundary.data(), sizeof value);
+    return key_of_number(value);
+}
+
+class NumberKey final : public SortKey {
+  public:
+    NumberKey(const Table& table, const Column& column) : table_(table), column_(column) {
+        const Dictionary& currencies = column.currency.dictionary();
+        only_home_ = currencies.size() == 0 || (currencies.size() == 1 && currencies.text(1) == table.home_currency());
+    }
+    void keys(std::span<const std::uint32_t> rows, Key* keys) const override {
+        std::array<std::int64_t, 256> values;
+        while (!rows.empty()) {
+            const auto part = rows.first(std::min(rows.size(), values.size()));
+            const bool quick = part.size() > 4 && column_.values.narrow();
+            if (quick) {
+                column_.values.fetch(part, values.data());
+                for (std::size_t i = 0; i < part.size(); ++i) keys[i] = values[i] == Packed::none ? null_key : key_of_number(values[i]);
+            }
+            if (!quick || (column_.held == Held::money && !only_home_))
+                for (std::size_t i = 0; i < part.size(); ++i) keys[i] = key_of_number(number(part[i]));
+            keys += part.size();
+            rows = rows.subspan(part.size());
+        }
+    }
+    std::string boundary(std::uint32_t row) const override {
+        const Wide value = number(row);
+        return value == no_value ? std::string() : number_boundary(value);
+    }
+    Key key_of(std::string_view boundary) const override { return key_of_number_boundary(boundary); }
+    const Column* walked() const override { return &column_; }
+
+  private:
+    Wide number(std::uint32_t row) const {
+        return column_.held == Held::money ? table_.reporting_minor(column_, row) : column_.values.get(row);
+    }
+    const Table& table_;
+    const Column& column_;
+    bool only_home_ = true;
+};
+
+class IdKey final : public SortKey {
+  public:
+    explicit IdKey(const Table& table) : table_(table) {}
+    void keys(std::span<const std::uint32_t> rows, Key* keys) const override {
+        for (std::size_t i = 0; i < rows.size(); ++i) keys[i] = key_of_number(table_.id(rows[i]).value);
+    }
+    std::string boundary(std::uint32_t row) const override { return number_boundary(table_.id(row).value); }
+    Key key_of(std::string_view boundary) const override { return key_of_number_boundary(boundary); }
+
+  private:
+    const Table& table_;
+};
+
+// A choice sorts as declared; words that are no longer declared come after.
+class ChoiceKey final : public SortKey {
+  public:
+    explicit ChoiceKey(const Column& column) : column_(column) {}
+    void keys(std::span<const std::uint32_t> rows, Key* keys) const override {
+        for (std::size_t i = 0; i < rows.size(); ++i) {
+            const std::uint32_t code = column_.texts.codes().code(rows[i]);
+            keys[i] = code ? Key{code} : null_key;
+        }
+    }
+    std::string boundary(std::uint32_t row) const override { return std::string(column_.texts.get(row).value_or("")); }
+    Key key_of(std::string_view boundary) const override {
+        const std::uint32_t code = column_.texts.dictionary().find(boundary);
+        return boundary.empty() ? null_key : code ? Key{code} : Key{column_.texts.dictionary().size()} + 1;
+    }
+
+  private:
+    const Column& column_;
+};
+
+// Texts of a dictionary: ranked once a question, which is cheap while there are few.
+class CodedTextKey final : public SortKey {
+  public:
+    explicit CodedTextKey(const Column& column) : column_(column) {
+        const Dictionary& dictionary = column.texts.dictionary();
+        for (std::uint32_t code = 1; code <= dictionary.size(); ++code) sorted_.emplace_back(sort_key(dictionary.text(code)), code);
+        std::sort(sorted_.begin(), sorted_.end());
+        ranks_.assign(dictionary.size() + std::size_t{1}, null_key);
+        Key rank = 0;
+        for (std::size_t i = 0; i < sorted_.size(); ++i) {
+            if (i == 0 || sorted_[i].first != sorted_[i - 1].first) rank += 2;
+            ranks_[sorted_[i].second] = rank;
+        }
+    }
+    void keys(std::span<const std::uint32_t> rows, Key* keys) const override {
+        for (std::size_t i = 0; i < rows.size(); ++i) keys[i] = ranks_[column_.texts.codes().code(rows[i])];
+    }
+    std::string boundary(std::uint32_t row) const override {
+        const auto text = column_.texts.get(row);
+        return text ? sort_key(*text) : std::string();
+    }
+    Key key_of(std::string_view boundary) const override {
+        if (boundary.empty()) return null_key;
+        const auto place = std::lower_bound(sorted_.begin(), sorted_.end(), boundary, [](const auto& one, std::string_view key) { return one.first < key; });
+        if (place != sorted_.end() && place->first == boundary) return ranks_[place->second];
+        return place == sorted_.begin() ? Key{1} : ranks_[std::prev(place)->second] + 1;
+    }
+
+  private:
+    const Column& column_;
+    std::vector<std::pair<std::string, std::uint32_t>> sorted_;
+    std::vector<Key> ranks_;
+};
+
+class TextKey final : public SortKey {
+  public:
+    TextKey(const Column& column, Order order) : column_(column), order_(std::move(order)) {}
+    void keys(std::span<const std::uint32_t> rows, Key* keys) const override {
+        for (std::size_t i = 0; i < rows.size(); ++i) keys[i] = order_.key(rows[i]);
+    }
+    std::string boundary(std::uint32_t row) const override {
+        const auto text = column_.texts.get(row);
+        return text ? sort_key(*text) : std::string();
+    }
+    Key key_of(std::string_view boundary) const override {
+        return boundary.empty() ? null_key : order_.key_of(column_, std::string(boundary));
+    }
+    const Column* walked() const override { return &column_; }
+
+  private:
+    const Column& column_;
+    Order order_;
+};
+
+// Over a reference: the key of the record referred to, none where the viewer does not reach it.
+class OverKey final : public SortKey {
+  public:
+    OverKey(const Column& reference, AnswerPointer seen, SortKeyPointer inner)
+        : reference_(reference), seen_(std::move(seen)), inner_(std::move(inner)) {}
+    void keys(std::span<const std::uint32_t> rows, Key* keys) const override {
+        for (std::size_t i = 0; i < rows.size(); ++i) {
+            const auto target = reach(rows[i]);
+            keys[i] = target ? inner_->key(*target) : null_key;
+        }
+    }
+    std::string boundary(std::uint32_t row) const override {
+        const auto target = reach(row);
+        return target ? inner_->boundary(*target) : std::string();
+    }
+    Key key_of(std::string_view boundary) const override { return inner_->key_of(boundary); }
+
+  private:
+    std::optional<std::uint32_t> reach(std::uint32_t row) const {
+        const std::uint32_t code = reference_.values.code(row);
+        if (!code || reference_.target->state(code - 1) != RowState::live || !sees(seen_, code - 1)) return std::nullopt;
+        return code - 1;
+    }
+    const Column& reference_;
+    AnswerPointer seen_;
+    SortKeyPointer inner_;
+};
+
+// A computed field that is not stored: numbers, dates and flags.
+class EvaluatedKey final : public SortKey {
+  public:
+    EvaluatedKey(const Asking& asking, const Table& table, const Column& column)
+        : state_(asking.state()), context_(asking.context()), table_(table), column_(column) {}
+    void keys(std::span<const std::uint32_t> rows, Key* keys) const override {
+        for (std::size_t i = 0; i < rows.size(); ++i) keys[i] = key_of_number(number(rows[i]));
+    }
+    std::string boundary(std::uint32_t row) const override {
+        const Wide value = number(row);
+        return value == no_value ? std::string() : number_boundary(value);
+    }
+    Key key_of(std::string_view boundary) const override { return key_of_number_boundary(boundary); }
+
+  private:
+    Wide number(std::uint32_t row) const {
+        const Value value = value_of(state_, context_, table_, column_, row);
+        if (const auto* flag = value.get<bool>()) return *flag ? 1 : 0;
+        if (const auto* whole = value.get<std::int64_t>()) return Wide{*whole} * Decimal::one;
+        if (const auto* decimal = value.get<Decimal>()) return decimal->units;
+        if (const auto* date = value.get<Date>()) return date->days;
+        if (const auto* instant = value.get<Instant>()) return instant->micros;
+        if (const auto* duration = value.get<Duration>()) return duration->micros;
+        if (const auto* money = value.get<Money>()) {
+            if (money->currency == context_.currency) return money->minor;
+            const auto home = context_.convert ? context_.convert(*money, context_.currency, context_.today()) : std::nullopt;
+            return home ? Wide{home->minor} : no_value;
+        }
+        return no_value;
+    }
+    const State& state_;
+    const formula::Context& context_;
+    const Table& table_;
+    const Column& column_;
+};
+
+Refused not_sortable(std::string_view path) {
+    return refuse(Why::bad_request, "not_sortable", "A list cannot be sorted by " + std::string(path) + ": name a field with a single value", "sort");
+}
+
+Result<SortKeyPointer> step(Asking& asking, const Table& table, std::string_view path, std::string_view whole) {
+    const std::size_t dot = path.find('.');
+    const std::string_view name = path.substr(0, dot);
+    const FieldInfo* field = table.entity().field(name);
+    if (!field || !may_read(asking.viewer(), table.entity(), *field)) {
+        std::vector<std::string> names;
+        for (const FieldInfo& other : table.entity().fields)
+            if (may_read(asking.viewer(), table.entity(), other)) names.push_back(other.name);
+        const std::string near = nearest(name, names);
+        return refuse(Why::bad_request, "unknown_field",
+                      "There is no field " + std::string(name) + " to sort by" + (near.empty() ? "" : "; did you mean " + near + "?"), "sort");
+    }
+    if (field->is_many() || field->type == Type::list) return not_sortable(whole);
+    const Column* column = table.column(field->slot);
+    if (!column) throw Cannot{field->name + " is not held in columns"};
+    if (dot == std::string_view::npos) {
+        if (column->held == Held::evaluated && (field->type == Type::text || field->type == Type::choice || field->type == Type::reference))
+            return not_sortable(whole);
+        return column_key(asking, table, *column);
+    }
+    if (column->held != Held::reference || !column->target) return not_sortable(whole);
+    const Table& target = asking.ready(column->target->entity().name);
+    Result<SortKeyPointer> inner = step(asking, target, path.substr(dot + 1), whole);
+    if (!inner) return inner;
+    return SortKeyPointer(std::make_unique<OverKey>(*column, asking.visible(target), std::move(*inner)));
+}
+
+}  // namespace
+
+SortKeyPointer natural_key(Asking& asking, const Table& table, int depth) {
+    for (int slot = 0; slot < table.entity().slots; ++slot) {
+        const Column* column = table.column(slot);
+        if (column && column->held == Held::number && column->field->options.meaning == model::Meaning::position)
+            return std::make_unique<NumberKey>(table, *column);
+    }
+    const Column* title = table.column(table.entity().title_slot);
+    if (!title || title->field->slot == model::slot_id || depth > 3 || title->held == Held::evaluated) return std::make_unique<IdKey>(table);
+    return column_key(asking, table, *title, depth);
+}
+
+SortKeyPointer column_key(Asking& asking, const Table& table, const Column& column, int depth) {
+    if (column.field->slot == model::slot_id) return std::make_unique<IdKey>(table);
+    switch (column.held) {
+        case Held::evaluated: return std::make_unique<EvaluatedKey>(asking, table, column);
+        case Held::text:
+            if (column.field->type == Type::choice) return std::make_unique<ChoiceKey>(column);
+            if (column.texts.coded()) return std::make_unique<CodedTextKey>(column);
+            return std::make_unique<TextKey>(column, asking.state().orders->of_texts(asking, table, column));
+        case Held::reference: {
+            const Table& target = asking.ready(column.target->entity().name);
+            return std::make_unique<OverKey>(column, asking.visible(target), natural_key(asking, target, depth + 1));
+        }
+        default: return std::make_unique<NumberKey>(table, column);
+    }
+}
+
+Result<SortKeyPointer> sort_key_of(Asking& asking, const Table& table, std::string_view path) { return step(asking, table, path, path); }
+
+}  // namespace fairlead::store::columns

@@ -1,0 +1,187 @@
+// Tables of all entities, remembered answers, and completing records with their computed fields.
+#include "store/columns/state.h"
+
+#include <algorithm>
+
+#include "store/columns/inverse.h"
+#include "store/columns/order.h"
+
+namespace fairlead::store::columns {
+
+AnswerPointer Answers::find(const std::string& key) {
+    const std::lock_guard guard(mutex_);
+    const auto found = entries_.find(key);
+    if (found == entries_.end()) return nullptr;
+    order_.splice(order_.begin(), order_, found->second.place);
+    return found->second.answer;
+}
+
+void Answers::put(const std::string& key, AnswerPointer answer) {
+    const std::size_t size = answer->rows.bytes() + key.size() * 2 + 512;
+    const std::lock_guard guard(mutex_);
+    auto found = entries_.find(key);
+    if (found == entries_.end()) {
+        order_.push_front(key);
+        found = entries_.emplace(key, Entry{nullptr, 0, order_.begin()}).first;
+    }
+    bytes_ += size - found->second.bytes;
+    found->second.answer = std::move(answer);
+    found->second.bytes = size;
+    while (bytes_ > bytes_most_ && order_.size() > 4) {
+        const auto last = entries_.find(order_.back());
+        bytes_ -= last->second.bytes;
+        entries_.erase(last);
+        order_.pop_back();
+    }
+}
+
+void Answers::clear() {
+    const std::lock_guard guard(mutex_);
+    entries_.clear();
+    order_.clear();
+    bytes_ = 0;
+}
+
+std::size_t Answers::bytes() const {
+    const std::lock_guard guard(mutex_);
+    return bytes_;
+}
+
+namespace {
+
+// A record as its own computed fields see it.
+class OwnRow final : public formula::Row {
+  public:
+    // In the reporting currency, every amount is the one stored beside it.
+    OwnRow(const Table& table, const Record& record, std::optional<Currency> reporting_currency = {})
+        : table_(table), record_(record), reporting_currency_(reporting_currency) {}
+    Value value(const std::vector<formula::PathStep>& path) const override {
+        const FieldInfo* field = record_.entity->field(path.front().name);
+        if (!field || field->slot < 0 || path.size() != 1) return Value();
+        const Value& held = record_.at(field->slot);
+        if (!reporting_currency_ || !held.is<Money>() || held.as<Money>().currency == *reporting_currency_) return held;
+        const auto minor = reporting(path);
+        return minor ? Value(Money{*minor, *reporting_currency_}) : held;
+    }
+    std::optional<std::int64_t> reporting(const std::vector<formula::PathStep>& path) const override {
+        const FieldInfo* field = record_.entity->field(path.front().name);
+        const int slot = field && field->slot >= 0 ? table_.reporting_slot(field->slot) : -1;
+        if (slot < 0 || static_cast<std::size_t>(slot) >= record_.slots.size()) return std::nullopt;
+        const auto* minor = record_.at(slot).get<std::int64_t>();
+        return minor ? std::optional(*minor) : std::nullopt;
+    }
+
+  private:
+    const Table& table_;
+    const Record& record_;
+    std::optional<Currency> reporting_currency_;
+};
+
+void put_in_order(const EntityInfo& entity, const FieldInfo& field, std::vector<const FieldInfo*>& order) {
+    if (std::find(order.begin(), order.end(), &field) != order.end()) return;
+    for (const std::string& name : field.formula->fields) {
+        const FieldInfo* used = entity.field(name);
+        if (used && used->is_computed()) put_in_order(entity, *used, order);
+    }
+    order.push_back(&field);
+}
+
+}  // namespace
+}  // namespace fairlead::store::columns
+
+namespace fairlead::store {
+
+using columns::Held;
+using columns::Table;
+using model::FieldInfo;
+
+Columns::State::State(std::shared_ptr<const model::Catalog> catalog_, formula::Context context_, Limits limits_)
+    : context(std::move(context_)), limits(limits_), answers(limits_.cached_sets), orders(std::make_unique<columns::Orders>(limits_.cached_orders)),
+      inverses(std::make_unique<columns::Inverses>()) {
+    make_tables(std::move(catalog_));
+}
+
+Columns::State::~State() = default;
+
+void Columns::State::make_tables(std::shared_ptr<const model::Catalog> next) {
+    std::vector<std::unique_ptr<Table>> made;
+    std::vector<std::vector<const FieldInfo*>> computed;
+    for (const auto& entity : next->entities()) {
+        const auto place = static_cast<std::size_t>(entity->number);
+        if (made.size() <= place) made.resize(place + 1);
+        if (computed.size() <= place) computed.resize(place + 1);
+        made[place] = std::make_unique<Table>(*entity, !columns::is_held(*entity), next->currency());
+        if (made[place]->only_ids()) continue;
+        for (const FieldInfo& field : entity->fields)
+            if (field.is_computed() && made[place]->column(field.slot) && made[place]->column(field.slot)->held != Held::evaluated)
+                columns::put_in_order(*entity, field, computed[place]);
+    }
+    for (const auto& table : made)
+        if (table) table->link(made, *next);
+    for (const auto& old : tables)
+        if (old)
+            if (const EntityInfo* entity = next->find(old->entity().name)) made[static_cast<std::size_t>(entity->number)]->take_over(*old);
+    for (auto& old : tables)
+        if (old) retired.push_back(std::move(old));
+    tables = std::move(made);
+    ++generation;
+    if (catalog) retired_catalogs.push_back(catalog);
+    computed_ = std::move(computed);
+    catalog = std::move(next);
+    answers.clear();
+    orders->clear();
+    inverses->clear();
+}
+
+Table* Columns::State::table(std::string_view entity) const {
+    const EntityInfo* info = catalog->find(entity);
+    return info ? tables[static_cast<std::size_t>(info->number)].get() : nullptr;
+}
+
+Table& Columns::State::need(std::string_view entity) const {
+    Table* found = table(entity);
+    ensure(found != nullptr, "every entity of the catalogue has a table");
+    return *found;
+}
+
+const Record& Columns::State::completed(const Record& record, Record& room) const {
+    const Table& table = need(record.entity->name);
+    const auto& computed = computed_[static_cast<std::size_t>(table.entity().number)];
+    if (computed.empty() || table.only_ids()) return record;
+    room = record;
+    room.entity = &table.entity();
+    std::size_t slots = static_cast<std::size_t>(room.entity->slots);
+    for (const FieldInfo& field : room.entity->fields)
+        if (field.type == Type::money && field.slot >= 0) ++slots;
+    room.slots.resize(std::max(slots, room.slots.size()));
+    for (const FieldInfo* field : computed) {
+        Result<Value> value = formula::evaluate(*field->formula, columns::OwnRow(table, room), context);
+        Value& slot = room.at(field->slot);
+        slot = value ? std::move(*value) : Value();
+        if (field->type != Type::money) continue;
+        Value& reporting = room.at(table.reporting_slot(field->slot));
+        reporting = Value();
+        const Money* money = slot.get<Money>();
+        const auto home = Currency::parse(table.home_currency());
+        if (!money || !home || money->currency == *home) continue;
+        const Result<Value> at_home = formula::evaluate(*field->formula, columns::OwnRow(table, room, home), context);
+        const Money* amount = at_home ? at_home->get<Money>() : nullptr;
+        if (amount && amount->currency == *home) reporting = Value(amount->minor);
+    }
+    return room;
+}
+
+void Columns::State::evaluate_again() {
+    for (const auto& table : tables) {
+        if (!table || table->only_ids() || computed_[static_cast<std::size_t>(table->entity().number)].empty()) continue;
+        ++stamp;
+        for (std::uint32_t row = 0; row < table->rows(); ++row) {
+            if (table->state(row) == columns::RowState::absent) continue;
+            const Record held = table->record(row);
+            Record room;
+            table->put(completed(held, room), stamp);
+        }
+    }
+}
+
+}  // namespace fairlead::store

@@ -1,0 +1,124 @@
+// Dictionaries and arenas of texts.
+#include "store/columns/texts.h"
+
+#include <algorithm>
+
+namespace fairlead::store::columns {
+namespace {
+
+// Grows by an eighth, not by doubling: the arena is most of a column's memory.
+void make_room(std::vector<char>& bytes, std::size_t more) {
+    if (bytes.size() + more <= bytes.capacity()) return;
+    bytes.reserve(std::max(bytes.size() + more, bytes.capacity() + bytes.capacity() / 8 + 256));
+}
+
+}  // namespace
+
+std::uint32_t Dictionary::code_of(std::string_view text) {
+    const auto found = codes_.find(text);
+    if (found != codes_.end()) return found->second;
+    texts_.emplace_back(text);
+    bytes_ += sizeof(std::string) + (text.size() > 15 ? text.size() : 0) + 48;
+    codes_.emplace(texts_.back(), size());
+    return size();
+}
+
+std::uint32_t Dictionary::find(std::string_view text) const {
+    const auto found = codes_.find(text);
+    return found == codes_.end() ? 0 : found->second;
+}
+
+std::string_view Arena::at(const Chunk& chunk, std::uint32_t place) {
+    std::size_t length = 0;
+    unsigned shift = 0;
+    unsigned char byte;
+    do {
+        byte = static_cast<unsigned char>(chunk.bytes[place++]);
+        length |= std::size_t{byte & 0x7FU} << shift;
+        shift += 7;
+    } while (byte & 0x80);
+    return {chunk.bytes.data() + place, length};
+}
+
+std::uint32_t Arena::append(Chunk& chunk, std::string_view text) {
+    if (chunk.bytes.empty()) chunk.bytes.push_back('\0');  // place 0 means empty
+    make_room(chunk.bytes, text.size() + 5);
+    const auto place = static_cast<std::uint32_t>(chunk.bytes.size());
+    std::size_t length = text.size();
+    while (length >= 0x80) {
+        chunk.bytes.push_back(static_cast<char>((length & 0x7F) | 0x80));
+        length >>= 7;
+    }
+    chunk.bytes.push_back(static_cast<char>(length));
+    chunk.bytes.insert(chunk.bytes.end(), text.begin(), text.end());
+    return place;
+}
+
+void Arena::compact(Chunk& chunk) {
+    Chunk next;
+    next.bytes.reserve(chunk.bytes.size() - chunk.garbage + 16);
+    next.places = chunk.places;
+    for (std::uint32_t& place : next.places)
+        if (place) place = append(next, at(chunk, place));
+    chunk = std::move(next);
+}
+
+bool Arena::set(std::uint32_t row, std::optional<std::string_view> text) {
+    const std::size_t number = row >> chunk_shift;
+    const std::uint32_t index = row & (chunk_rows - 1);
+    if (number >= chunks_.size()) {
+        if (!text) return false;
+        chunks_.resize(number + 1);
+    }
+    Chunk& chunk = chunks_[number];
+    if (index >= chunk.places.size()) {
+        if (!text) return false;
+        std::size_t room = std::max<std::size_t>(64, chunk.places.size());
+        while (room <= index) room *= 2;
+        chunk.places.reserve(room);
+        chunk.places.resize(room);
+    }
+    if (const std::uint32_t place = chunk.places[index]) {
+        const std::string_view before = at(chunk, place);
+        if (text && before == *text) return false;
+        chunk.garbage += before.size() + 1;
+    } else if (!text) {
+        return false;
+    }
+    chunk.places[index] = text ? append(chunk, *text) : 0;
+    if (chunk.garbage > 4096 && chunk.garbage > chunk.bytes.size() / 4) compact(chunk);
+    return true;
+}
+
+std::optional<std::string_view> Arena::get(std::uint32_t row) const {
+    const std::size_t number = row >> chunk_shift;
+    const std::uint32_t index = row & (chunk_rows - 1);
+    if (number >= chunks_.size() || index >= chunks_[number].places.size()) return std::nullopt;
+    const std::uint32_t place = chunks_[number].places[index];
+    return place ? std::optional<std::string_view>(at(chunks_[number], place)) : std::nullopt;
+}
+
+std::size_t Arena::bytes() const {
+    std::size_t sum = 0;
+    for (const Chunk& chunk : chunks_) sum += sizeof(Chunk) + chunk.places.capacity() * sizeof(std::uint32_t) + chunk.bytes.capacity();
+    return sum;
+}
+
+bool Texts::set(std::uint32_t row, std::optional<std::string_view> text) {
+    if (text && text->empty()) text = std::nullopt;
+    rows_ = std::max(rows_, row + 1);
+    if (coded_ && text && !always_coded_ && !dictionary_.find(*text) && dictionary_.size() >= 4096 && dictionary_.size() > rows_ / 8)
+        leave_the_dictionary();
+    if (!coded_) return arena_.set(row, text);
+    return codes_.set(row, text ? Wide{dictionary_.code_of(*text)} : no_value);
+}
+
+void Texts::leave_the_dictionary() {
+    for (std::uint32_t row = 0; row < rows_; ++row)
+        if (const std::uint32_t code = codes_.code(row)) arena_.set(row, dictionary_.text(code));
+    coded_ = false;
+    codes_ = Packed::codes();
+    dictionary_ = Dictionary();
+}
+
+}  // namespace fairlead::store::columns
