@@ -24,9 +24,6 @@ std::vector<RouteLine> lines_of(const http::Router& router) {
     return lines;
 }
 
-namespace {
-
-// "sales_order" becomes "SalesOrder".
 std::string schema_name(std::string_view entity) {
     std::string out;
     bool up = true;
@@ -40,6 +37,8 @@ std::string schema_name(std::string_view entity) {
     }
     return out;
 }
+
+namespace {
 
 void ref(JsonWriter& w, std::string_view schema) { w.begin_object().text("$ref", "#/components/schemas/" + std::string(schema)).end_object(); }
 

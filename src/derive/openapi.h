@@ -33,6 +33,8 @@ std::vector<RouteLine> lines_of(const http::Router& router);
 // Under the viewer's access, as everything: what he may not read is not described to him.
 std::string openapi_json(const std::vector<RouteLine>& routes, const model::Catalog& catalog, const store::Viewer& viewer,
                          std::string_view language);
+// "sales_order" becomes "SalesOrder".
+std::string schema_name(std::string_view entity);
 // The same as a page to read.
 std::string docs_page(std::string_view openapi);
 std::string_view docs_style();
