@@ -10,10 +10,11 @@
 
 namespace fairlead::cli {
 
+void add_catalog(CLI::App&, Outcome&);
 void add_version(CLI::App&, Outcome&);
 
 namespace {
-constexpr std::array<AddCommand, 1> commands{&add_version};
+constexpr std::array<AddCommand, 2> commands{&add_catalog, &add_version};
 }
 
 int run(int argc, char** argv) {

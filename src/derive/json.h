@@ -13,6 +13,14 @@ namespace fairlead::derive {
 
 // A parsed value. A number keeps its text ("1e3", "0.10"); members keep their order.
 struct Json {
+    // Defined below, where a member is a complete type: clang asks for that.
+    Json();
+    Json(const Json&);
+    Json(Json&&) noexcept;
+    Json& operator=(const Json&);
+    Json& operator=(Json&&) noexcept;
+    ~Json();
+
     enum class Kind : std::uint8_t { null, boolean, number, text, array, object };
     Kind kind = Kind::null;
     bool flag = false;
@@ -23,6 +31,12 @@ struct Json {
     bool is(Kind k) const { return kind == k; }
     const Json* find(std::string_view name) const;      // null when absent or not an object
 };
+inline Json::Json() = default;
+inline Json::Json(const Json&) = default;
+inline Json::Json(Json&&) noexcept = default;
+inline Json& Json::operator=(const Json&) = default;
+inline Json& Json::operator=(Json&&) noexcept = default;
+inline Json::~Json() = default;
 
 // Strict JSON in UTF-8, at most 64 deep, without repeated keys. Refuses with `bad_json` or `duplicate_key`.
 Result<Json> parse_json(std::string_view body);

@@ -11,6 +11,7 @@ struct Datum {
     enum Kind : std::uint8_t { empty, boolean, whole, decimal, money, text, date, instant, duration, reference, list };
     Kind kind = empty;
     bool has_reporting = false;
+    bool unrated = false;  // money whose record has no rate for it
     Currency currency{};
     // whole and reference: the number; decimal and money: units of 10^-12; date: days; instant, duration:
     // microseconds; boolean: 0 or 1.
@@ -31,7 +32,7 @@ struct Datum {
     void set(Duration value) { kind = duration; number = value.micros; }
     void set(Id value) { kind = reference; number = value.value; }
     void set(std::string value) { kind = text; chars = std::move(value); }
-    void set(Decimal amount, Currency in) { kind = money; number = amount.units; currency = in; has_reporting = false; }
+    void set(Decimal amount, Currency in) { kind = money; number = amount.units; currency = in; has_reporting = unrated = false; }
 
     // A number as a decimal; an empty one is 0.
     Decimal as_decimal() const { return Decimal{kind == whole ? number * Decimal::one : kind == empty ? Int128{0} : number}; }

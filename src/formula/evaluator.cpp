@@ -117,6 +117,8 @@ bool Evaluator::read_field(const Node& node, Datum& out) {
         } else if (const auto minor = row.reporting(node.path)) {
             out.has_reporting = true;
             out.reporting = Decimal::scaled(*minor, context_.currency.decimals()).units;
+        } else {
+            out.unrated = row.stores_reporting();
         }
     }
     return true;
@@ -144,7 +146,7 @@ bool Evaluator::to_reporting(const Datum& datum, Int128& units, const Node& node
         return true;
     }
     const auto money = Money::of(Decimal{datum.number}, datum.currency);
-    const auto converted = money && context_.convert ? context_.convert(*money, context_.currency, context_.today()) : std::nullopt;
+    const auto converted = money && context_.convert && !datum.unrated ? context_.convert(*money, context_.currency, context_.today()) : std::nullopt;
     if (!converted)
         return fail("currency_mismatch", "There is no rate from " + datum.currency.text() + " to " + context_.currency.text() + ". Enter one, or compare amounts in one currency", node);
     units = converted->decimal().units;

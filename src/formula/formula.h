@@ -86,7 +86,7 @@ struct Node {
     std::vector<std::unique_ptr<Node>> arguments;
 };
 
-class Checked {
+class Checked : public std::enable_shared_from_this<Checked> {
   public:
     std::string text;
     std::string entity;
@@ -130,6 +130,9 @@ class Row {
     // The amount of a money field in the reporting currency (minor units), as stored with it; without it the
     // context converts at today's rate.
     virtual std::optional<std::int64_t> reporting(const std::vector<PathStep>& path) const;
+    // True when `reporting` knows all there is: an amount without one then has no rate, and comparing it in the
+    // reporting currency fails, as it does on the database.
+    virtual bool stores_reporting() const { return false; }
 };
 
 enum class FiscalPattern : std::uint8_t { months, weeks_445, weeks_454, weeks_544 };
@@ -191,15 +194,35 @@ class SqlNames {
     virtual std::string back_column(std::string_view entity, std::string_view relation) const = 0;
     // Condition over `alias` under which a related record is visible; empty when all are.
     virtual std::string visible(std::string_view entity, std::string_view alias) const = 0;
+    // The column of the primary key.
+    virtual std::string id_column(std::string_view entity) const {
+        (void)entity;
+        return "id";
+    }
+    // A column that holds fold_case of a text field, where there is one: comparisons use it and its index.
+    virtual std::string folded_column(std::string_view entity, std::string_view field) const {
+        (void)entity, (void)field;
+        return {};
+    }
+    // The formula of a computed field; null for stored ones. Its `columns` are not asked for.
+    virtual Formula computed(std::string_view entity, std::string_view field) const {
+        (void)entity, (void)field;
+        return nullptr;
+    }
 };
 
 struct Sql {
-    std::string text;            // placeholders $1.. from `first_parameter` on
-    std::vector<Value> parameters;
+    std::string text;            // placeholders $1.. from `first_parameter` on, each used once, in order
+    std::vector<Value> parameters;  // whole, boolean or text
+    std::shared_ptr<const void> keep;  // what the text refers to; hold it until the statement has run
 };
 
-// The formula as an SQL expression over `alias`. A condition (boolean) gives a two-valued SQL predicate.
-// Refusal "no_push_down" names the function that cannot run as SQL.
+// The formula as an SQL expression over `alias`, in the form in which the store keeps values: decimals scaled by
+// their type's scale, dates as days, moments as microseconds, money as minor units of the reporting currency. A
+// condition gives a two-valued SQL predicate, false where the formula fails on a record; another value is NULL
+// there. Conditions on fields and constants are plain SQL that an index can serve; on SQLite everything else is
+// computed by the evaluator itself, through sqlite_functions(). Refusal "no_push_down" says what PostgreSQL
+// cannot run.
 Result<Sql> to_sql(const Checked& formula, Dialect dialect, const SqlNames& names, std::string_view alias,
                    const Context& context, int first_parameter = 1);
 

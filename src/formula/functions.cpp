@@ -46,6 +46,11 @@ const Function* find_function(std::string_view name) {
     static const std::unordered_map<std::string_view, const Function*> by_name = [] {
         std::unordered_map<std::string_view, const Function*> map;
         for (const Function* function : all_functions()) map.emplace(function->name, function);
+        // Names that other programs use for the same.
+        constexpr std::pair<std::string_view, std::string_view> also[] = {
+            {"STARTS_WITH", "BEGINS"}, {"STARTSWITH", "BEGINS"}, {"ENDS_WITH", "ENDS"}, {"ENDSWITH", "ENDS"}, {"ISEMPTY", "ISBLANK"},
+            {"ISNULL", "ISBLANK"}, {"IFNULL", "IFBLANK"}, {"CONCATENATE", "CONCAT"}, {"AVG", "AVERAGE"}, {"CEIL", "CEILING"}};
+        for (const auto& [other, name] : also) map.emplace(other, map.at(name));
         return map;
     }();
     const auto found = by_name.find(name);

@@ -8,6 +8,7 @@
 
 #include "base/log.h"
 #include "derive/json.h"
+#include "derive/rest.h"
 #include "server/events.h"
 #include "server/feed.h"
 #include "server/web_files.h"
@@ -73,7 +74,9 @@ class WholeApplication final : public Application {
         for (const char* path : {"/health", "/api/v1/health"})
             router.add({Method::get, path, Policy::open, [](Request&, Reply reply) { reply(json("{\"status\":\"ok\"}")); }});
         router.add({Method::get, "/api/v1/status", Policy::viewer, [this](Request&, Reply reply) { reply(json(status())); }});
+        derive::add_routes(router, store_);
         if (options_.more) options_.more(router, store_, *jobs_);
+        derive::add_description_routes(router, store_);  // describes what stands above
         add_web_routes(router);
     }
 

@@ -20,4 +20,10 @@ export interface ModuleRoute {
   shape?: { entity: string; key: string; icon: string };
 }
 
-export const moduleRoutes: ModuleRoute[] = [];
+export const moduleRoutes: ModuleRoute[] = [
+  {
+    path: '/opportunities/board',
+    load: () => import('./pipeline/BoardPage.svelte'),
+    shape: { entity: 'opportunity', key: 'board.board', icon: 'square-kanban' },
+  },
+];

@@ -1,6 +1,6 @@
 // Tests of the board's state: moves, their reverse, pages, keys and warnings.
 import { describe, expect, it } from 'vitest';
-import { addDecimals, columnOf, dropIndex, joinPage, moveCard, moveTargets, neighbour, placeOf, refreshStages, warningOf, weigh } from './board';
+import { addDecimals, columnOf, joinPage, moveCard, moveTargets, neighbour, placeOf, refreshStages, sortedIndex, warningOf, weigh } from './board';
 import type { Column, Stage } from './board';
 
 function stage(id: string, kind: Stage['kind'], probability: string, count: number, sum: string): Stage {
@@ -88,14 +88,13 @@ describe('keys', () => {
 });
 
 describe('a warning', () => {
-  const calm = { closeDate: '2026-12-01', nextStep: 'Call', inStageSince: '2026-11-20', staleAfterDays: 14 };
+  const calm = { overdue: false, stale: false, closeDate: '2026-12-01', nextStep: 'Call', inStageSince: '2026-11-20T03:00:00Z' };
   it('is absent when all is well', () => expect(warningOf(calm, '2026-11-25')).toBeNull());
   it('names the passed close date first', () => {
-    expect(warningOf({ ...calm, closeDate: '2026-11-22', nextStep: null }, '2026-11-25')).toEqual({ kind: 'overdue', days: 3 });
+    expect(warningOf({ ...calm, overdue: true, stale: true, closeDate: '2026-11-22', nextStep: null }, '2026-11-25')).toEqual({ kind: 'overdue', days: 3 });
   });
-  it('names standing still only after the days of the stage', () => {
-    expect(warningOf({ ...calm, inStageSince: '2026-11-11' }, '2026-11-25')).toBeNull();
-    expect(warningOf({ ...calm, inStageSince: '2026-11-10' }, '2026-11-25')).toEqual({ kind: 'stale', days: 15 });
+  it('names standing still before a missing step', () => {
+    expect(warningOf({ ...calm, stale: true, inStageSince: '2026-11-10T22:00:00Z', nextStep: '' }, '2026-11-25')).toEqual({ kind: 'stale', days: 15 });
   });
   it('says nothing of a field that the reader may not see', () => {
     expect(warningOf({ ...calm, nextStep: undefined }, '2026-11-25')).toBeNull();
@@ -103,12 +102,17 @@ describe('a warning', () => {
   });
 });
 
-describe('a drop', () => {
-  it('lands above the card whose middle is below the pointer', () => {
-    const boxes = [{ id: 'a', top: 0, height: 80 }, { id: 'b', top: 88, height: 80 }, { id: 'c', top: 176, height: 80 }];
-    expect(dropIndex(boxes, 10, 'x')).toBe(0);
-    expect(dropIndex(boxes, 100, 'x')).toBe(1);
-    expect(dropIndex(boxes, 250, 'x')).toBe(3);
-    expect(dropIndex(boxes, 250, 'c')).toBe(2);
+describe('a moved card', () => {
+  const at = (id: string, day: string | null, amount: string) => ({ id, version: 1, close_date: day, amount: { amount, currency: 'USD' } });
+  const cards = [at('a', '2026-11-01', '900'), at('b', '2026-12-01', '1000'), at('c', null, '20')];
+  it('lands where the order of the column puts it', () => {
+    expect(sortedIndex(cards, at('x', '2026-11-15', '1'), 'close_date')).toBe(1);
+    expect(sortedIndex(cards, at('x', '2027-01-15', '1'), 'close_date')).toBe(2);
+    expect(sortedIndex(cards, at('x', null, '1'), 'close_date')).toBe(3);
+  });
+  it('is compared by amount, not by the digits of the amount', () => {
+    const dear = [at('b', null, '1000'), at('a', null, '900'), at('c', null, '20')];
+    expect(sortedIndex(dear, at('x', null, '950'), '-amount')).toBe(1);
+    expect(sortedIndex(dear, at('c', null, '20'), '-amount')).toBe(2);
   });
 });

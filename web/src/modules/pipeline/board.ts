@@ -239,40 +239,46 @@ export type Warning =
   | { kind: 'no_next_step' };
 
 export interface CardFacts {
+  overdue: boolean;
+  stale: boolean;
   closeDate: string | null;
-  nextStep: string | null | undefined;
   inStageSince: string | null;
-  staleAfterDays: number | null;
+  // Undefined means that the reader may not see the field: nothing is said about it.
+  nextStep: string | null | undefined;
 }
 
 // At most one line, the most pressing first: a close date that has passed, then standing still, then no step.
 export function warningOf(facts: CardFacts, today: string): Warning | null {
-  if (facts.closeDate !== null && facts.closeDate < today) {
-    return { kind: 'overdue', days: daysBetween(facts.closeDate, today) };
-  }
-  if (facts.inStageSince !== null && facts.staleAfterDays !== null && facts.staleAfterDays > 0) {
-    const days = daysBetween(facts.inStageSince, today);
-    if (days > facts.staleAfterDays) return { kind: 'stale', days };
-  }
-  // Undefined means that the reader may not see the field: nothing is said about it.
+  if (facts.overdue && facts.closeDate !== null) return { kind: 'overdue', days: daysBetween(facts.closeDate, today) };
+  if (facts.stale && facts.inStageSince !== null) return { kind: 'stale', days: daysBetween(facts.inStageSince, today) };
   if (facts.nextStep === null || facts.nextStep === '') return { kind: 'no_next_step' };
   return null;
 }
 
-// ---- Where a dragged card would land -----------------------------------------------------------------------
+// ---- Where a moved card lands ------------------------------------------------------------------------------
 
-export interface Box {
-  id: string;
-  top: number;
-  height: number;
+function sortValue(card: Card, field: string): string | number | null {
+  const value = card[field];
+  if (value === null || value === undefined || value === '') return null;
+  if (typeof value === 'object') {
+    const money = value as Partial<Amount & Reference>;
+    return money.amount !== undefined ? Number(money.amount) : (money.title ?? null);
+  }
+  return typeof value === 'number' ? value : String(value);
 }
 
-// The index among `boxes` (top to bottom, without the dragged one) at which the pointer's height falls.
-export function dropIndex(boxes: readonly Box[], y: number, dragged: string): number {
-  const others = boxes.filter((box) => box.id !== dragged);
-  for (let index = 0; index < others.length; index += 1) {
-    const box = others[index];
-    if (box && y < box.top + box.height / 2) return index;
-  }
-  return others.length;
+// The place that the column's order gives the card: a board shows order, it does not keep one by hand.
+export function sortedIndex(cards: readonly Card[], card: Card, sort: string): number {
+  const down = sort.startsWith('-');
+  const field = sort.replace(/^-/, '');
+  const mine = sortValue(card, field);
+  const others = cards.filter((each) => each.id !== card.id);
+  const after = others.findIndex((each) => {
+    const theirs = sortValue(each, field);
+    if (mine === null) return false;
+    if (theirs === null) return true;
+    const order = typeof mine === 'number' && typeof theirs === 'number' ? mine - theirs : String(mine).localeCompare(String(theirs));
+    return down ? order > 0 : order < 0;
+  });
+  return after < 0 ? others.length : after;
 }

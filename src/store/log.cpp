@@ -1,0 +1,194 @@
+// Writing, reading and chaining the entries of the change log.
+#include "store/log.h"
+
+#include <cstring>
+
+namespace fairlead::store {
+namespace {
+
+constexpr const char* entry_columns =
+    "seq, recorded, effective, actor, on_behalf, command, batch, entity, record, kind, prev_seq, patch";
+
+StoredEntry read_entry(const Statement& row, bool digests) {
+    StoredEntry entry;
+    entry.seq = row.whole(0);
+    entry.recorded = row.whole(1);
+    entry.effective = row.whole(2);
+    entry.actor = row.whole(3);
+    entry.on_behalf = row.whole(4);
+    entry.command = std::string(row.text(5));
+    entry.batch = row.is_null(6) ? 0 : row.whole(6);
+    entry.entity = std::string(row.text(7));
+    entry.record = row.whole(8);
+    entry.kind = static_cast<ChangeKind>(row.whole(9));
+    entry.prev_seq = row.whole(10);
+    entry.patch = std::string(row.text(11));
+    if (digests) {
+        entry.salt = row.bytes(12);
+        entry.values_digest = row.bytes(13);
+        entry.digest = row.bytes(14);
+    }
+    return entry;
+}
+
+std::string_view view(const Digest& digest) { return {reinterpret_cast<const char*>(digest.data()), digest.size()}; }
+
+// Salts are taken from a block of random bytes, because asking the system for 16 at a time costs more than the
+// digest itself.
+std::string next_salt() {
+    thread_local std::string block;
+    thread_local std::size_t used = 0;
+    constexpr std::size_t size = 16;
+    if (used + size > block.size()) {
+        block = random_bytes(4096);
+        used = 0;
+    }
+    used += size;
+    return block.substr(used - size, size);
+}
+
+}  // namespace
+
+LogHead Log::read_head(Connection& connection, bool lock) const {
+    const std::string sql = "SELECT seq, digest FROM log_head WHERE org_id = " + org_ + (lock && connection.dialect() == Dialect::postgres ? " FOR UPDATE" : "");
+    LogHead head;
+    Statement& statement = connection.prepare(sql);
+    if (statement.step()) {
+        head.seq = statement.whole(0);
+        head.digest = statement.bytes(1);
+    }
+    statement.reset();
+    return head;
+}
+
+void Log::save_head(Connection& connection, const LogHead& head) const {
+    Statement& statement = connection.prepare("UPDATE log_head SET seq = $1, digest = $2 WHERE org_id = " + org_);
+    statement.bind(1, head.seq);
+    statement.bind_bytes(2, head.digest);
+    statement.run();
+}
+
+std::string Log::values_digest(const std::string& salt, const std::string& patch) {
+    return std::string(view(sha256({salt, patch})));
+}
+
+std::string Log::entry_digest(const std::string& before, const StoredEntry& entry) const {
+    const std::int64_t numbers[] = {organisation_,    entry.seq,   entry.recorded, entry.effective,
+                                    entry.actor,      entry.on_behalf, entry.batch, entry.record,
+                                    static_cast<std::int64_t>(entry.kind), entry.prev_seq, static_cast<std::int64_t>(entry.command.size())};
+    char bytes[sizeof numbers];
+    std::memcpy(bytes, numbers, sizeof numbers);
+    return std::string(view(sha256({before, std::string_view(bytes, sizeof bytes), entry.command, entry.entity, entry.values_digest})));
+}
+
+void Log::append(Connection& connection, LogHead& head, StoredEntry& entry) const {
+    entry.seq = head.seq + 1;
+    entry.salt = next_salt();
+    entry.values_digest = values_digest(entry.salt, entry.patch);
+    entry.digest = entry_digest(head.digest, entry);
+    static const std::string insert_text =
+        "INSERT INTO change_log (org_id, " + std::string(entry_columns) + ", salt, values_digest, digest) VALUES (" + "$16" +
+        ", $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)";
+    Statement& statement = connection.prepare(insert_text);
+    statement.bind(1, entry.seq);
+    statement.bind(2, entry.recorded);
+    statement.bind(3, entry.effective);
+    statement.bind(4, entry.actor);
+    statement.bind(5, entry.on_behalf);
+    if (entry.command.empty()) statement.bind_null(6);
+    else statement.bind(6, std::string_view(entry.command));
+    if (entry.batch == 0) statement.bind_null(7);
+    else statement.bind(7, entry.batch);
+    statement.bind(8, std::string_view(entry.entity));
+    statement.bind(9, entry.record);
+    statement.bind(10, static_cast<std::int64_t>(entry.kind));
+    statement.bind(11, entry.prev_seq);
+    statement.bind(12, std::string_view(entry.patch));
+    statement.bind_bytes(13, entry.salt);
+    statement.bind_bytes(14, entry.values_digest);
+    statement.bind_bytes(15, entry.digest);
+    statement.bind(16, organisation_);
+    statement.run();
+    head.seq = entry.seq;
+    head.digest = entry.digest;
+}
+
+std::optional<StoredEntry> Log::find(Connection& connection, std::int64_t seq) const {
+    Statement& statement = connection.prepare("SELECT " + std::string(entry_columns) + " FROM change_log WHERE org_id = " + org_ + " AND seq = $1");
+    statement.bind(1, seq);
+    std::optional<StoredEntry> entry;
+    if (statement.step()) entry = read_entry(statement, false);
+    statement.reset();
+    return entry;
+}
+
+void Log::scan(Connection& connection, std::int64_t after, std::int64_t last, std::string_view entity, Detail detail,
+               const std::function<bool(const StoredEntry&)>& each) const {
+    const bool digests = detail == Detail::digests;
+    std::string sql = "SELECT " + std::string(entry_columns) + (digests ? ", salt, values_digest, digest" : "") + " FROM change_log WHERE org_id = " + org_ +
+                      " AND seq > $1 AND seq <= $2" + (entity.empty() ? "" : " AND entity = $3") + " ORDER BY org_id, seq LIMIT " + (entity.empty() ? "$3" : "$4");
+    // In slices, so that neither database holds a long answer for us.
+    constexpr std::int64_t slice = 5000;
+    for (;;) {
+        std::vector<StoredEntry> entries;
+        Statement& statement = connection.prepare(sql);
+        statement.bind(1, after);
+        statement.bind(2, last);
+        if (!entity.empty()) statement.bind(3, entity);
+        statement.bind(entity.empty() ? 3 : 4, slice);
+        while (statement.step()) entries.push_back(read_entry(statement, digests));
+        for (const StoredEntry& entry : entries)
+            if (!each(entry)) return;
+        if (static_cast<std::int64_t>(entries.size()) < slice) return;
+        after = entries.back().seq;
+    }
+}
+
+void Log::chain(Connection& connection, std::int64_t newest, const std::function<bool(const StoredEntry&)>& each) const {
+    while (newest > 0) {
+        const auto entry = find(connection, newest);
+        if (!entry || !each(*entry)) return;
+        newest = entry->prev_seq;
+    }
+}
+
+void Log::batch(Connection& connection, Id batch, const std::function<bool(const StoredEntry&)>& each) const {
+    std::int64_t after = 0;
+    for (;;) {
+        std::vector<StoredEntry> entries;
+        Statement& statement = connection.prepare("SELECT " + std::string(entry_columns) + " FROM change_log WHERE org_id = " + org_ + " AND batch = $1 AND seq > $2 ORDER BY org_id, batch, seq LIMIT 5000");
+        statement.bind(1, batch.value);
+        statement.bind(2, after);
+        while (statement.step()) entries.push_back(read_entry(statement, false));
+        for (const StoredEntry& entry : entries)
+            if (!each(entry)) return;
+        if (entries.size() < 5000) return;
+        after = entries.back().seq;
+    }
+}
+
+void Log::erase_values(Connection& connection, std::int64_t seq) const {
+    Statement& statement = connection.prepare("UPDATE change_log SET patch = NULL, salt = NULL WHERE org_id = " + org_ + " AND seq = $1");
+    statement.bind(1, seq);
+    statement.run();
+}
+
+LogEntry to_log_entry(const StoredEntry& stored, const model::Catalog& catalog) {
+    LogEntry entry;
+    entry.seq = stored.seq;
+    entry.recorded = Instant{stored.recorded};
+    entry.effective = Instant{stored.effective};
+    entry.actor = Id{stored.actor};
+    entry.on_behalf = Id{stored.on_behalf};
+    entry.command = stored.command;
+    entry.batch = Id{stored.batch};
+    entry.entity = stored.entity;
+    entry.record = Id{stored.record};
+    entry.kind = stored.kind;
+    if (const EntityInfo* info = catalog.find(stored.entity))
+        for (FieldChange& change : read_patch(*info, stored.patch))
+            entry.fields.push_back({info->by_slot(change.slot).name, std::move(change.before), std::move(change.after)});
+    return entry;
+}
+
+}  // namespace fairlead::store

@@ -1,0 +1,57 @@
+// The change log: one gap-free sequence of entries, chained by digests, each found again from its record.
+#pragma once
+#include <functional>
+#include <string>
+
+#include "base/secret.h"
+#include "store/patch.h"
+#include "store/row.h"
+#include "store/store.h"
+
+namespace fairlead::store {
+
+// The end of the chain. A group of commits holds it locked (PostgreSQL) or holds the only writer (SQLite).
+struct LogHead {
+    std::int64_t seq = 0;
+    std::string digest = std::string(32, '\0');
+};
+
+// An entry as stored.
+struct StoredEntry {
+    std::int64_t seq = 0, recorded = 0, effective = 0, actor = 0, on_behalf = 0, batch = 0, record = 0, prev_seq = 0;
+    ChangeKind kind = ChangeKind::update;
+    std::string command, entity, patch;
+    std::string salt, values_digest, digest;   // only when asked for
+};
+
+class Log {
+  public:
+    explicit Log(std::int64_t organisation) : organisation_(organisation), org_(std::to_string(organisation)) {}
+
+    LogHead read_head(Connection& connection, bool lock) const;
+    void save_head(Connection& connection, const LogHead& head) const;
+    // Fills seq and digests, moves the head, writes the row.
+    void append(Connection& connection, LogHead& head, StoredEntry& entry) const;
+
+    enum class Detail { values, digests };
+    std::optional<StoredEntry> find(Connection& connection, std::int64_t seq) const;
+    // Entries after `seq` up to `last`, oldest first, until `each` returns false; one entity alone when named.
+    void scan(Connection& connection, std::int64_t after, std::int64_t last, std::string_view entity, Detail detail,
+              const std::function<bool(const StoredEntry&)>& each) const;
+    // Entries of one record from `newest` back, newest first, until `each` returns false.
+    void chain(Connection& connection, std::int64_t newest, const std::function<bool(const StoredEntry&)>& each) const;
+    void batch(Connection& connection, Id batch, const std::function<bool(const StoredEntry&)>& each) const;
+    // Forgets the values of an entry; the chain stays whole.
+    void erase_values(Connection& connection, std::int64_t seq) const;
+
+    static std::string values_digest(const std::string& salt, const std::string& patch);
+    std::string entry_digest(const std::string& before, const StoredEntry& entry) const;
+
+  private:
+    std::int64_t organisation_;
+    std::string org_;
+};
+
+LogEntry to_log_entry(const StoredEntry& entry, const model::Catalog& catalog);
+
+}  // namespace fairlead::store

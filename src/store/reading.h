@@ -1,0 +1,78 @@
+// Reading records in one stable view of the database: point reads, look-ups, and what formulas ask for.
+#pragma once
+#include <functional>
+#include <memory>
+#include <optional>
+#include <unordered_map>
+
+#include "store/row.h"
+#include "store/settings.h"
+#include "store/viewer.h"
+
+namespace fairlead::store {
+
+// Rows by plain SQL; stored slots only.
+class RowReader {
+  public:
+    RowReader(Connection& connection, const Shape& shape) : connection_(connection), shape_(shape) {}
+    std::optional<Record> find(const EntityInfo& entity, Id id) const;
+    std::vector<Record> find_many(const EntityInfo& entity, const std::vector<Id>& ids) const;  // those that exist, in the order asked
+    // Live records whose field has this value, in id order.
+    std::vector<Record> where(const EntityInfo& entity, const FieldInfo& field, const Value& value, bool with_bin = false) const;
+    std::vector<Record> all(const EntityInfo& entity) const;
+    // Every record in id order until `each` returns false.
+    void scan(const EntityInfo& entity, bool in_bin, const std::function<bool(Record&)>& each, Id after = {}) const;
+
+  private:
+    Connection& connection_;
+    const Shape& shape_;
+};
+
+// Whether a record is within reach. `parent` finds the record whose access is inherited.
+using FindRecord = std::function<std::optional<Record>(const EntityInfo&, Id)>;
+bool within(const Viewer& viewer, const model::Catalog& catalog, const Record& record, Right right, const FindRecord& parent);
+// Clears what the viewer may not read.
+void hide_fields(const Viewer& viewer, Record& record);
+
+// What the formulas of a reader see. With `limit`, records out of its reach do not exist and hidden fields are
+// empty. Never writes.
+class Reading : public model::Records {
+  public:
+    Reading(Connection& connection, std::shared_ptr<const Shape> shape, formula::Context context, const Viewer* limit = nullptr);
+    const model::Catalog& catalog() const override { return *shape_->catalog; }
+    Instant now() const override { return context_.now; }
+    Id actor() const override { return context_.user; }
+    const formula::Context& context() const override { return context_; }
+    std::optional<Record> find(const EntityInfo& entity, Id id) override;
+    bool visible(const EntityInfo& entity, Id id) override;
+    std::vector<Record> where(const EntityInfo& entity, std::string_view field, const Value& value) override;
+    std::vector<Record> all(const EntityInfo& entity) override;
+    Result<Id> create(const model::Patch&, const model::WriteOptions&) override { return read_only(); }
+    Result<std::int64_t> update(Id, const model::Patch&, const model::WriteOptions&) override { return read_only(); }
+    Result<void> remove(const EntityInfo&, Id, const model::WriteOptions&) override { return read_only(); }
+    Result<void> restore(const EntityInfo&, Id, const model::WriteOptions&) override { return read_only(); }
+
+    bool within_reach(const Record& record, Right right);
+    // Computed fields, as the system computes them; then hidden fields cleared under the limit.
+    void finish(Record& record);
+
+  protected:
+    // The stored slots of a record as this view has it; the as-of view answers otherwise.
+    virtual std::optional<Record> load(const EntityInfo& entity, Id id);
+    virtual std::vector<Record> load_where(const EntityInfo& entity, const FieldInfo& field, const Value& value);
+    virtual std::vector<Record> load_all(const EntityInfo& entity);
+    const Shape& shape() const { return *shape_; }
+    RowReader& rows() { return rows_; }
+
+  private:
+    static Refused read_only() { return refuse(Why::forbidden, "read_only", "This is read only"); }
+    const std::optional<Record>& cached(const EntityInfo& entity, Id id);
+    std::shared_ptr<const Shape> shape_;
+    RowReader rows_;
+    formula::Context context_;
+    const Viewer* limit_;
+    int depth_ = 0;
+    std::vector<std::unordered_map<std::int64_t, std::optional<Record>>> cache_;  // stored slots, by entity
+};
+
+}  // namespace fairlead::store

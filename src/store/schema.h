@@ -1,0 +1,31 @@
+// The tables that a catalogue needs, and the steps from the tables that are there to these.
+#pragma once
+#include <string>
+#include <vector>
+
+#include "store/row.h"
+
+namespace fairlead::store {
+
+struct SchemaStep {
+    std::string sql;
+    bool destructive = false;
+    std::string about;         // for people: "drop opportunity.colour"
+    std::string refill;        // entity whose derived columns must be filled afterwards
+};
+
+// What the declarations ask for, one line per column ("column|opportunity|amount|BIGINT") and index
+// ("index|name|SQL"); kept in the database as the snapshot that the next start compares with.
+std::vector<std::string> declared_schema(const Shape& shape, Dialect dialect);
+
+// Steps from the snapshot (empty: nothing is there) to the declaration.
+std::vector<SchemaStep> schema_steps(const Shape& shape, Dialect dialect, const std::vector<std::string>& snapshot);
+
+// Tables of the store itself; safe to repeat.
+std::vector<std::string> own_tables(Dialect dialect);
+
+// Brings the database up to the declaration: additive steps by themselves, destructive ones only when their
+// `about` is among `agreed`; else a refusal that names them, and nothing is changed.
+Result<void> migrate(Connection& connection, const Shape& shape, const std::vector<std::string>& agreed);
+
+}  // namespace fairlead::store
