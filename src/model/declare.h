@@ -147,12 +147,41 @@ struct Entity {
     std::span<const std::string_view> search_also = {};
 };
 
+// A figure: one definition, used by the interface, the API and the command line alike (definitions.md).
+enum class FigureKind : std::uint8_t {
+    sum,         // of `value`, with the number of records
+    count,
+    rate,        // records with `success` among those of `filter`, by count, with Wilson's interval
+    days,        // mean and median of `value`, a number of days
+    velocity,    // open records x rate x average won value / average days (definitions.md 1)
+    conversion,  // of those that entered a stage in the period, who went further (definitions.md 3)
+};
+struct Dimension {
+    std::string_view name;     // "industry"
+    std::string_view label;
+    std::string_view formula;  // "account.industry"
+};
+struct Figure {
+    std::string_view name;        // "win_rate"
+    std::string_view label;
+    std::string_view definition;  // in words, printed beside the figure
+    std::string_view entity;
+    FigureKind kind = FigureKind::sum;
+    std::string_view value = {};    // formula: what is summed or measured
+    std::string_view filter = {};   // formula: whose records count
+    std::string_view success = {};  // formula: a rate's successes
+    std::string_view period = {};   // date field by which `from` and `to` choose
+    std::string_view by = {};       // dimension when none is asked for
+    std::span<const Dimension> dimensions = {};
+};
+
 struct Module {
     std::string_view name;
     std::string_view about;
     std::span<const std::string_view> needs = {};
     std::span<const Entity* const> entities = {};
     std::span<const Listener> listeners = {};
+    std::span<const Figure> figures = {};
 };
 
 }  // namespace fairlead::model

@@ -1,6 +1,7 @@
 // Opportunities from first talk to won or lost: the table of contents of this module.
 #include "modules/pipeline/pipeline.h"
 
+#include "modules/pipeline/figures.h"
 #include "modules/pipeline/opportunity.h"
 #include "modules/pipeline/stage.h"
 
@@ -23,6 +24,7 @@ constinit const Module pipeline_module{
     .needs = needs,
     .entities = entities,
     .listeners = listeners,
+    .figures = figures,
 };
 
 }  // namespace fairlead::pipeline

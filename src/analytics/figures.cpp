@@ -1,0 +1,288 @@
+// The kinds of figures, computed from grouped answers of the store.
+#include "analytics/figures.h"
+
+#include <cmath>
+#include <map>
+
+namespace fairlead::analytics {
+namespace {
+
+using model::Figure;
+using model::FigureKind;
+using store::Aggregate;
+using store::Group;
+using store::GroupQuery;
+
+const char* unit_of(FigureKind kind) {
+    switch (kind) {
+        case FigureKind::sum: return "money";
+        case FigureKind::count: return "count";
+        case FigureKind::rate:
+        case FigureKind::conversion: return "rate";
+        case FigureKind::days: return "days";
+        case FigureKind::velocity: return "money_per_day";
+    }
+    return "";
+}
+
+std::string date_text(Date date) {
+    return "DATE(" + std::to_string(date.year()) + "," + std::to_string(date.month()) + "," + std::to_string(date.day()) + ")";
+}
+
+std::string both(const std::string& a, const std::string& b) {
+    if (a.empty()) return b;
+    if (b.empty()) return a;
+    return "(" + a + ") AND (" + b + ")";
+}
+
+// One question to the store after another, with the same reader, period and moment.
+class Asking {
+  public:
+    Asking(store::Store& store, const store::Viewer& viewer, const Figure& figure, const FigureRequest& request)
+        : store_(store), viewer_(viewer), request_(request), figure_(figure), catalog_(store.catalog()) {
+        const std::string period(figure.period);
+        if (request.from) within_ = period + " >= " + date_text(*request.from);
+        if (request.to) within_ = both(within_, period + " <= " + date_text(*request.to));
+    }
+
+    const std::string& within() const { return within_; }
+
+    // Definitions are checked as the system's; what the reader wrote, as his.
+    Result<std::vector<Group>> group(const std::string& definition, const std::vector<std::string>& by, std::vector<std::pair<Aggregate::Kind, std::string>> of) {
+        GroupQuery query;
+        query.entity = figure_.entity;
+        query.effective_as_of = request_.effective_as_of;
+        query.recorded_as_of = request_.recorded_as_of;
+        if (const std::string filter = both(definition, request_.filter); !filter.empty()) {
+            FAIRLEAD_ASSIGN(query.filter, checked(filter, Type::boolean));
+        }
+        for (const std::string& formula : by) {
+            FAIRLEAD_ASSIGN(formula::Formula key, checked(formula, std::nullopt));
+            query.by.push_back(std::move(key));
+        }
+        for (const auto& [kind, formula] : of) {
+            Aggregate aggregate{kind, {}, {}};
+            if (!formula.empty()) {
+                FAIRLEAD_ASSIGN(aggregate.of, checked(formula, std::nullopt));
+            }
+            query.aggregates.push_back(std::move(aggregate));
+        }
+        return store_.group(viewer_, query);
+    }
+
+    Result<formula::Formula> checked(const std::string& text, std::optional<Type> expected) const {
+        formula::CheckOptions options;
+        options.expected = expected;
+        options.currency = catalog_->currency();
+        return formula::check(text, store::ViewerSchema(*catalog_, viewer_), figure_.entity, options);
+    }
+    const model::Catalog& catalog() const { return *catalog_; }
+
+  private:
+    store::Store& store_;
+    const store::Viewer& viewer_;
+    const FigureRequest& request_;
+    const Figure& figure_;
+    std::shared_ptr<const model::Catalog> catalog_;
+    std::string within_;
+};
+
+Result<std::string> dimension_formula(const Figure& figure, const std::string& by) {
+    const std::string period(figure.period);
+    if (by.empty()) return std::string();
+    if (by == "month") return "DATE(YEAR(" + period + "), MONTH(" + period + "), 1)";
+    if (by == "quarter") return "FISCAL_YEAR(" + period + ") & \"-Q\" & FISCAL_QUARTER(" + period + ")";
+    if (by == "year") return "FISCAL_YEAR(" + period + ")";
+    std::string known = "month, quarter, year";
+    for (const model::Dimension& dimension : figure.dimensions) {
+        if (dimension.name == by) return std::string(dimension.formula);
+        known += ", " + std::string(dimension.name);
+    }
+    return refuse(Why::bad_request, "unknown_dimension", "The figure has no dimension " + by + "; it has " + known, "by", {{"name", by}});
+}
+
+std::int64_t whole_of(const Value& value) { return value.is<std::int64_t>() ? value.as<std::int64_t>() : 0; }
+
+// The condition under which a record belongs to the group with this key, as formula text.
+std::string key_condition(const std::string& formula, const Value& key) {
+    if (key.empty()) return "ISBLANK(" + formula + ")";
+    if (const auto* date = key.get<Date>()) return formula + " = " + date_text(*date);
+    if (key.is<bool>()) return key.as<bool>() ? formula : "NOT(" + formula + ")";
+    if (key.is<std::int64_t>() || key.is<Decimal>()) return formula + " = " + to_text(key);
+    std::string quoted;
+    for (const char c : key.is<Id>() ? key.as<Id>().text() : to_text(key)) quoted += c == '"' ? "\"\"" : std::string(1, c);
+    return formula + " = \"" + quoted + "\"";
+}
+
+Decimal decimal_of(double value) { return Decimal::from_double(std::round(value * 1e9) / 1e9).value_or(Decimal{}); }
+
+// Cases and successes of a rate.
+FigureValue rate_value(std::int64_t successes, std::int64_t n) {
+    FigureValue figure;
+    figure.n = n;
+    if (n > 0) {
+        figure.value = decimal_of(static_cast<double>(successes) / static_cast<double>(n));
+        figure.interval = wilson(successes, n);
+    }
+    return figure;
+}
+
+// Everything one figure needs of one group of records, whatever its kind.
+Result<void> fill_simple(Asking& asking, const Figure& figure, const std::string& filter, const std::string& by, FigureAnswer& answer) {
+    std::vector<std::pair<Aggregate::Kind, std::string>> of{{Aggregate::count, ""}};
+    if (figure.kind == FigureKind::sum || figure.kind == FigureKind::count) of.emplace_back(Aggregate::sum, std::string(figure.value));
+    if (figure.kind == FigureKind::days) {
+        of.emplace_back(Aggregate::average, std::string(figure.value));
+        of.emplace_back(Aggregate::median, std::string(figure.value));
+    }
+    const auto read = [&](const Group& group) {
+        FigureValue value;
+        value.n = whole_of(group.values[0]);
+        if (figure.kind == FigureKind::count) value.value = Value(value.n);
+        else value.value = group.values[1];
+        if (figure.kind == FigureKind::days) value.median = group.values[2];
+        return value;
+    };
+    FAIRLEAD_ASSIGN(const auto total, asking.group(filter, {}, of));
+    if (!total.empty()) answer.total = read(total.front());
+    if (by.empty()) return {};
+    FAIRLEAD_ASSIGN(const auto groups, asking.group(filter, {by}, of));
+    for (const Group& group : groups) answer.groups.push_back({group.by.front(), read(group)});
+    return {};
+}
+
+Result<void> fill_rate(Asking& asking, const Figure& figure, const std::string& filter, const std::string& by, FigureAnswer& answer) {
+    std::vector<std::string> keys;
+    if (!by.empty()) keys.push_back(by);
+    keys.emplace_back(figure.success);
+    FAIRLEAD_ASSIGN(const auto groups, asking.group(filter, keys, {{Aggregate::count, ""}}));
+    std::int64_t successes = 0, n = 0;
+    std::vector<std::pair<Value, std::pair<std::int64_t, std::int64_t>>> counts;  // in the store's order
+    for (const Group& group : groups) {
+        const std::int64_t count = whole_of(group.values[0]);
+        const bool success = group.by.back() == Value(true);
+        n += count;
+        successes += success ? count : 0;
+        if (by.empty()) continue;
+        if (counts.empty() || !(counts.back().first == group.by.front())) counts.push_back({group.by.front(), {0, 0}});
+        counts.back().second.first += success ? count : 0;
+        counts.back().second.second += count;
+    }
+    answer.total = rate_value(successes, n);
+    answer.trace = {{"Successes", std::string(figure.success), Value(successes)}, {"Cases", std::string(figure.filter), Value(n)}};
+    for (const auto& [key, count] : counts) answer.groups.push_back({key, rate_value(count.first, count.second)});
+    return {};
+}
+
+// definitions.md 1: all four from the same population.
+struct VelocityParts {
+    std::int64_t open = 0, won = 0, lost = 0;
+    Value average_won, average_days;
+};
+
+Value velocity_value(const VelocityParts& parts) {
+    const auto* amount = parts.average_won.get<Money>();
+    const auto* days = parts.average_days.get<Decimal>();
+    if (!amount || !days || days->units <= 0 || parts.won + parts.lost == 0) return {};
+    const double rate = static_cast<double>(parts.won) / static_cast<double>(parts.won + parts.lost);
+    const double value = static_cast<double>(parts.open) * rate * amount->decimal().to_double() / days->to_double();
+    const auto decimal = Decimal::from_double(std::round(value * 1e4) / 1e4);
+    const auto money = decimal ? Money::of(*decimal, amount->currency) : std::nullopt;
+    return money ? Value(*money) : Value();
+}
+
+Result<void> fill_velocity(Asking& asking, const std::string& by, FigureAnswer& answer) {
+    std::vector<std::string> keys;
+    if (!by.empty()) keys.push_back(by);
+    std::vector<std::string> kinds = keys;
+    kinds.emplace_back("stage.kind");
+    FAIRLEAD_ASSIGN(const auto open, asking.group("is_open", keys, {{Aggregate::count, ""}}));
+    FAIRLEAD_ASSIGN(const auto closed, asking.group(both("stage.kind = \"won\" OR stage.kind = \"lost\"", asking.within()), kinds,
+                                                    {{Aggregate::count, ""}, {Aggregate::average, "amount"}, {Aggregate::average, "closed_on - opened_on"}}));
+    std::vector<std::pair<Value, VelocityParts>> all;
+    const auto at = [&](const Value& key) -> VelocityParts& {
+        for (auto& [known, parts] : all)
+            if (known == key) return parts;
+        return all.emplace_back(key, VelocityParts{}).second;
+    };
+    for (const Group& group : open) at(by.empty() ? Value() : group.by.front()).open = whole_of(group.values[0]);
+    for (const Group& group : closed) {
+        VelocityParts& parts = at(by.empty() ? Value() : group.by.front());
+        if (group.by.back() == Value("won")) {
+            parts.won = whole_of(group.values[0]);
+            parts.average_won = group.values[1];
+            parts.average_days = group.values[2];
+        } else {
+            parts.lost = whole_of(group.values[0]);
+        }
+    }
+    if (by.empty()) {
+        const VelocityParts parts = all.empty() ? VelocityParts{} : all.front().second;
+        answer.total.value = velocity_value(parts);
+        answer.total.n = parts.open;
+        const std::int64_t decided = parts.won + parts.lost;
+        answer.trace = {{"Open deals", "is_open", Value(parts.open)},
+                        {"Win rate", "won / (won + lost)", rate_value(parts.won, decided).value},
+                        {"Average won value", "AVERAGE(amount) of deals won", parts.average_won},
+                        {"Average days", "AVERAGE(closed_on - opened_on) of deals won", parts.average_days}};
+        return {};
+    }
+    for (const auto& [key, parts] : all) {
+        FigureValue value;
+        value.value = velocity_value(parts);
+        value.n = parts.open;
+        answer.groups.push_back({key, value});
+    }
+    return {};
+}
+
+Result<const Figure*> find_figure(const model::Catalog& catalog, const store::Viewer& viewer, const std::string& name) {
+    for (const Figure* figure : figures(catalog, viewer))
+        if (figure->name == name) return figure;
+    return refuse(Why::not_found, "unknown_figure", "There is no figure " + name, {}, {{"name", name}});
+}
+
+}  // namespace
+
+// In stage_conversion.cpp.
+Result<void> fill_conversion(store::Store& store, const store::Viewer& viewer, const FigureRequest& request, FigureAnswer& answer);
+
+std::vector<const Figure*> figures(const model::Catalog& catalog, const store::Viewer& viewer) {
+    std::vector<const Figure*> found;
+    for (const model::Module* module : catalog.modules())
+        for (const Figure& figure : module->figures)
+            if (viewer.may(catalog.need(figure.entity), store::Right::read)) found.push_back(&figure);
+    return found;
+}
+
+Result<FigureAnswer> compute(store::Store& store, const store::Viewer& viewer, const FigureRequest& request) {
+    const auto catalog = store.catalog();
+    FAIRLEAD_ASSIGN(const Figure* figure, find_figure(*catalog, viewer, request.name));
+    FigureAnswer answer;
+    answer.figure = figure;
+    answer.unit = unit_of(figure->kind);
+    answer.by = request.by;
+    answer.computed_at = store.context().now;
+    FAIRLEAD_ASSIGN(const std::string by, dimension_formula(*figure, request.by));
+    Asking asking(store, viewer, *figure, request);
+    const std::string filter = both(std::string(figure->filter), asking.within());
+    switch (figure->kind) {
+        case FigureKind::sum:
+        case FigureKind::count:
+        case FigureKind::days: FAIRLEAD_TRY(fill_simple(asking, *figure, filter, by, answer)); break;
+        case FigureKind::rate: FAIRLEAD_TRY(fill_rate(asking, *figure, filter, by, answer)); break;
+        case FigureKind::velocity:
+            FAIRLEAD_TRY(fill_velocity(asking, {}, answer));
+            if (!by.empty()) FAIRLEAD_TRY(fill_velocity(asking, by, answer));
+            break;
+        case FigureKind::conversion: FAIRLEAD_TRY(fill_conversion(store, viewer, request, answer)); return answer;
+    }
+    const std::string behind = both(filter, request.filter);
+    answer.total.filter = behind;
+    for (FigureGroup& group : answer.groups) group.figure.filter = both(behind, key_condition(by, group.key));
+    if (answer.trace.empty())
+        answer.trace = {{"Records", filter, Value(answer.total.n)}, {std::string(figure->label), std::string(figure->value), answer.total.value}};
+    return answer;
+}
+
+}  // namespace fairlead::analytics

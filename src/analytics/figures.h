@@ -1,0 +1,72 @@
+// Figures: the declared definitions, computed under a reader's access, now or as of a moment, by any of their
+// dimensions, with the number of cases, an interval where one applies, and the way to the records behind.
+#pragma once
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "store/store.h"
+
+namespace fairlead::analytics {
+
+struct FigureRequest {
+    std::string name;
+    std::string by;                  // a dimension, "month", "quarter", "year", or empty: the total alone
+    std::optional<Date> from, to;    // of the figure's period field; both inclusive
+    std::string filter;              // formula text, joined to the definition's
+    std::optional<Instant> effective_as_of, recorded_as_of;
+};
+
+struct Interval {
+    double low = 0, high = 0;
+};
+
+struct FigureValue {
+    Value value;                       // money, decimal or whole; empty: not defined (no cases)
+    std::int64_t n = 0;                // cases
+    std::optional<Interval> interval;  // of a rate, 95 %
+    Value median;                      // of days
+    std::string filter;                // formula text that lists exactly the records behind it
+};
+
+struct FigureGroup {
+    Value key;                // of the dimension
+    FigureValue figure;
+};
+
+struct FigurePart {           // the trace: what the value was computed from
+    std::string label, formula;
+    Value value;
+};
+
+struct FigureAnswer {
+    const model::Figure* figure = nullptr;
+    std::string unit;                    // "money", "rate", "days", "count", "money_per_day"
+    std::string by;
+    FigureValue total;
+    std::vector<FigureGroup> groups;
+    std::vector<FigurePart> trace;
+    std::vector<std::string> notes;
+    Instant computed_at{};
+};
+
+// The figures that the viewer may ask for: those whose entity he reads.
+std::vector<const model::Figure*> figures(const model::Catalog& catalog, const store::Viewer& viewer);
+
+// Refusals: "unknown_figure", "unknown_dimension", and those of the filter.
+Result<FigureAnswer> compute(store::Store& store, const store::Viewer& viewer, const FigureRequest& request);
+
+// Wilson's interval of `successes` among `n` at 95 % (definitions.md 2).
+Interval wilson(std::int64_t successes, std::int64_t n);
+
+// A stage that was entered, and what became of it: for the cumulative incidence of going on.
+struct Stay {
+    enum End { advanced, dropped, open };
+    double age = 0;                                  // days until `end`
+    End end = open;
+};
+// Share that has gone on by the greatest age seen (Aalen-Johansen, definitions.md 7): S(t) = prod(1-(w+l)/n),
+// F(t) = sum S(t-) w/n. Empty without stays.
+std::optional<double> cumulative_incidence(std::vector<Stay> stays);
+
+}  // namespace fairlead::analytics
