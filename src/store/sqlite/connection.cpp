@@ -103,8 +103,15 @@ void SqliteConnection::fail(int code, std::string_view doing) const {
 
 Statement& SqliteConnection::prepare(std::string_view sql) {
     if (const auto found = statements_.find(sql); found != statements_.end()) return *found->second;
+    // $1 is a name to SQLite, numbered by its first appearance; ?1 is the number we mean.
+    std::string numbered(sql);
+    bool in_text = false;
+    for (std::size_t i = 0; i < numbered.size(); ++i) {
+        if (numbered[i] == '\'') in_text = !in_text;
+        if (!in_text && numbered[i] == '$' && i + 1 < numbered.size() && numbered[i + 1] >= '0' && numbered[i + 1] <= '9') numbered[i] = '?';
+    }
     sqlite3_stmt* statement = nullptr;
-    const int code = sqlite3_prepare_v3(database_, sql.data(), static_cast<int>(sql.size()), SQLITE_PREPARE_PERSISTENT, &statement, nullptr);
+    const int code = sqlite3_prepare_v3(database_, numbered.data(), static_cast<int>(numbered.size()), SQLITE_PREPARE_PERSISTENT, &statement, nullptr);
     if (code != SQLITE_OK) fail(code, sql);
     ensure(statement != nullptr, "an empty statement was prepared");
     return *statements_.emplace(std::string(sql), std::make_unique<SqliteStatement>(*this, statement)).first->second;

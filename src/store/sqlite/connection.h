@@ -51,6 +51,7 @@ class SqliteConnection final : public Connection {
     void commit() override;
     void rollback() override;
     sqlite3* handle() const { return database_; }
+    std::uint64_t generation = 0;  // of the schema that its statements were prepared for
     [[noreturn]] void fail(int code, std::string_view doing) const;
 
   private:

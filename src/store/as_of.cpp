@@ -1,0 +1,91 @@
+// Folding the change log.
+#include "store/as_of.h"
+
+#include <limits>
+
+namespace fairlead::store {
+namespace {
+
+// A record as it grows out of its entries, in whatever order their effective times come.
+struct Growing {
+    Record record;
+    std::vector<std::int64_t> since;   // by slot: effective time of the value held
+    std::int64_t versions = 0, created = 0;
+    bool exists = false;
+
+    explicit Growing(const EntityInfo& entity) : record(stored_record(entity)), since(static_cast<std::size_t>(entity.slots), std::numeric_limits<std::int64_t>::min()) {}
+
+    void take(const StoredEntry& entry) {
+        if (entry.kind == ChangeKind::create) {
+            exists = true;
+            created = entry.recorded;
+            record.at(model::slot_created_at) = Instant{entry.recorded};
+            if (entry.actor) record.at(model::slot_created_by) = Id{entry.actor};
+        }
+        if (entry.kind == ChangeKind::erase) exists = false;
+        record.at(model::slot_id) = Id{entry.record};
+        record.at(model::slot_version) = ++versions;
+        record.at(model::slot_updated_at) = Instant{entry.recorded};
+        record.at(model::slot_last_seq) = entry.seq;
+        record.at(model::slot_effective_at) = Instant{std::max(entry.effective, record.at(model::slot_effective_at).is<Instant>() ? record.at(model::slot_effective_at).as<Instant>().micros : entry.effective)};
+        for (const FieldChange& change : read_patch(*record.entity, entry.patch)) {
+            auto& at = since[static_cast<std::size_t>(change.slot)];
+            if (entry.effective < at) continue;
+            at = entry.effective;
+            record.at(change.slot) = change.after;
+            if (record.entity->by_slot(change.slot).type == Type::money) record.at(reporting_slot(*record.entity, change.slot)) = change.after_reporting;
+        }
+    }
+};
+
+}  // namespace
+
+AsOfReading::AsOfReading(Connection& connection, std::shared_ptr<const Shape> shape, formula::Context context, const Viewer* limit, const Log& log,
+                         std::optional<Instant> effective, std::optional<Instant> recorded)
+    : Reading(connection, std::move(shape), std::move(context), limit), connection_(connection), log_(log),
+      effective_(effective ? effective->micros : std::numeric_limits<std::int64_t>::max()), recorded_(recorded ? recorded->micros : std::numeric_limits<std::int64_t>::max()) {}
+
+const AsOfReading::Folded& AsOfReading::folded(const EntityInfo& entity) {
+    if (const auto known = folded_.find(entity.number); known != folded_.end()) return known->second;
+    std::map<std::int64_t, Growing> growing;
+    log_.scan(connection_, 0, std::numeric_limits<std::int64_t>::max(), entity.name, Log::Detail::values, [&](const StoredEntry& entry) {
+        if (entry.effective <= effective_ && entry.recorded <= recorded_) growing.try_emplace(entry.record, entity).first->second.take(entry);
+        return true;
+    });
+    Folded records;
+    for (auto& [id, grown] : growing)
+        if (grown.exists) records.emplace(id, std::move(grown.record));
+    return folded_.emplace(entity.number, std::move(records)).first->second;
+}
+
+std::optional<Record> AsOfReading::load(const EntityInfo& entity, Id id) {
+    // Settings of the house (stages, users) read as they are now where the log has not known them yet.
+    if (!entity.logged) return rows().find(entity, id);
+    const Folded& records = folded(entity);
+    if (const auto found = records.find(id.value); found != records.end()) return found->second;
+    return entity.access == model::AccessKind::open ? rows().find(entity, id) : std::nullopt;
+}
+
+std::vector<Record> AsOfReading::load_where(const EntityInfo& entity, const FieldInfo& field, const Value& value) {
+    std::vector<Record> records;
+    for (Record& record : load_all(entity))
+        if (record.at(field.slot) == value) records.push_back(std::move(record));
+    return records;
+}
+
+std::vector<Record> AsOfReading::load_all(const EntityInfo& entity) {
+    std::vector<Record> records;
+    scan(entity, false, [&](Record& record) { return records.push_back(record), true; });
+    return records;
+}
+
+void AsOfReading::scan(const EntityInfo& entity, bool in_bin, const std::function<bool(Record&)>& each) {
+    if (!entity.logged) return rows().scan(entity, in_bin, each);
+    for (const auto& [id, record] : folded(entity)) {
+        if (record.at(model::slot_deleted_at).empty() == in_bin) continue;
+        Record copy = record;
+        if (!each(copy)) return;
+    }
+}
+
+}  // namespace fairlead::store

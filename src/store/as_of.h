@@ -1,0 +1,32 @@
+// Records as they stood: the change log folded up to a moment, by effective and by recorded time.
+#pragma once
+#include <map>
+
+#include "store/log.h"
+#include "store/reading.h"
+
+namespace fairlead::store {
+
+// The value of a field is that of the entry with the greatest effective time at or before `effective` among those
+// recorded at or before `recorded`; of two with the same effective time the later recorded one.
+class AsOfReading final : public Reading {
+  public:
+    AsOfReading(Connection& connection, std::shared_ptr<const Shape> shape, formula::Context context, const Viewer* limit, const Log& log,
+                std::optional<Instant> effective, std::optional<Instant> recorded);
+    void scan(const EntityInfo& entity, bool in_bin, const std::function<bool(Record&)>& each);
+
+  protected:
+    std::optional<Record> load(const EntityInfo& entity, Id id) override;
+    std::vector<Record> load_where(const EntityInfo& entity, const FieldInfo& field, const Value& value) override;
+    std::vector<Record> load_all(const EntityInfo& entity) override;
+
+  private:
+    using Folded = std::map<std::int64_t, Record>;
+    const Folded& folded(const EntityInfo& entity);
+    Connection& connection_;
+    const Log& log_;
+    std::int64_t effective_, recorded_;
+    std::map<int, Folded> folded_;  // by entity
+};
+
+}  // namespace fairlead::store
