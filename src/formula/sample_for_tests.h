@@ -67,6 +67,9 @@ class Record final : public Row {
         const auto found = at->reporting_minor.find(path.back().name);
         return found == at->reporting_minor.end() ? std::nullopt : std::optional(found->second);
     }
+    // Records of the SQL tests keep their rates, as the store's do.
+    bool rates_stored = false;
+    bool stores_reporting() const override { return rates_stored; }
     void related(const std::vector<PathStep>& path, const std::function<void(const Row&)>& each) const override {
         if (const auto found = relations.find(path.front().name); found != relations.end())
             for (const auto& record : found->second) each(*record);

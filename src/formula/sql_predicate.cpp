@@ -168,6 +168,15 @@ std::optional<std::string> SqlWriter::plain_comparison(const Node& node, const s
         const std::string filled = exists_at_end(field.path, alias, [&](const std::string& a) { return "(" + column(field.path.back(), a) + " IS NOT NULL)"; });
         return node.op == Op::ne ? filled : "NOT " + filled;
     }
+    if (node.compare == Compare::money && node.op == Op::ne) {
+        // An amount without a rate fails, which is neither equal nor unequal.
+        const auto equal = compare_with(field, Op::eq, node.compare, *constant, alias);
+        if (!equal) return std::nullopt;
+        const auto filled = [&](std::size_t which) {
+            return exists_at_end(field.path, alias, [&](const std::string& a) { return "(" + column(field.path.back(), a, which) + " IS NOT NULL)"; });
+        };
+        return "(NOT " + *equal + " AND (" + filled(2) + " OR NOT " + filled(0) + "))";
+    }
     const auto text = compare_with(field, node.op == Op::ne ? Op::eq : node.op, node.compare, *constant, alias);
     if (!text || node.op != Op::ne) return text;
     return "NOT " + *text;
