@@ -213,15 +213,15 @@ bool run_textafter(const Call& call) { return cut_at(call, false); }
 
 constexpr std::string_view group = "Text";
 constexpr Function functions[] = {
-    {"BEGINS", group, "tt", 'b', run_begins, nullptr, false, true, true, "BEGINS(text, beginning)", "True when the text begins so; case does not count, accents do.", "BEGINS(\"Hanoi\", \"han\")", "TRUE"},
-    {"CONCAT", group, "t+", 't', run_concat, nullptr, false, true, true, "CONCAT(text, ...)", "The texts joined, as with &.", "CONCAT(\"a\", 1)", "a1"},
-    {"CONTAINS", group, "tt", 'b', run_contains, nullptr, false, true, true, "CONTAINS(text, part)", "True when the part occurs in the text; case does not count, accents do.", "CONTAINS(\"An Giang\", \"GIANG\")", "TRUE"},
-    {"ENDS", group, "tt", 'b', run_ends, nullptr, false, true, true, "ENDS(text, ending)", "True when the text ends so; case does not count, accents do.", "ENDS(\"a@b.vn\", \".VN\")", "TRUE"},
-    {"EXACT", group, "tt", 'b', run_exact, nullptr, false, true, true, "EXACT(text, text)", "True when both are the same letter by letter, also in case.", "EXACT(\"Foo\", \"foo\")", "FALSE"},
+    {"BEGINS", group, "tt", 'b', run_begins, nullptr, false, true, false, "BEGINS(text, beginning)", "True when the text begins so; case does not count, accents do.", "BEGINS(\"Hanoi\", \"han\")", "TRUE"},
+    {"CONCAT", group, "t+", 't', run_concat, nullptr, false, true, false, "CONCAT(text, ...)", "The texts joined, as with &.", "CONCAT(\"a\", 1)", "a1"},
+    {"CONTAINS", group, "tt", 'b', run_contains, nullptr, false, true, false, "CONTAINS(text, part)", "True when the part occurs in the text; case does not count, accents do.", "CONTAINS(\"An Giang\", \"GIANG\")", "TRUE"},
+    {"ENDS", group, "tt", 'b', run_ends, nullptr, false, true, false, "ENDS(text, ending)", "True when the text ends so; case does not count, accents do.", "ENDS(\"a@b.vn\", \".VN\")", "TRUE"},
+    {"EXACT", group, "tt", 'b', run_exact, nullptr, false, true, false, "EXACT(text, text)", "True when both are the same letter by letter, also in case.", "EXACT(\"Foo\", \"foo\")", "FALSE"},
     {"FIND", group, "ttn?", 'w', run_find, nullptr, false, true, false, "FIND(part, text, from)", "The position of the part, counted from 1, with case. Fails when it does not occur.", "FIND(\"b\", \"abc\")", "2"},
     {"FOLD", group, "t", 't', run_fold, nullptr, false, true, false, "FOLD(text)", "The text as the search sees it: without accents and capitals.", "FOLD(\"Đặng\")", "dang"},
     {"LEFT", group, "tn?", 't', run_left, nullptr, false, true, false, "LEFT(text, count)", "The first letters (one when left out).", "LEFT(\"Hanoi\", 3)", "Han"},
-    {"LEN", group, "t", 'w', run_len, nullptr, false, true, true, "LEN(text)", "The number of letters as seen.", "LEN(\"Nguyễn\")", "6"},
+    {"LEN", group, "t", 'w', run_len, nullptr, false, true, false, "LEN(text)", "The number of letters as seen.", "LEN(\"Nguyễn\")", "6"},
     {"LOWER", group, "t", 't', run_lower, nullptr, false, true, false, "LOWER(text)", "The text in small letters.", "LOWER(\"ĐẶNG\")", "đặng"},
     {"MID", group, "tnn", 't', run_mid, nullptr, false, true, false, "MID(text, from, count)", "Letters from the middle.", "MID(\"Hanoi\", 2, 3)", "ano"},
     {"PROPER", group, "t", 't', run_proper, nullptr, false, true, false, "PROPER(text)", "A capital at the beginning of every word.", "PROPER(\"nguyễn văn đức\")", "Nguyễn Văn Đức"},
@@ -235,7 +235,7 @@ constexpr Function functions[] = {
     {"TEXTAFTER", group, "tt", 't', run_textafter, nullptr, false, true, false, "TEXTAFTER(text, mark)", "What follows the first occurrence of the mark; empty when it does not occur.", "TEXTAFTER(\"a@b.vn\", \"@\")", "b.vn"},
     {"TEXTBEFORE", group, "tt", 't', run_textbefore, nullptr, false, true, false, "TEXTBEFORE(text, mark)", "What stands before the first occurrence of the mark; empty when it does not occur.", "TEXTBEFORE(\"a@b.vn\", \"@\")", "a"},
     {"TEXTJOIN", group, "tbt+", 't', run_textjoin, nullptr, false, true, false, "TEXTJOIN(separator, skip empty, text, ...)", "The texts with the separator between them.", "TEXTJOIN(\", \", TRUE, \"a\", \"\", \"b\")", "a, b"},
-    {"TRIM", group, "t", 't', run_trim, nullptr, false, true, true, "TRIM(text)", "Without blanks at both ends, and with single ones inside.", "TRIM(\"  a   b \")", "a b"},
+    {"TRIM", group, "t", 't', run_trim, nullptr, false, true, false, "TRIM(text)", "Without blanks at both ends, and with single ones inside.", "TRIM(\"  a   b \")", "a b"},
     {"UPPER", group, "t", 't', run_upper, nullptr, false, true, false, "UPPER(text)", "The text in capitals.", "UPPER(\"đường\")", "ĐƯỜNG"},
     {"VALUE", group, "t", 'n', run_value, nullptr, false, true, false, "VALUE(text)", "The number that a text spells: 1234.5, 1,234.5, 12%.", "VALUE(\"1,234.5\")", "1234.5"},
 };
