@@ -332,4 +332,9 @@ std::vector<std::string> Catalog::field_names(std::string_view entity) const {
     return names;
 }
 
+std::string Catalog::title_field(std::string_view entity) const {
+    const EntityInfo* info = find(entity);
+    return info ? info->title : std::string();
+}
+
 }  // namespace fairlead::model

@@ -121,6 +121,7 @@ class Catalog : public formula::Schema {
 
     std::optional<formula::FieldType> field(std::string_view entity, std::string_view name) const override;
     std::vector<std::string> field_names(std::string_view entity) const override;
+    std::string title_field(std::string_view entity) const override;
 
   private:
     std::vector<std::unique_ptr<EntityInfo>> entities_;

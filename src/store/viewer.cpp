@@ -61,4 +61,9 @@ std::vector<std::string> ViewerSchema::field_names(std::string_view entity) cons
     return names;
 }
 
+std::string ViewerSchema::title_field(std::string_view entity) const {
+    const std::string title = catalog_.title_field(entity);
+    return field(entity, title) ? title : std::string();  // a hidden title is none
+}
+
 }  // namespace fairlead::store

@@ -59,6 +59,7 @@ class ViewerSchema final : public formula::Schema {
     ViewerSchema(const model::Catalog& catalog, const Viewer& viewer) : catalog_(catalog), viewer_(viewer) {}
     std::optional<formula::FieldType> field(std::string_view entity, std::string_view name) const override;
     std::vector<std::string> field_names(std::string_view entity) const override;
+    std::string title_field(std::string_view entity) const override;
 
   private:
     const model::Catalog& catalog_;

@@ -27,7 +27,7 @@ const char* const formulas[] = {
     "name = \"acme\"", "name <> \"acme\"", "CONTAINS(name, \"ánh\")", "BEGINS(name, \"đ\")", "ENDS(name, \"ANH\")", "CONTAINS(name, \"an\")", "LEN(name) > 8", "UPPER(name) = \"ACME\"", "ISBLANK(name)",
     "name < \"e\"", "NOT(CONTAINS(note, \"1\"))", "note & name = \"\"", "CONTAINS(name & \"x\", \"mex\")",
     "owner = CURRENT_USER()", "owner <> CURRENT_USER()", "owner = \"103\"", "owner = 103", "ISBLANK(owner)", "NOT(ISBLANK(owner))", "account = \"1043\"", "id = \"10003\"", "id <> 10003",
-    "stage.kind = \"open\"", "stage.name = \"Won\"", "stage.position > 1", "stage.kind = \"open\" AND stage.stale_days > 15", "ISBLANK(stage.stale_days)", "stage.stale_days + 1 > 20",
+    "stage.kind = \"open\"", "stage = \"Won\"", "account = \"acme\"", "owner = \"User C\"", "stage.position > 1", "stage.kind = \"open\" AND stage.stale_days > 15", "ISBLANK(stage.stale_days)", "stage.stale_days + 1 > 20",
     "account.industry = \"new\"", "account.employees > 100", "account.employees > pieces", "account.parent.industry = \"new\"", "account.owner = owner", "account.owner = CURRENT_USER()", "ISBLANK(account)", "ISBLANK(account.name)",
     "account.city = \"x\"", "NOT(account.industry = \"new\")", "account.owner.name = \"User C\"", "account.parent.name = \"acme\" OR stage.kind = \"won\"",
     "is_open", "NOT(is_open)", "is_open = TRUE", "is_late", "is_late AND is_open", "weighted > 5", "weighted * 2 > amount", "ISBLANK(weighted)",

@@ -272,7 +272,7 @@ std::vector<std::uint32_t> first_rows(Asking& asking, const Table& table, const 
     const Column* walked = sorting.walked();
     // Walking looks at about wanted / density rows, looking at every match; backward pages from rows without a
     // value would have to walk from the far end.
-    const bool from_empty = mark && mark->keys.front() == null_key;
+    const bool from_empty = walked && mark && mark->keys.front() == null_key;
     if (walked && rows.count() > 10'000 && !from_empty) {
         Orders& orders = *asking.state().orders;
         const Order order = walked->held == Held::text ? orders.of_texts(asking, table, *walked) : orders.of_numbers(asking, table, *walked);

@@ -32,12 +32,24 @@ bool digits_match(const Column& column, std::string_view text, const Words& word
            digits_of(text).find(words.digits) != std::string::npos;
 }
 
+// The tone stands on either vowel of oa, oe and uy: the older way of writing is brought to the newer one.
+std::string one_tone_placement(std::string text) {
+    static constexpr std::pair<std::string_view, std::string_view> pairs[] = {
+        {"òa", "oà"}, {"óa", "oá"}, {"ỏa", "oả"}, {"õa", "oã"}, {"ọa", "oạ"}, {"òe", "oè"}, {"óe", "oé"}, {"ỏe", "oẻ"},
+        {"õe", "oẽ"}, {"ọe", "oẹ"}, {"ùy", "uỳ"}, {"úy", "uý"}, {"ủy", "uỷ"}, {"ũy", "uỹ"}, {"ụy", "uỵ"}};
+    for (const auto& [older, newer] : pairs)
+        for (std::size_t at = text.find(older); at != std::string::npos; at = text.find(older, at + newer.size())) text.replace(at, older.size(), newer);
+    return text;
+}
+
 enum Accents { as_typed, plain, others };
-Accents accents_of(std::string_view text_with_accents, const Words& words) {
+Accents accents_of(std::string text_with_accents, const Words& words) {
     Accents worst = as_typed;
+    if (words.has_accents) text_with_accents = one_tone_placement(std::move(text_with_accents));
     for (std::size_t i = 0; i < words.folded.size() && i < words.accented.size(); ++i) {
-        if (text_with_accents.find(words.accented[i]) != std::string_view::npos) continue;
-        const bool is_plain = !words.has_accents || text_with_accents.find(words.folded[i]) != std::string_view::npos;
+        const std::string typed = words.has_accents ? one_tone_placement(words.accented[i]) : words.accented[i];
+        if (text_with_accents.find(typed) != std::string::npos) continue;
+        const bool is_plain = !words.has_accents || text_with_accents.find(words.folded[i]) != std::string::npos;
         worst = std::max(worst, is_plain ? plain : others);
     }
     return worst;
