@@ -62,7 +62,7 @@ LogHead Log::read_head(Connection& connection, bool lock) const {
 }
 
 void Log::save_head(Connection& connection, const LogHead& head) const {
-    Statement& statement = connection.prepare("UPDATE log_head SET seq = $1, digest = $2 WHERE org_id = " + org_);
+    Statement& statement = connection.prepare("INSERT INTO log_head (org_id, seq, digest) VALUES (" + org_ + ", $1, $2) ON CONFLICT (org_id) DO UPDATE SET seq = excluded.seq, digest = excluded.digest");
     statement.bind(1, head.seq);
     statement.bind_bytes(2, head.digest);
     statement.run();

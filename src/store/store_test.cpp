@@ -367,8 +367,12 @@ TEST_CASE("A field added at run time is written, listed and kept over a restart"
     const model::CustomField field{.entity = "account", .name = "x_rating", .label = "Rating", .help = "", .type = Type::whole, .target = "", .choices = {}};
     REQUIRE(company.store->set_custom_fields({field}));
     REQUIRE(company.change("account", account, {{"x_rating", 5}}));
+    const std::int64_t last = company.store->last_seq();
     company.open();
+    CHECK(company.store->last_seq() == last);
     CHECK(company.get("account", account)["x_rating"] == Value(5));
+    REQUIRE(company.change("account", account, {{"x_rating", 6}}));
+    CHECK(company.store->last_seq() == last + 1);
     for (const Store::Check& check : company.store->check()) CHECK_MESSAGE(check.ok, check.name << ": " << check.detail);
 }
 
