@@ -143,7 +143,8 @@ NodePtr Checker::call(const Syntax& syntax) {
         return fold(std::move(node));
     }
     checked_.uses_now = checked_.uses_now || function->uses_now;
-    if (!function->postgres && checked_.pushes_down) {
+    // What reads no field is computed before a statement runs.
+    if (!function->postgres && checked_.pushes_down && reads_fields(*node)) {
         checked_.pushes_down = false;
         checked_.why_not = std::string(function->name) + " cannot run inside PostgreSQL";
     }

@@ -23,7 +23,7 @@ struct Datum {
     bool is_empty() const { return kind == empty || (kind == text && chars.empty()); }
     bool is_true() const { return kind == boolean && number != 0; }
 
-    void set_empty() { kind = empty; }
+    void set_empty() { kind = empty; unrated = false; }
     void set(bool value) { kind = boolean; number = value ? 1 : 0; }
     void set_whole(Int128 value) { kind = whole; number = value; }
     void set(Decimal value) { kind = decimal; number = value.units; }

@@ -330,6 +330,7 @@ bool Evaluator::combine(const Node& node, Datum& left, Datum& right, Datum& out)
 bool Evaluator::add_money(const Node& node, Datum& left, Datum& right, Datum& out) {
     if (!align(left, right, node)) return false;
     const bool both = left.has_reporting && right.has_reporting;
+    const bool unrated = left.unrated || right.unrated;
     const auto join = [&](Int128 a, Int128 b) { return node.op == Op::add ? fairlead::add(Decimal{a}, Decimal{b}) : fairlead::subtract(Decimal{a}, Decimal{b}); };
     const auto amount = join(left.number, right.number);
     const auto reporting = both ? join(left.reporting, right.reporting) : Decimal{};
@@ -337,6 +338,7 @@ bool Evaluator::add_money(const Node& node, Datum& left, Datum& right, Datum& ou
     const Currency currency = left.currency;
     out.set(*amount, currency);
     out.has_reporting = both;
+    out.unrated = unrated;
     out.reporting = reporting->units;
     return true;
 }
@@ -357,12 +359,14 @@ bool Evaluator::scale_money(const Node& node, Datum& left, Datum& right, Datum& 
     const bool missing = money.is_empty();
     const Currency currency = missing ? context_.currency : money.currency;
     const bool has_reporting = missing || money.has_reporting;
+    const bool unrated = !missing && money.unrated;
     const auto scaled = [&](Int128 units) { return node.op == Op::multiply ? fairlead::multiply(Decimal{units}, factor) : fairlead::divide(Decimal{units}, factor); };
     const auto amount = scaled(missing ? Int128{0} : money.number);
     const auto reporting = has_reporting ? scaled(missing ? Int128{0} : money.reporting) : Decimal{};
     if (!amount || !reporting) return too_large(node);
     out.set(*amount, currency);
     out.has_reporting = has_reporting;
+    out.unrated = unrated;
     out.reporting = reporting->units;
     return true;
 }
@@ -391,6 +395,9 @@ bool Evaluator::compare(Datum& a, Datum& b, Compare how, const Node& node, int& 
 
 bool Evaluator::equal(Datum& a, Datum& b, Compare how, const Node& node, bool& same) {
     if (a.is_empty() || b.is_empty()) {
+        // An amount that cannot be brought into the reporting currency is neither equal nor unequal to anything.
+        Int128 units = 0;
+        if (how == Compare::money && (a.unrated || b.unrated)) return to_reporting(a.is_empty() ? b : a, units, node);
         same = a.is_empty() && b.is_empty();
         return true;
     }

@@ -235,6 +235,10 @@ struct SqlFunction {
 };
 const std::vector<SqlFunction>& sqlite_functions();
 
+// PostgreSQL needs a few functions written in SQL: statements that create or replace them, to be run when a
+// database is opened for writing.
+const std::vector<std::string>& postgres_functions();
+
 // ---- The functions, for help, completion and the documentation -----------------------------------------------
 
 struct FunctionHelp {

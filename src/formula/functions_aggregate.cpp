@@ -66,13 +66,14 @@ bool sum_of(Evaluator& e, const Node& node, Datum& sum, std::int64_t& count, Tra
         }
         if (sum.kind == Datum::money || value.kind == Datum::money) {
             if (!e.align(sum, value, node)) return false;
-            const bool both = sum.has_reporting && value.has_reporting;
+            const bool both = sum.has_reporting && value.has_reporting, unrated = sum.unrated || value.unrated;
             const auto amount = add(Decimal{sum.number}, Decimal{value.number});
             const auto reporting = both ? add(Decimal{sum.reporting}, Decimal{value.reporting}) : Decimal{};
             if (!amount || !reporting) return e.fail("number_too_large", "The sum is larger than a number can be here", node);
             const Currency currency = sum.currency;
             sum.set(*amount, currency);
             sum.has_reporting = both;
+            sum.unrated = unrated;
             sum.reporting = reporting->units;
             return true;
         }
@@ -113,9 +114,10 @@ bool divide_by_count(Evaluator& e, const Node& node, Datum& sum, std::int64_t co
         return true;
     }
     const Currency currency = sum.currency;
-    const bool has_reporting = sum.has_reporting;
+    const bool has_reporting = sum.has_reporting, unrated = sum.unrated;
     const auto reporting = divide(Decimal{sum.reporting}, Decimal::of(count));
     sum.set(*mean, currency);
+    sum.unrated = unrated;
     sum.has_reporting = has_reporting && reporting;
     sum.reporting = reporting ? reporting->units : Int128{0};
     return true;
@@ -195,8 +197,9 @@ bool run_median(Evaluator& e, const Node& node, Datum& out, Trace* trace) {
     if (low.kind == Datum::money) {
         const auto amount = mean(low.number, high.number, false), reporting = mean(low.reporting, high.reporting, false);
         if (!amount || !reporting) return e.fail("number_too_large", "The median is larger than a number can be here", node);
-        const bool both = low.has_reporting && high.has_reporting;
+        const bool both = low.has_reporting && high.has_reporting, unrated = low.unrated || high.unrated;
         out.set(*amount, low.currency);
+        out.unrated = unrated;
         out.has_reporting = both;
         out.reporting = reporting->units;
         return true;
@@ -251,10 +254,11 @@ bool sum_where(Evaluator& e, const Node& node, Datum& sum, std::int64_t& count, 
             const auto reporting = add(Decimal{sum.reporting}, Decimal{value.reporting});
             const auto amount = add(Decimal{sum.number}, Decimal{value.number});
             if (!amount || !reporting) return e.fail("number_too_large", "The sum is larger than a number can be here", node);
-            const bool both = sum.has_reporting && value.has_reporting;
+            const bool both = sum.has_reporting && value.has_reporting, unrated = sum.unrated || value.unrated;
             const Currency currency = sum.currency;
             sum.set(*amount, currency);
             sum.has_reporting = both;
+            sum.unrated = unrated;
             sum.reporting = both ? reporting->units : Int128{0};
             return true;
         }
@@ -315,20 +319,20 @@ bool run_every(Evaluator& e, const Node& node, Datum& out, Trace*) { return any_
 
 constexpr std::string_view group = "Several values";
 constexpr Function functions[] = {
-    {"ANY", group, "c", 'b', nullptr, run_any, false, true, false, "ANY(condition)", "True when the condition holds for one related record, as ANY(lines.discount > 20%).", "", ""},
-    {"AVERAGE", group, "r+", 'g', nullptr, run_average, false, true, false, "AVERAGE(value, ...)", "The mean of the values that are there; of several values or of related records, as AVERAGE(lines.discount). Empty when there are none.", "AVERAGE(10, BLANK(), 20)", "15"},
-    {"AVERAGEIF", group, "rc", 'g', nullptr, run_averageif, false, true, false, "AVERAGEIF(value, condition)", "AVERAGE over the related records for which the condition holds.", "", ""},
-    {"COUNT", group, "a+", 'w', nullptr, run_count_numbers, false, true, false, "COUNT(value, ...)", "How many of the values are numbers, dates or amounts; COUNT(lines) counts related records.", "COUNT(10, BLANK(), 20, \"a\")", "2"},
-    {"COUNTA", group, "a+", 'w', nullptr, run_counta, false, true, false, "COUNTA(value, ...)", "How many of the values are not empty.", "COUNTA(10, BLANK(), \"a\")", "2"},
-    {"COUNTIF", group, "rc?", 'w', nullptr, run_countif, false, true, false, "COUNTIF(relation, condition)", "How many related records meet the condition, as COUNTIF(lines, lines.discount > 0).", "", ""},
-    {"EVERY", group, "c", 'b', nullptr, run_every, false, true, false, "EVERY(condition)", "True when the condition holds for every related record, also when there are none.", "", ""},
-    {"MAX", group, "o+", 'm', nullptr, run_max, false, true, false, "MAX(value, ...)", "The largest value, or the latest date. Empty when there are none.", "MAX(-5, BLANK(), -2)", "-2"},
-    {"MAXIF", group, "oc", '1', nullptr, run_maxif, false, true, false, "MAXIF(value, condition)", "MAX over the related records for which the condition holds.", "", ""},
+    {"ANY", group, "c", 'b', nullptr, run_any, false, true, true, "ANY(condition)", "True when the condition holds for one related record, as ANY(lines.discount > 20%).", "", ""},
+    {"AVERAGE", group, "r+", 'g', nullptr, run_average, false, true, true, "AVERAGE(value, ...)", "The mean of the values that are there; of several values or of related records, as AVERAGE(lines.discount). Empty when there are none.", "AVERAGE(10, BLANK(), 20)", "15"},
+    {"AVERAGEIF", group, "rc", 'g', nullptr, run_averageif, false, true, true, "AVERAGEIF(value, condition)", "AVERAGE over the related records for which the condition holds.", "", ""},
+    {"COUNT", group, "a+", 'w', nullptr, run_count_numbers, false, true, true, "COUNT(value, ...)", "How many of the values are numbers, dates or amounts; COUNT(lines) counts related records.", "COUNT(10, BLANK(), 20, \"a\")", "2"},
+    {"COUNTA", group, "a+", 'w', nullptr, run_counta, false, true, true, "COUNTA(value, ...)", "How many of the values are not empty.", "COUNTA(10, BLANK(), \"a\")", "2"},
+    {"COUNTIF", group, "rc?", 'w', nullptr, run_countif, false, true, true, "COUNTIF(relation, condition)", "How many related records meet the condition, as COUNTIF(lines, lines.discount > 0).", "", ""},
+    {"EVERY", group, "c", 'b', nullptr, run_every, false, true, true, "EVERY(condition)", "True when the condition holds for every related record, also when there are none.", "", ""},
+    {"MAX", group, "o+", 'm', nullptr, run_max, false, true, true, "MAX(value, ...)", "The largest value, or the latest date. Empty when there are none.", "MAX(-5, BLANK(), -2)", "-2"},
+    {"MAXIF", group, "oc", '1', nullptr, run_maxif, false, true, true, "MAXIF(value, condition)", "MAX over the related records for which the condition holds.", "", ""},
     {"MEDIAN", group, "r+", 'g', nullptr, run_median, false, true, false, "MEDIAN(value, ...)", "The value in the middle; the mean of the two middle ones when their number is even.", "MEDIAN(1, 2, 10)", "2"},
-    {"MIN", group, "o+", 'm', nullptr, run_min, false, true, false, "MIN(value, ...)", "The smallest value, or the earliest date. Empty when there are none.", "MIN(-5, BLANK(), -2)", "-5"},
-    {"MINIF", group, "oc", '1', nullptr, run_minif, false, true, false, "MINIF(value, condition)", "MIN over the related records for which the condition holds.", "", ""},
-    {"SUM", group, "r+", 'm', nullptr, run_sum, false, true, false, "SUM(value, ...)", "The sum; of several values or of related records, as SUM(lines.total). 0 when there are none. Amounts of several currencies are summed in the reporting currency.", "SUM(10, BLANK(), 20)", "30"},
-    {"SUMIF", group, "rc", '1', nullptr, run_sumif, false, true, false, "SUMIF(value, condition)", "SUM over the related records for which the condition holds, as SUMIF(lines.total, lines.discount > 0).", "", ""},
+    {"MIN", group, "o+", 'm', nullptr, run_min, false, true, true, "MIN(value, ...)", "The smallest value, or the earliest date. Empty when there are none.", "MIN(-5, BLANK(), -2)", "-5"},
+    {"MINIF", group, "oc", '1', nullptr, run_minif, false, true, true, "MINIF(value, condition)", "MIN over the related records for which the condition holds.", "", ""},
+    {"SUM", group, "r+", 'm', nullptr, run_sum, false, true, true, "SUM(value, ...)", "The sum; of several values or of related records, as SUM(lines.total). 0 when there are none. Amounts of several currencies are summed in the reporting currency.", "SUM(10, BLANK(), 20)", "30"},
+    {"SUMIF", group, "rc", '1', nullptr, run_sumif, false, true, true, "SUMIF(value, condition)", "SUM over the related records for which the condition holds, as SUMIF(lines.total, lines.discount > 0).", "", ""},
 };
 
 }  // namespace

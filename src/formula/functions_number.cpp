@@ -13,9 +13,10 @@ bool give_like_first(const Call& call, std::optional<Decimal> value, std::option
     if (!value || !reporting) return call.too_large();
     const Datum& first = call.at(0);
     const Currency currency = first.currency;
-    const bool has_reporting = first.has_reporting;
+    const bool has_reporting = first.has_reporting, unrated = first.unrated;
     if (first.kind == Datum::money) {
         call.result.set(*value, currency);
+        call.result.unrated = unrated;
         call.result.has_reporting = has_reporting;
         call.result.reporting = reporting->units;
     } else {
@@ -193,33 +194,33 @@ bool run_currency(const Call& call) {
 
 constexpr std::string_view group = "Numbers";
 constexpr Function functions[] = {
-    {"ABS", group, "v", '1', run_abs, nullptr, false, true, false, "ABS(number)", "The number without its sign.", "ABS(-3.5)", "3.5"},
+    {"ABS", group, "v", '1', run_abs, nullptr, false, true, true, "ABS(number)", "The number without its sign.", "ABS(-3.5)", "3.5"},
     {"AMOUNT", group, "m", 'n', run_amount, nullptr, false, true, false, "AMOUNT(money)", "The number of an amount, without its currency.", "AMOUNT(BLANK())", ""},
     {"CEILING", group, "vn?", '1', run_ceiling, nullptr, false, true, false, "CEILING(number, multiple)", "Rounds up to the next multiple (1 when left out).", "CEILING(23, 5)", "25"},
     {"CURRENCY", group, "m", 't', run_currency, nullptr, false, true, false, "CURRENCY(money)", "The currency code of an amount.", "CURRENCY(BLANK())", ""},
     {"EXP", group, "n", 'n', run_exp, nullptr, false, true, false, "EXP(number)", "e raised to the number.", "EXP(0)", "1"},
     {"FLOOR", group, "vn?", '1', run_floor, nullptr, false, true, false, "FLOOR(number, multiple)", "Rounds down to the next multiple (1 when left out).", "FLOOR(23, 5)", "20"},
-    {"INT", group, "v", '1', run_int, nullptr, false, true, false, "INT(number)", "Rounds down to a whole number.", "INT(-2.5)", "-3"},
+    {"INT", group, "v", '1', run_int, nullptr, false, true, true, "INT(number)", "Rounds down to a whole number.", "INT(-2.5)", "-3"},
     {"ISEVEN", group, "n", 'b', run_iseven, nullptr, false, true, false, "ISEVEN(number)", "True when the whole part is even.", "ISEVEN(4)", "TRUE"},
     {"ISODD", group, "n", 'b', run_isodd, nullptr, false, true, false, "ISODD(number)", "True when the whole part is odd.", "ISODD(3)", "TRUE"},
     {"LN", group, "n", 'n', run_ln, nullptr, false, true, false, "LN(number)", "The natural logarithm.", "LN(1)", "0"},
     {"LOG", group, "nn?", 'n', run_log, nullptr, false, true, false, "LOG(number, base)", "The logarithm to the base (10 when left out).", "LOG(8, 2)", "3"},
     {"LOG10", group, "n", 'n', run_log10, nullptr, false, true, false, "LOG10(number)", "The logarithm to base 10.", "LOG10(1000)", "3"},
-    {"MOD", group, "nn", 'n', run_mod, nullptr, false, true, false, "MOD(number, divisor)", "What is left after dividing; it has the sign of the divisor.", "MOD(-3, 2)", "1"},
-    {"MONEY", group, "vt?", '$', run_money, nullptr, false, false, false, "MONEY(number, currency)", "An amount of money, in the reporting currency when none is named.", "CURRENCY(MONEY(5, \"EUR\"))", "EUR"},
+    {"MOD", group, "nn", 'n', run_mod, nullptr, false, true, true, "MOD(number, divisor)", "What is left after dividing; it has the sign of the divisor.", "MOD(-3, 2)", "1"},
+    {"MONEY", group, "vt?", '$', run_money, nullptr, false, false, true, "MONEY(number, currency)", "An amount of money, in the reporting currency when none is named.", "CURRENCY(MONEY(5, \"EUR\"))", "EUR"},
     {"MROUND", group, "vn", '1', run_mround, nullptr, false, true, false, "MROUND(number, multiple)", "Rounds to the nearest multiple.", "MROUND(17, 5)", "15"},
     {"PI", group, "", 'n', run_pi, nullptr, false, true, false, "PI()", "The number pi, to 12 places.", "PI()", "3.14159265359"},
     {"POWER", group, "nn", 'n', run_power, nullptr, false, true, false, "POWER(number, power)", "The number raised to the power, as with ^.", "POWER(2, 10)", "1024"},
     {"QUOTIENT", group, "nn", 'n', run_quotient, nullptr, false, true, false, "QUOTIENT(number, divisor)", "How many times the divisor fits, without the rest.", "QUOTIENT(7, 2)", "3"},
     {"REPORTING", group, "m", '$', run_reporting, nullptr, false, false, false, "REPORTING(money)", "The amount in the reporting currency: as stored with the record, else at today's rate.", "REPORTING(BLANK())", ""},
-    {"ROUND", group, "vn?", '1', run_round, nullptr, false, true, false, "ROUND(number, digits)",
+    {"ROUND", group, "vn?", '1', run_round, nullptr, false, true, true, "ROUND(number, digits)",
      "Rounds to so many digits after the point, halves away from zero; negative digits round before the point.", "ROUND(2.345, 2)", "2.35"},
-    {"ROUNDDOWN", group, "vn?", '1', run_rounddown, nullptr, false, true, false, "ROUNDDOWN(number, digits)", "Rounds towards zero.", "ROUNDDOWN(-2.999, 1)", "-2.9"},
+    {"ROUNDDOWN", group, "vn?", '1', run_rounddown, nullptr, false, true, true, "ROUNDDOWN(number, digits)", "Rounds towards zero.", "ROUNDDOWN(-2.999, 1)", "-2.9"},
     {"ROUNDEVEN", group, "vn?", '1', run_roundeven, nullptr, false, true, false, "ROUNDEVEN(number, digits)", "Rounds halves to the even neighbour, as amounts of money are.", "ROUNDEVEN(2.5, 0)", "2"},
-    {"ROUNDUP", group, "vn?", '1', run_roundup, nullptr, false, true, false, "ROUNDUP(number, digits)", "Rounds away from zero.", "ROUNDUP(2.1, 0)", "3"},
-    {"SIGN", group, "v", 'w', run_sign, nullptr, false, true, false, "SIGN(number)", "1, 0 or -1.", "SIGN(-4)", "-1"},
+    {"ROUNDUP", group, "vn?", '1', run_roundup, nullptr, false, true, true, "ROUNDUP(number, digits)", "Rounds away from zero.", "ROUNDUP(2.1, 0)", "3"},
+    {"SIGN", group, "v", 'w', run_sign, nullptr, false, true, true, "SIGN(number)", "1, 0 or -1.", "SIGN(-4)", "-1"},
     {"SQRT", group, "n", 'n', run_sqrt, nullptr, false, true, false, "SQRT(number)", "The square root.", "SQRT(16)", "4"},
-    {"TRUNC", group, "vn?", '1', run_rounddown, nullptr, false, true, false, "TRUNC(number, digits)", "Cuts digits off, towards zero.", "TRUNC(-8.9)", "-8"},
+    {"TRUNC", group, "vn?", '1', run_rounddown, nullptr, false, true, true, "TRUNC(number, digits)", "Cuts digits off, towards zero.", "TRUNC(-8.9)", "-8"},
 };
 
 }  // namespace

@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "formula/evaluator.h"
+#include "formula/sql_postgres.h"
 #include "formula/sql_writer.h"
 #include "formula/syntax.h"
 
@@ -336,9 +337,10 @@ Value run_fold_case(const std::vector<Value>& arguments) {
 }  // namespace
 
 std::string SqlWriter::through_evaluator(const Node& node, const std::string& alias) {
-    if (dialect_ != Dialect::sqlite) {
-        const auto begin = static_cast<std::size_t>(node.place.begin);
-        throw CannotPush{"PostgreSQL cannot compute \"" + formula_->text.substr(begin, static_cast<std::size_t>(node.place.end - node.place.begin)) + "\""};
+    if (dialect_ == Dialect::postgres) {
+        PostgresWriter postgres(*this);
+        if (node.type.type == Type::boolean) return "COALESCE(" + postgres.condition(node, alias) + ", FALSE)";
+        return postgres.stored(node, alias);
     }
     auto formula = std::make_shared<SqlFormula>();
     formula->formula = formula_;

@@ -45,6 +45,10 @@ std::string SqlWriter::parameter(Value value) {
     return "$" + std::to_string(first_parameter_ + static_cast<int>(parameters_.size()) - 1);
 }
 
+std::string_view SqlWriter::text_of(const Node& node) const {
+    return std::string_view(formula_->text).substr(static_cast<std::size_t>(node.place.begin), static_cast<std::size_t>(node.place.end - node.place.begin));
+}
+
 std::string SqlWriter::column(const PathStep& step, const std::string& alias, std::size_t which) const {
     const auto columns = names_.columns(step.entity, step.name);
     ensure(which < columns.size(), "to_sql: a stored field has no column");

@@ -24,6 +24,10 @@ class SqlWriter {
     std::string parameter(Value value);
     std::string fresh_alias() { return "r" + std::to_string(++aliases_); }
 
+    // Predicates that are plain SQL; nothing when the node is not.
+    std::optional<std::string> plain(const Node& node, const std::string& alias);
+    std::string_view text_of(const Node& node) const;
+
     // SQL that yields `column(alias of the last record)` at the end of `path`, over `alias`; NULL where a step
     // is empty or out of sight. `column` is asked once.
     std::string at_end(const std::vector<PathStep>& path, const std::string& alias, const std::function<std::string(const std::string&)>& column);
@@ -32,8 +36,6 @@ class SqlWriter {
     std::string column(const PathStep& step, const std::string& alias, std::size_t which = 0) const;
 
   private:
-    // sql_predicate.cpp: nothing when the node is not plain.
-    std::optional<std::string> plain(const Node& node, const std::string& alias);
     std::optional<std::string> plain_comparison(const Node& node, const std::string& alias);
     std::optional<std::string> plain_in(const Node& node, const std::string& alias);
     std::optional<std::string> plain_period(const Node& node, const std::string& alias);

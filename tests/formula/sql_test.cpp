@@ -5,6 +5,7 @@
 
 #include <random>
 
+#include "base/text.h"
 #include "formula/formula.h"
 #include "formula/sample_for_tests.h"
 #include "support/postgres.h"
@@ -252,6 +253,48 @@ class Sqlite {
     sqlite3* db_ = nullptr;
 };
 
+class Postgres {
+  public:
+    Postgres(const Company& company, const std::string& address) : connection_(PQconnectdb(address.c_str()), PQfinish) {
+        REQUIRE_MESSAGE(PQstatus(connection_.get()) == CONNECTION_OK, PQerrorMessage(connection_.get()));
+        for (const std::string& s : postgres_functions()) run(s);
+        for (const std::string& s : statements(company, true)) run(s);
+    }
+    std::vector<std::int64_t> ids(const Sql& where) {
+        const std::string sql = "SELECT d.id FROM \"deal\" d WHERE " + where.text + " ORDER BY d.id";
+        std::vector<std::string> held;
+        std::vector<const char*> values;
+        std::vector<Oid> types;
+        for (const Value& p : where.parameters) {
+            held.push_back(p.is<bool>() ? (p.as<bool>() ? "true" : "false") : to_text(p));
+            types.push_back(p.is<bool>() ? 16U : p.is<std::int64_t>() ? 20U : 25U);
+        }
+        for (const std::string& h : held) values.push_back(h.c_str());
+        const std::unique_ptr<PGresult, void (*)(PGresult*)> result(
+            PQexecParams(connection_.get(), sql.c_str(), static_cast<int>(values.size()), types.data(), values.data(), nullptr, nullptr, 0), PQclear);
+        REQUIRE_MESSAGE(PQresultStatus(result.get()) == PGRES_TUPLES_OK, sql << "\n" << PQerrorMessage(connection_.get()));
+        std::vector<std::int64_t> found;
+        for (int i = 0; i < PQntuples(result.get()); ++i) found.push_back(std::atoll(PQgetvalue(result.get(), i, 0)));
+        return found;
+    }
+    std::string one(const std::string& sql) {
+        const std::unique_ptr<PGresult, void (*)(PGresult*)> result(PQexec(connection_.get(), sql.c_str()), PQclear);
+        REQUIRE_MESSAGE(PQresultStatus(result.get()) == PGRES_TUPLES_OK, sql << "\n" << PQerrorMessage(connection_.get()));
+        return PQgetvalue(result.get(), 0, 0);
+    }
+    std::string literal_of(const std::string& text) {
+        const std::unique_ptr<char, void (*)(void*)> quoted(PQescapeLiteral(connection_.get(), text.c_str(), text.size()), PQfreemem);
+        return quoted.get();
+    }
+
+  private:
+    void run(const std::string& sql) {
+        const std::unique_ptr<PGresult, void (*)(PGresult*)> result(PQexec(connection_.get(), sql.c_str()), PQclear);
+        REQUIRE_MESSAGE(PQresultStatus(result.get()) == PGRES_COMMAND_OK, sql.substr(0, 300) << "\n" << PQerrorMessage(connection_.get()));
+    }
+    std::unique_ptr<PGconn, void (*)(PGconn*)> connection_;
+};
+
 // ---- Formulas ----------------------------------------------------------------------------------------------
 
 class Generator {
@@ -392,4 +435,43 @@ TEST_CASE("Records out of sight read as empty inside SQL") {
     for (const RecordPtr& d : company.deals)
         if (d->values.count("account") && d->values.at("account").as<Id>().value != 2) expected.push_back(d->values.at("id").as<Id>().value);
     CHECK(sqlite.ids(*sql) == expected);
+}
+
+TEST_CASE("Generated conditions that PostgreSQL can run find the same records there") {
+    const std::string address = testing::fresh_postgres_database();
+    if (address.empty()) return;
+    Random random(20261126);
+    const Company company = make_company(random);
+    Postgres postgres(company, address);
+    Generator generator(random);
+    const Names names;
+    const Context context = sample::context();
+    int pushed = 0, refused = 0, some = 0;
+    for (int i = 0; i < 4000; ++i) {
+        const std::string text = generator.condition(1 + i % 3);
+        const auto checked = check(text, schema(), "deal", {.expected = Type::boolean});
+        if (!checked) continue;
+        const auto sql = to_sql(**checked, Dialect::postgres, names, "d", context);
+        if (!sql) {
+            REQUIRE(sql.refused().code() == "no_push_down");
+            ++refused;
+            continue;
+        }
+        ++pushed;
+        const auto expected = ids_on_records(**checked, company, context);
+        some += !expected.empty() && expected.size() < company.deals.size() ? 1 : 0;
+        CHECK_MESSAGE(postgres.ids(*sql) == expected, text << "\n" << sql->text);
+    }
+    MESSAGE("PostgreSQL ran " << pushed << " conditions and refused " << refused);
+    CHECK(pushed > 1500);
+    CHECK(some > 700);
+}
+
+TEST_CASE("PostgreSQL folds case as we do, for every letter of the alphabets in use") {
+    const std::string address = testing::fresh_postgres_database();
+    if (address.empty()) return;
+    Random random(3);
+    Postgres postgres({}, address);
+    for (const char* text : {"Straße ẞ", "ĐẶNG ỲỴ", "NGUYE\u0302\u0303N", "İstanbul", "ΣΑΣ ς", "ǅ ǰ ŉ", "ﬁﬂ", "ԵՒև", "Ⅷ ⓐⒶ", "Ａａ", "plain ASCII", "Ꭰꭰ"})
+        CHECK_MESSAGE(postgres.one("SELECT fairlead_fold_case(" + postgres.literal_of(text) + ")") == fold_case(text), text);
 }
