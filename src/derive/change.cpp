@@ -235,6 +235,12 @@ Result<void> set_fields(Transaction& transaction, const EntityInfo& entity, Id i
     for (auto& [name, parameters] : through) {
         const auto action = std::find_if(entity.actions.begin(), entity.actions.end(), [&](const auto& a) { return a.name == name; });
         ensure(action != entity.actions.end(), "a field's changed_by names an action of its entity");
+        for (const auto& [field, value] : parameters) {
+            const auto& taken = action->declared->parameters;
+            if (std::none_of(taken.begin(), taken.end(), [&](const model::Parameter& p) { return p.name == field; }))
+                return refuse(Why::invalid, "changed_by_action", "\"" + field + "\" is changed by the action \"" + action->label + "\" alone", field,
+                              {{"name", field}, {"action", action->label}});
+        }
         for (const model::Parameter& parameter : action->declared->parameters)
             if (const FieldInfo* field = entity.field(parameter.name); field && field->slot >= 0)
                 if (const Value* value = plain.find(field->slot)) parameters[std::string(parameter.name)] = *value;

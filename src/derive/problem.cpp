@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "derive/http.h"
 #include "derive/messages.h"
+#include "derive/words.h"
 
 namespace fairlead::http {
 namespace {
@@ -115,9 +116,9 @@ std::string message_in(const Refusal& refusal, std::string_view language) {
     if (language != "vi") return refusal.message;
     const auto messages = vietnamese_messages();
     const auto found = std::find_if(messages.begin(), messages.end(), [&](const Message& m) { return m.code == refusal.code; });
-    if (found == messages.end()) return refusal.message;
+    std::string_view text = found == messages.end() ? derive::refusal_words(refusal.code, language) : found->text;
+    if (text.empty()) return refusal.message;
     std::string out;
-    std::string_view text = found->text;
     while (!text.empty()) {
         const auto open = text.find('{');
         out += text.substr(0, open);

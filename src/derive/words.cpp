@@ -36,10 +36,36 @@ std::string field_path(const EntityInfo& entity, const FieldInfo& field) {
     return (field.system ? std::string("record") : entity.name) + "." + field.name;
 }
 
+const std::map<std::string, Words, std::less<>>& all_words() {
+    static const auto languages = load();
+    return languages;
+}
+
+// By code; the rules of two entities may share a code only with the same words.
+std::map<std::string, Words, std::less<>> load_refusals() {
+    std::map<std::string, Words, std::less<>> languages;
+    for (const auto& [language, words] : all_words())
+        for (const auto& [path, text] : words) {
+            constexpr std::string_view refusals = "refusals.", rules = ".rules.";
+            const auto at = path.find(rules);
+            if (path.starts_with(refusals)) languages[language][path.substr(refusals.size())] = text;
+            else if (at != std::string::npos) languages[language].emplace(path.substr(at + rules.size()), text);
+        }
+    return languages;
+}
+
 }  // namespace
 
+std::string_view refusal_words(std::string_view code, std::string_view language) {
+    static const auto languages = load_refusals();
+    const auto words = languages.find(language);
+    if (words == languages.end()) return {};
+    const auto found = words->second.find(std::string(code));
+    return found == words->second.end() ? std::string_view() : std::string_view(found->second);
+}
+
 std::string word(std::string_view path, std::string_view language, std::string_view english) {
-    static const auto languages = load();
+    const auto& languages = all_words();
     if (const auto words = languages.find(language); words != languages.end())
         if (const auto found = words->second.find(std::string(path)); found != words->second.end()) return found->second;
     return std::string(english);

@@ -30,6 +30,10 @@ std::string action_help(const model::EntityInfo& entity, const model::ActionInfo
 std::string parameter_label(const model::EntityInfo& entity, const model::ActionInfo& action, const model::Parameter& parameter,
                             std::string_view language);
 
+// What a refusal says, by its code: "refusals.<code>", or the message of the rule that has that code. Placeholders
+// are still in it. Empty where the language has none.
+std::string_view refusal_words(std::string_view code, std::string_view language);
+
 // Every path that a language must have for this catalogue (custom fields are in the company's own words).
 std::vector<std::string> expected_paths(const model::Catalog& catalog, std::string_view module);
 
