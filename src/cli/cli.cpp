@@ -12,13 +12,14 @@ namespace fairlead::cli {
 
 void add_catalog(CLI::App&, Outcome&);
 void add_maintenance(CLI::App&, Outcome&);
+void add_query(CLI::App&, Outcome&);
 void add_serve(CLI::App&, Outcome&);
 void add_token(CLI::App&, Outcome&);
 void add_user(CLI::App&, Outcome&);
 void add_version(CLI::App&, Outcome&);
 
 namespace {
-constexpr std::array commands{&add_serve, &add_user, &add_token, &add_maintenance, &add_catalog, &add_version};
+constexpr std::array commands{&add_serve, &add_user, &add_token, &add_maintenance, &add_query, &add_catalog, &add_version};
 }
 
 int run(int argc, char** argv) {
