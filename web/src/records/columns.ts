@@ -1,0 +1,64 @@
+// The columns of a list: which, in what order, how wide; from the catalogue unless somebody chose otherwise.
+import type { Entity, Field } from '$/catalog/types';
+
+export interface Column {
+  field: Field;
+  width: number;
+  right: boolean;
+}
+
+const widths: Partial<Record<Field['type'], number>> = {
+  boolean: 88, whole: 96, decimal: 112, percent: 120, money: 144, date: 96, instant: 136, duration: 96, choice: 128, reference: 184, text: 200,
+};
+
+export const rightAligned = (field: Field) => ['whole', 'decimal', 'percent', 'money', 'date', 'duration'].includes(field.type);
+
+export function listable(entity: Entity): Field[] {
+  return entity.fields.filter((field) => !field.many && field.type !== 'list' && field.name !== 'id' && !field.long_text);
+}
+
+export function defaultColumns(entity: Entity): string[] {
+  const offered = listable(entity);
+  const title = offered.find(({ name }) => name === entity.title);
+  const listed = offered.filter((field) => field.list && field !== title);
+  const chosen = [...(title ? [title] : []), ...listed];
+  return (chosen.length > 1 ? chosen : offered.filter(({ system }) => !system).slice(0, 6)).map(({ name }) => name);
+}
+
+export function columnsOf(entity: Entity, names: string[], wide: Record<string, number>): Column[] {
+  const offered = listable(entity);
+  const known = names.map((name) => offered.find((field) => field.name === name)).filter((field): field is Field => Boolean(field));
+  const title = offered.find(({ name }) => name === entity.title);
+  const fields = title && !known.includes(title) ? [title, ...known] : known;
+  // The name stands first: it is pinned.
+  const ordered = title ? [title, ...fields.filter((field) => field !== title)] : fields;
+  return ordered.map((field) => ({
+    field,
+    right: rightAligned(field),
+    width: wide[field.name] ?? (field.name === entity.title ? 248 : field.target === 'stage' ? 144 : (widths[field.type] ?? 160)),
+  }));
+}
+
+// Sorting by "-amount,close_date".
+export interface Sort {
+  field: string;
+  down: boolean;
+}
+
+export function parseSort(text: string): Sort[] {
+  return text
+    .split(',')
+    .filter(Boolean)
+    .map((part) => ({ field: part.replace(/^-/, ''), down: part.startsWith('-') }));
+}
+
+// A click on a head: up or down first by type, then the other way, then none.
+export function nextSort(present: string, field: Field): string {
+  const [first] = parseSort(present);
+  const downFirst = ['money', 'whole', 'decimal', 'percent', 'instant', 'duration'].includes(field.type);
+  if (first?.field !== field.name) return downFirst ? `-${field.name}` : field.name;
+  if (first.down === downFirst) return downFirst ? field.name : `-${field.name}`;
+  return '';
+}
+
+export const sortable = (field: Field) => !field.many && !field.long_text;
