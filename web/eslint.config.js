@@ -20,6 +20,9 @@ export default ts.config(
       'svelte/no-inline-styles': 'off',
       'svelte/no-at-html-tags': 'error',
       'svelte/prefer-svelte-reactivity': 'off',
+      'svelte/prefer-writable-derived': 'off',
+      'svelte/no-useless-children-snippet': 'off',
+      'svelte/no-unused-svelte-ignore': 'off',
     },
   },
 );
