@@ -45,7 +45,11 @@ OpenedStore::~OpenedStore() {
 
 Result<OpenedStore> open_store(const Place& place, store::Options options) {
     OpenedStore opened;
-    if (!place.file.empty()) {
+    if (options.read_only && !place.file.empty()) {
+        // Reading goes on beside the process that writes.
+        if (!std::filesystem::exists(place.file))
+            return refuse(Why::not_found, "no_such_file", "There is no database " + place.file + ": name one with --database or FAIRLEAD_DATABASE");
+    } else if (!place.file.empty()) {
         const auto folder = std::filesystem::path(place.file).parent_path();
         if (!folder.empty() && !std::filesystem::exists(folder)) {
             std::filesystem::create_directories(folder);
