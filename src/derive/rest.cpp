@@ -17,6 +17,7 @@ void add_routes(http::Router& router, store::Store& store) {
     add_formula_routes(router, app);
     add_catalog_routes(router, app);
     add_board_routes(router, app);
+    add_figure_routes(router, app);
     add_company_routes(router, app);
     add_custom_field_routes(router, app);
 }

@@ -13,6 +13,7 @@ void add_search_routes(http::Router& router, const AppPointer& app);    // find.
 void add_formula_routes(http::Router& router, const AppPointer& app);   // formulas.cpp
 void add_catalog_routes(http::Router& router, const AppPointer& app);   // catalog_json.cpp
 void add_board_routes(http::Router& router, const AppPointer& app);     // board.cpp
+void add_figure_routes(http::Router& router, const AppPointer& app);   // figures.cpp
 void add_company_routes(http::Router& router, const AppPointer& app);   // company.cpp
 void add_custom_field_routes(http::Router& router, const AppPointer& app);  // custom_fields.cpp
 

@@ -127,6 +127,16 @@ std::vector<std::string> expected_paths(const model::Catalog& catalog, std::stri
     std::vector<std::string> out;
     for (const auto& entity : catalog.entities())
         if (entity->module == module) paths_of(*entity, out);
+    for (const model::Module* declared : catalog.modules()) {
+        if (declared->name != module) continue;
+        for (const model::Figure& figure : declared->figures) {
+            out.push_back("figures." + std::string(figure.name) + ".label");
+            out.push_back("figures." + std::string(figure.name) + ".definition");
+            for (const model::Dimension& dimension : figure.dimensions) out.push_back("dimensions." + std::string(dimension.name));
+        }
+    }
+    if (module == "derive")
+        for (const char* period : {"month", "quarter", "year"}) out.push_back(std::string("dimensions.") + period);
     if (module == "derive" && !catalog.entities().empty())
         for (const FieldInfo& f : catalog.entities().front()->fields) {
             if (!f.system) continue;
