@@ -92,8 +92,10 @@ std::optional<Credential> Credentials::find(std::string_view token, Touch touch)
 std::optional<Credential> Credentials::find_key(const std::string& key, Touch touch) {
     const Instant now = clock_.now();
     const auto steady = std::chrono::steady_clock::now();
+    std::uint64_t removals = 0;
     {
         const std::lock_guard lock(mutex_);
+        removals = removals_;
         const auto it = held_.find(key);
         if (it != held_.end() && steady - it->second.checked < recheck) {
             Held& held = it->second;
@@ -108,7 +110,11 @@ std::optional<Credential> Credentials::find_key(const std::string& key, Touch to
     // Another server on the same database may have ended it.
     const auto stored = store_.fetch(kind_, key);
     auto found = stored ? from_json(key, *stored) : std::nullopt;
-    const std::lock_guard lock(mutex_);
+    std::unique_lock lock(mutex_);
+    if (removals != removals_) {  // it may have ended while it was read: ask again
+        lock.unlock();
+        return find_key(key, touch);
+    }
     const auto it = held_.find(key);
     if (!found) {
         if (it != held_.end()) held_.erase(it);
@@ -143,8 +149,9 @@ void Credentials::remove(const std::string& key) {
         held_.erase(key);
     }
     store_.put(kind_, key, {});
-    // A reader may have fetched it between the two steps and put it back.
+    // A reader may have fetched it between the two steps: it must not hold what it read.
     const std::lock_guard lock(mutex_);
+    ++removals_;
     held_.erase(key);
 }
 

@@ -63,6 +63,7 @@ class Credentials {
     std::mutex mutex_;                                // of held_
     std::mutex writing_;                              // taken before mutex_; one writer, so that what ended stays ended
     std::unordered_map<std::string, Held> held_;
+    std::uint64_t removals_ = 0;                      // what was read before one of them is not to be held
 };
 
 }  // namespace fairlead::server
