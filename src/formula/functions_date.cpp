@@ -119,7 +119,11 @@ bool run_datedif(const Call& call) {
     if (unit == "Y") return give_whole(call, whole_months(from, to) / 12);
     if (unit == "YM") return give_whole(call, whole_months(from, to) % 12);
     if (unit == "MD") return give_whole(call, to.days - add_months(from, whole_months(from, to)).days);
-    if (unit == "YD") return give_whole(call, to.days - add_months(from, whole_months(from, to) / 12 * 12).days);
+    if (unit == "YD") {
+        // 29 February is reached on 1 March where there is none.
+        const Date anniversary = add_months(from, whole_months(from, to) / 12 * 12);
+        return give_whole(call, to.days - anniversary.days - (anniversary.day() < from.day() ? 1 : 0));
+    }
     return call.bad("The unit of DATEDIF is \"Y\", \"M\", \"D\", \"YM\", \"MD\" or \"YD\"");
 }
 

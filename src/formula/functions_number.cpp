@@ -134,7 +134,7 @@ bool run_log(const Call& call) {
 bool run_pi(const Call& call) { return call.give(decimal_of(3.14159265358979)); }
 
 bool run_even_odd(const Call& call, bool odd) {
-    const auto whole = call.number(0).to_scaled(0, Rounding::floor);
+    const auto whole = call.number(0).to_scaled(0, Rounding::towards_zero);
     if (!whole) return call.too_large();
     call.result.set((*whole % 2 != 0) == odd);
     return true;
