@@ -1,4 +1,6 @@
 // The reference page lists the functions as they are.
+#include <doctest/doctest.h>
+
 #include <cstdlib>
 #include <fstream>
 #include <sstream>

@@ -1,6 +1,8 @@
 // The language on records: notation, empties, types, errors, and the cases people tripped over.
 #include "formula/formula.h"
 
+#include <doctest/doctest.h>
+
 #include "formula/sample_for_tests.h"
 
 using namespace fairlead;

@@ -1,6 +1,8 @@
 // Periods in words and fiscal calendars.
 #include "formula/period.h"
 
+#include <doctest/doctest.h>
+
 #include "formula/sample_for_tests.h"
 
 using namespace fairlead;
@@ -74,6 +76,6 @@ TEST_CASE("Period words mean what people expect on a Wednesday in November") {
         {"last_n_days", "none"}, {"year to date", "2026-01-01..2026-11-25"}, {"fiscal year to date", "2026-04-01..2026-11-25"}, {"2026-Q1", "2026-01-01..2026-03-31"}, {"2026", "2026-01-01..2026-12-31"},
         {"2024-02", "2024-02-01..2024-02-29"}, {"2026-W53", "2026-12-28..2027-01-03"}, {"2025-W53", "none"}, {"2026-W00", "none"}, {"FY2026", "2026-04-01..2027-03-31"}, {"FY2026-Q4", "2027-01-01..2027-03-31"},
         {"2026-11-25", "2026-11-25..2026-11-25"}, {"2026-01-01..2026-01-31", "2026-01-01..2026-01-31"}, {"this decade", "none"}, {"", "none"}, {"last 0 days", "none"}, {"2026-13", "none"}, {"this fiscal day", "none"}};
-    for (const auto& [words, expected] : cases) CHECK_MESSAGE(range(words, context) == expected, words);
+    for (const auto& c : cases) CHECK_MESSAGE(range(c.first, context) == c.second, c.first);
     CHECK(nearest_period("this quater") == "this quarter");
 }
