@@ -1,0 +1,139 @@
+// Reading profiles, strictly: a word that is not known is a mistake of the profile, told with its place.
+#include "derive/exchange/profile.h"
+
+#include <algorithm>
+
+namespace fairlead::derive {
+namespace {
+
+class Reading {
+  public:
+    explicit Reading(const model::Catalog& catalog) : catalog_(catalog) {}
+
+    Result<Profile> profile(const Json& json) {
+        Profile profile;
+        FAIRLEAD_TRY(only(json, "", {"name", "about", "steps"}));
+        profile.name = text(json, "name");
+        profile.about = text(json, "about");
+        const Json* steps = json.find("steps");
+        if (!steps || !steps->is(Json::Kind::array) || steps->items.empty()) return wrong("steps", "A profile has a list of steps");
+        for (std::size_t i = 0; i < steps->items.size(); ++i) {
+            FAIRLEAD_ASSIGN(Step one, step(steps->items[i], "steps/" + std::to_string(i)));
+            profile.steps.push_back(std::move(one));
+        }
+        return profile;
+    }
+
+  private:
+    static Refused wrong(const std::string& place, const std::string& message) { return refuse(Why::invalid, "bad_profile", place + ": " + message, place); }
+    static std::string text(const Json& json, std::string_view name) {
+        const Json* value = json.find(name);
+        return value ? value->text : std::string();
+    }
+    static bool flag(const Json& json, std::string_view name) {
+        const Json* value = json.find(name);
+        return value && value->flag;
+    }
+    // A text, or a list of texts.
+    static std::vector<std::string> texts(const Json& json, std::string_view name) {
+        std::vector<std::string> all;
+        const Json* value = json.find(name);
+        if (!value) return all;
+        if (value->is(Json::Kind::text)) all.push_back(value->text);
+        for (const Json& item : value->items) all.push_back(item.text);
+        return all;
+    }
+    static Result<void> only(const Json& json, const std::string& place, std::initializer_list<std::string_view> known) {
+        if (!json.is(Json::Kind::object)) return wrong(place, "An object is expected");
+        for (const auto& [name, value] : json.members)
+            if (std::find(known.begin(), known.end(), name) == known.end()) return wrong(place + "/" + name, "This word is not known here");
+        return {};
+    }
+
+    Result<Source> source(const std::string& field, const Json& json, const std::string& place) {
+        Source source;
+        source.field = field;
+        if (json.is(Json::Kind::text)) {  // the short form: a column
+            source.columns = {json.text};
+            return source;
+        }
+        FAIRLEAD_TRY(only(json, place, {"column", "text", "value", "map", "as", "currency", "find", "create", "known"}));
+        source.columns = texts(json, "column");
+        source.text = text(json, "text");
+        if (const Json* value = json.find("value")) source.value = *value;
+        if (const Json* map = json.find("map"))
+            for (const auto& [from, to] : map->members) source.map.emplace_back(from, to.text);
+        source.as = text(json, "as");
+        source.currency = text(json, "currency");
+        source.find = text(json, "find");
+        source.create = flag(json, "create");
+        source.known = texts(json, "known");
+        if (source.columns.empty() && source.text.empty() && !source.value) return wrong(place, "Say where the value comes from: column, text or value");
+        return source;
+    }
+
+    Result<std::vector<Source>> sources(const Json* json, const model::EntityInfo& entity, const std::string& place) {
+        std::vector<Source> all;
+        if (!json) return all;
+        for (const auto& [field, from] : json->members) {
+            const model::FieldInfo* info = entity.field(field);
+            if (!info || !info->is_stored()) return wrong(place + "/" + field, entity.name + " has no such field");
+            FAIRLEAD_ASSIGN(Source one, source(field, from, place + "/" + field));
+            all.push_back(std::move(one));
+        }
+        return all;
+    }
+
+    Result<Step> step(const Json& json, const std::string& place) {
+        FAIRLEAD_TRY(only(json, place, {"file", "optional", "rows", "entity", "key", "distinct", "set", "history"}));
+        Step step;
+        step.files = texts(json, "file");
+        step.optional = flag(json, "optional");
+        if (const Json* rows = json.find("rows")) step.rows = rows->items;
+        if (step.files.empty() == step.rows.empty()) return wrong(place, "A step has either a file or rows of its own");
+        step.entity = text(json, "entity");
+        const model::EntityInfo* entity = catalog_.find(step.entity);
+        if (!entity) return wrong(place + "/entity", "There are no records named " + step.entity);
+        step.key = texts(json, "key");
+        if (step.key.empty()) return wrong(place + "/key", "Name the fields by which a record is found again");
+        for (const std::string& field : step.key)
+            if (!entity->field(field)) return wrong(place + "/key", entity->name + " has no field " + field);
+        step.distinct = flag(json, "distinct");
+        FAIRLEAD_ASSIGN(step.set, sources(json.find("set"), *entity, place + "/set"));
+        if (const Json* history = json.find("history")) FAIRLEAD_TRY(read_history(step, *history, *entity, place + "/history"));
+        return step;
+    }
+
+    Result<void> read_history(Step& step, const Json& json, const model::EntityInfo& entity, const std::string& place) {
+        FAIRLEAD_TRY(only(json, place, {"opened", "opened_as", "closed", "closed_as", "stage", "first_stage", "closed_stages", "at_closing", "moves"}));
+        step.opened_column = text(json, "opened");
+        step.opened_as = text(json, "opened_as");
+        step.closed_column = text(json, "closed");
+        step.closed_as = text(json, "closed_as");
+        step.stage_column = text(json, "stage");
+        step.first_stage = text(json, "first_stage");
+        step.closed_stages = texts(json, "closed_stages");
+        step.at_closing = texts(json, "at_closing");
+        for (const std::string& field : step.at_closing)
+            if (!entity.field(field)) return wrong(place + "/at_closing", entity.name + " has no field " + field);
+        const Json* moves = json.find("moves");
+        if (!moves) return {};
+        FAIRLEAD_TRY(only(*moves, place + "/moves", {"file", "key", "at", "at_as", "stage", "set"}));
+        Move move{text(*moves, "file"), text(*moves, "key"), text(*moves, "at"), text(*moves, "at_as"), text(*moves, "stage"), {}};
+        if (move.file.empty() || move.key_column.empty() || move.at_column.empty()) return wrong(place + "/moves", "Moves need file, key and at");
+        FAIRLEAD_ASSIGN(move.set, sources(moves->find("set"), entity, place + "/moves/set"));
+        step.moves = std::move(move);
+        return {};
+    }
+
+    const model::Catalog& catalog_;
+};
+
+}  // namespace
+
+Result<Profile> read_profile(std::string_view json, const model::Catalog& catalog) {
+    FAIRLEAD_ASSIGN(const Json parsed, parse_object(json));
+    return Reading(catalog).profile(parsed);
+}
+
+}  // namespace fairlead::derive

@@ -1,0 +1,728 @@
+// The import of a folder: reading every row into a plan, then writing the plans.
+#include "derive/exchange/profile_import.h"
+
+#include <algorithm>
+#include <chrono>
+#include <filesystem>
+#include <set>
+#include <unordered_map>
+#include <unordered_set>
+
+#include "base/text.h"
+#include "derive/exchange/cell_value.h"
+#include "derive/exchange/table.h"
+
+namespace fairlead::derive {
+namespace {
+
+using model::EntityInfo;
+using model::FieldInfo;
+using model::Patch;
+using model::Record;
+
+// One written row, by the heads of its file.
+struct Row {
+    std::int64_t line = 0;
+    const std::unordered_map<std::string, int>* heads = nullptr;
+    const TableRow* cells = nullptr;
+    const Json* inline_row = nullptr;
+
+    bool has(const std::string& column) const { return inline_row ? inline_row->find(column) != nullptr : heads->contains(fold(column)); }
+    std::string at(const std::string& column) const {
+        if (inline_row) {
+            const Json* value = inline_row->find(column);
+            return value ? (value->is(Json::Kind::boolean) ? (value->flag ? "true" : "false") : value->text) : std::string();
+        }
+        const auto found = heads->find(fold(column));
+        if (found == heads->end() || static_cast<std::size_t>(found->second) >= cells->size()) return {};
+        return std::string(trim((*cells)[static_cast<std::size_t>(found->second)].text));
+    }
+    std::string of(const std::vector<std::string>& columns) const {
+        for (const std::string& column : columns)
+            if (has(column)) return at(column);
+        return {};
+    }
+};
+
+// A step of a record's way: what became true, and when.
+struct Assertion {
+    std::optional<Instant> effective;
+    Patch patch;
+};
+struct Plan {
+    std::int64_t line = 0;
+    std::vector<Assertion> way;   // the first creates
+    bool start_unknown = false;
+};
+
+// What is known of the records that rows refer to: by field and loose key.
+class Known {
+  public:
+    Known(store::Store& store, const store::Viewer& viewer) : store_(store), viewer_(viewer) {}
+
+    struct Index {
+        std::unordered_map<std::string, Id> exact, loose;
+        std::vector<std::string> names;
+        std::unordered_map<std::string, std::string> written;  // loose -> as written
+    };
+    Result<Index*> of(const std::string& entity, const std::string& field) {
+        const std::string key = entity + "." + field;
+        if (const auto known = indexes_.find(key); known != indexes_.end()) return &known->second;
+        Index& index = indexes_[key];
+        store::ListQuery query;
+        query.entity = entity;
+        const int slot = store_.catalog()->need(entity).slot(field);
+        FAIRLEAD_TRY(store_.each(viewer_, query, [&](const Record& record) {
+            add(index, to_text(record.at(slot)), record.id());
+            return true;
+        }));
+        for (const auto& [text, id] : planned_[key]) add(index, text, id);
+        return &index;
+    }
+    static void add(Index& index, const std::string& text, Id id) {
+        if (text.empty()) return;
+        index.exact.emplace(fold_case(text), id);
+        const std::string loose = loose_key(text);
+        if (index.loose.emplace(loose, id).second) {
+            index.names.push_back(loose);
+            index.written.emplace(loose, text);
+        }
+    }
+    // A record that exists now, or would exist after a dry run.
+    void note(const std::string& entity, const std::string& field, const std::string& text, Id id) {
+        planned_[entity + "." + field].emplace_back(text, id);
+        if (const auto known = indexes_.find(entity + "." + field); known != indexes_.end()) add(known->second, text, id);
+    }
+
+  private:
+    store::Store& store_;
+    const store::Viewer& viewer_;
+    std::map<std::string, Index> indexes_;
+    std::map<std::string, std::vector<std::pair<std::string, Id>>> planned_;
+};
+
+// The nearest of `names` when it is close enough to be a slip of the pen.
+std::string near_miss(const std::string& loose, const std::vector<std::string>& names) {
+    if (loose.size() < 5) return {};
+    const std::string found = nearest(loose, names);
+    // nearest() allows a third; a repair without asking wants to be surer.
+    if (found.empty()) return {};
+    std::size_t same = 0;
+    const std::size_t shorter = std::min(found.size(), loose.size());
+    while (same < shorter && found[same] == loose[same]) ++same;
+    std::size_t tail = 0;
+    while (tail < shorter - same && found[found.size() - 1 - tail] == loose[loose.size() - 1 - tail]) ++tail;
+    return std::max(found.size(), loose.size()) - same - tail <= 2 ? found : std::string();
+}
+
+class StepImport {
+  public:
+    StepImport(store::Store& store, std::shared_ptr<const store::Viewer> viewer, const Step& step, Known& known, const std::string& folder, Id batch, const ProfileImportOptions& options)
+        : store_(store), viewer_(std::move(viewer)), step_(step), known_(known), folder_(folder), batch_(batch), options_(options), catalog_(store.catalog()),
+          entity_(catalog_->need(step.entity)), zone_(store.context().zone) {}
+
+    Result<StepReport> run() {
+        report_.entity = step_.entity;
+        FAIRLEAD_ASSIGN(const bool there, read_rows());
+        if (!there) return std::move(report_);
+        if (!options_.dry_run) FAIRLEAD_TRY(write_plans());
+        else FAIRLEAD_TRY(count_plans());
+        finish_report();
+        return std::move(report_);
+    }
+
+  private:
+    // ---- Reading ----
+    std::string find_file(const std::vector<std::string>& names) const {
+        for (const std::string& name : names)
+            for (const std::string& variant : {name, lower_ascii(name)})
+                if (const auto path = std::filesystem::path(folder_) / variant; std::filesystem::is_regular_file(path)) return path.string();
+        return {};
+    }
+
+    Result<bool> read_rows() {
+        if (!step_.rows.empty()) {
+            report_.file = "(profile)";
+            for (std::size_t i = 0; i < step_.rows.size(); ++i) FAIRLEAD_TRY(plan({static_cast<std::int64_t>(i) + 1, nullptr, nullptr, &step_.rows[i]}));
+            return true;
+        }
+        report_.file = step_.files.front();
+        const std::string path = find_file(step_.files);
+        if (path.empty()) {
+            report_.missing = true;
+            if (step_.optional) return false;
+            return refuse(Why::not_found, "no_such_file", "The folder " + folder_ + " has no file " + step_.files.front(), {}, {{"file", step_.files.front()}});
+        }
+        report_.file = std::filesystem::path(path).filename().string();
+        if (step_.moves) FAIRLEAD_TRY(read_moves());
+        return each_row(path, [&](const Row& row) { return plan(row); });
+    }
+
+    Result<bool> each_row(const std::string& path, const std::function<Result<void>(const Row&)>& take) {
+        FAIRLEAD_ASSIGN(auto table, open_table(path));
+        std::unordered_map<std::string, int> heads;
+        for (const TableColumn& column : table->look().columns) heads.emplace(fold(column.name), column.index);
+        TableRow cells;
+        std::int64_t rows = 0;
+        for (;;) {
+            FAIRLEAD_ASSIGN(const Table::Next next, table->next(cells));
+            if (next == Table::Next::end) break;
+            if (next == Table::Next::ragged) {
+                ++report_.read;
+                report_.refused.push_back({cells.line, "ragged_row", "", "The row has " + std::to_string(cells.size()) + " fields, the head " + std::to_string(table->width())});
+                continue;
+            }
+            FAIRLEAD_TRY(take({cells.line, &heads, &cells, nullptr}));
+            if (options_.progress && ++rows % 2000 == 0) options_.progress("Reading " + report_.file, table->progress());
+        }
+        return true;
+    }
+
+    struct WrittenMove {
+        Instant at;
+        Patch patch;
+    };
+    Result<void> read_moves() {
+        const Move& move = *step_.moves;
+        const std::string path = find_file({move.file});
+        if (path.empty()) return {};
+        FAIRLEAD_TRY(each_row(path, [&](const Row& row) -> Result<void> {
+            const auto at = instant_of(row.at(move.at_column), move.at_as);
+            if (!at) {
+                leave_open("history", "the time of a move could not be read", row.at(move.at_column));
+                return {};
+            }
+            Patch patch(entity_);
+            for (const Source& source : move.set) FAIRLEAD_TRY(set_from(source, row, patch));
+            moves_[row.at(move.key_column)].push_back({*at, std::move(patch)});
+            return {};
+        }));
+        for (auto& [key, moves] : moves_) std::stable_sort(moves.begin(), moves.end(), [](const WrittenMove& a, const WrittenMove& b) { return a.at < b.at; });
+        return {};
+    }
+
+    // ---- Values ----
+    void repair(const std::string& field, const std::string& from, const std::string& to) {
+        auto& known = repairs_[field + '\n' + from];
+        known.field = field;
+        known.from = from;
+        known.to = to;
+        ++known.rows;
+    }
+    void leave_open(const std::string& field, const std::string& why, const std::string& example) {
+        auto& known = open_[field + '\n' + why];
+        known.field = field;
+        known.why = why;
+        if (known.example.empty()) known.example = example;
+        ++known.rows;
+    }
+
+    std::optional<Instant> instant_of(const std::string& text, const std::string& form) const {
+        if (text.empty()) return std::nullopt;
+        if (form.empty() || form == "iso") {
+            if (auto instant = Instant::parse(text)) return instant;
+            if (const auto day = Date::parse(text.substr(0, 10))) return start_of_day(*day, zone_);
+            return std::nullopt;
+        }
+        if (form == "epoch_ms") {
+            const auto number = Decimal::parse(text);
+            const auto whole = number ? number->whole() : std::nullopt;
+            return whole ? std::optional(Instant{*whole * 1000}) : std::nullopt;
+        }
+        const auto day = date_as(text, form);
+        return day ? std::optional(start_of_day(*day, zone_)) : std::nullopt;
+    }
+
+    // The written value after repairs and mapping.
+    std::string written(const Source& source, const Row& row) {
+        std::string text = row.of(source.columns);
+        for (const auto& [from, to] : source.map)
+            if (fold(from) == fold(text)) return to;
+        if (text.empty() || source.known.empty()) return text;
+        const std::string loose = loose_key(text);
+        std::vector<std::string> names;
+        for (const std::string& known : source.known) {
+            if (known == text) return text;
+            names.push_back(loose_key(known));
+            if (names.back() == loose) {
+                if (fold_case(known) != fold_case(text)) repair(source.field, text, known);
+                return known;
+            }
+        }
+        if (const std::string near = near_miss(loose, names); !near.empty()) {
+            const std::string& known = source.known[static_cast<std::size_t>(std::find(names.begin(), names.end(), near) - names.begin())];
+            repair(source.field, text, known);
+            return known;
+        }
+        return text;
+    }
+
+    Result<Value> reference_of(const Source& source, const FieldInfo& field, const std::string& text) {
+        const std::string by = source.find.empty() ? catalog_->need(field.target).title : source.find;
+        FAIRLEAD_ASSIGN(Known::Index * index, known_.of(field.target, by));
+        if (const auto exact = index->exact.find(fold_case(text)); exact != index->exact.end()) return Value(exact->second);
+        const std::string loose = loose_key(text);
+        auto found = index->loose.find(loose);
+        if (found == index->loose.end() && by != "external_id")
+            if (const std::string near = near_miss(loose, index->names); !near.empty()) found = index->loose.find(near);
+        if (found != index->loose.end()) {
+            repair(source.field, text, index->written[found->first]);
+            return Value(found->second);
+        }
+        if (!source.create) {
+            leave_open(source.field, "there is no such " + field.target, text);
+            return Value();
+        }
+        // Made together with the rows; in a dry run it has no id yet.
+        const Id id = new_id();
+        wanted_.push_back({field.target, by, text, id});
+        Known::add(*index, text, id);
+        return Value(id);
+    }
+
+    Result<void> set_from(const Source& source, const Row& row, Patch& patch) {
+        const FieldInfo& field = entity_.need(source.field);
+        std::string text;
+        if (source.value) {
+            if (source.value->is(Json::Kind::null)) return {};
+            text = source.value->is(Json::Kind::boolean) ? (source.value->flag ? "true" : "false") : source.value->text;
+        } else if (!source.text.empty()) {
+            text = filled(source.text, row);
+        } else {
+            text = written(source, row);
+        }
+        if (!source.value && source.text.empty() && text.empty()) {
+            const bool known = std::any_of(source.columns.begin(), source.columns.end(), [&](const std::string& c) { return row.has(c); });
+            if (known && !field.options.hidden) ++empties_[source.field];
+            return {};
+        }
+        FAIRLEAD_ASSIGN(Value value, value_of(source, field, text));
+        if (!value.empty()) patch.set_slot(field.slot, std::move(value));
+        return {};
+    }
+
+    Result<Value> value_of(const Source& source, const FieldInfo& field, const std::string& text) {
+        const auto unreadable = [&](const char* what) {
+            leave_open(source.field, std::string("not readable as ") + what, text);
+            return Value();
+        };
+        switch (field.type) {
+            case Type::text: return Value(text);
+            case Type::choice: {
+                for (const auto& choice : field.choices)
+                    if (fold(choice.value) == fold(text) || fold(choice.label) == fold(text)) return Value(choice.value);
+                return unreadable("one of its choices");
+            }
+            case Type::boolean: {
+                const std::string word = fold(text);
+                if (word == "true" || word == "yes" || word == "1" || word == "co" || word == "x") return Value(true);
+                if (word == "false" || word == "no" || word == "0" || word == "khong") return Value(false);
+                return unreadable("yes or no");
+            }
+            case Type::whole: {
+                const auto number = number_as(text);
+                const auto whole = number ? number->whole() : std::nullopt;
+                return whole ? Value(*whole) : unreadable("a whole number");
+            }
+            case Type::decimal: {
+                const auto number = number_as(text);
+                return number ? Value(*number) : unreadable("a number");
+            }
+            case Type::percent: {
+                const auto number = number_as(text);
+                if (!number) return unreadable("a percentage");
+                const bool of_hundred = source.as == "percent" || text.find('%') != std::string::npos;
+                const auto share = of_hundred ? divide(*number, Decimal::of(100)) : number;
+                return share ? Value(*share) : unreadable("a percentage");
+            }
+            case Type::money: {
+                const auto number = number_as(text);
+                const auto currency = Currency::parse(source.currency.empty() ? store_.context().currency.text() : source.currency);
+                const auto scaled = number && source.as == "millions" ? multiply(*number, Decimal::of(1'000'000)) : number;
+                const auto money = scaled && currency ? Money::of(*scaled, *currency) : std::nullopt;
+                return money ? Value(*money) : unreadable("an amount");
+            }
+            case Type::date: {
+                if (const auto at = instant_of(text, source.as)) return Value(date_in_zone(*at, zone_));
+                return unreadable("a date");
+            }
+            case Type::instant: {
+                const auto at = instant_of(text, source.as);
+                return at ? Value(*at) : unreadable("a time");
+            }
+            case Type::duration: {
+                const auto number = number_as(text);
+                const auto seconds = number ? number->to_scaled(6, Rounding::half_even) : std::nullopt;
+                return seconds ? Value(Duration{*seconds}) : unreadable("a duration in seconds");
+            }
+            case Type::reference: return reference_of(source, field, text);
+            case Type::list: break;
+        }
+        return Value();
+    }
+
+    // "{product}, {account}": written values of the step's own sources by field; empty parts take their comma along.
+    std::string filled(const std::string& form, const Row& row) {
+        std::vector<std::string> parts;
+        for (const std::string& piece : split(form, '|')) {
+            std::string text;
+            bool empty = false;
+            for (std::size_t i = 0; i < piece.size(); ++i) {
+                if (piece[i] != '{') {
+                    text += piece[i];
+                    continue;
+                }
+                const std::size_t end = piece.find('}', i);
+                const std::string name = piece.substr(i + 1, end - i - 1);
+                const std::string value = named(name, row);
+                empty |= value.empty();
+                text += value;
+                i = end == std::string::npos ? piece.size() : end;
+            }
+            if (!empty) parts.push_back(text);
+        }
+        return std::string(trim(join(parts, "")));
+    }
+    // A field's written value, as repaired for a reference; else a column.
+    std::string named(const std::string& name, const Row& row) {
+        for (const Source& source : step_.set) {
+            if (source.field != name) continue;
+            const std::string text = written(source, row);
+            const FieldInfo& field = entity_.need(name);
+            if (field.type != Type::reference || text.empty()) return text;
+            const std::string by = source.find.empty() ? catalog_->need(field.target).title : source.find;
+            auto index = known_.of(field.target, by);
+            if (!index) return text;
+            const auto found = (*index)->written.find(loose_key(text));
+            return found == (*index)->written.end() ? text : found->second;
+        }
+        return row.at(name);
+    }
+
+    // ---- Planning ----
+    Result<void> plan(const Row& row) {
+        ++report_.read;
+        Patch patch(entity_);
+        for (const Source& source : step_.set) FAIRLEAD_TRY(set_from(source, row, patch));
+        std::string key;
+        for (const std::string& field : step_.key) {
+            const Value* value = patch.find(entity_.slot(field));
+            if (!value || value->empty()) {
+                if (step_.distinct) {  // a row that names no such record, as an agent without a manager
+                    ++report_.repeated;
+                    return {};
+                }
+                report_.refused.push_back({row.line, "required", field, "The row has no " + entity_.need(field).label + ", by which it would be found again"});
+                return {};
+            }
+            key += fold_case(to_text(*value)) + '\n';
+        }
+        if (!keys_.insert(key).second) {
+            if (step_.distinct) ++report_.repeated;
+            else report_.refused.push_back({row.line, "duplicate_row", step_.key.front(), "Another row of the file has the same " + entity_.need(step_.key.front()).label});
+            return {};
+        }
+        plans_.push_back(with_history(row, std::move(patch)));
+        return {};
+    }
+
+    Plan with_history(const Row& row, Patch patch) {
+        Plan plan;
+        plan.line = row.line;
+        if (step_.stage_column.empty() && step_.opened_column.empty()) {
+            plan.way.push_back({std::nullopt, std::move(patch)});
+            return plan;
+        }
+        const std::string opened_text = row.at(step_.opened_column), stage_text = row.at(step_.stage_column);
+        const auto opened = instant_of(opened_text, step_.opened_as);
+        if (!opened && !opened_text.empty()) leave_open("opened_on", "not readable as a date", opened_text);
+        const bool closed_stage = std::any_of(step_.closed_stages.begin(), step_.closed_stages.end(), [&](const std::string& s) { return fold(s) == fold(stage_text); });
+        const auto closed = closed_stage ? instant_of(row.at(step_.closed_column), step_.closed_as) : std::nullopt;
+        Patch at_end(entity_);
+        const auto take_out = [&](std::string_view field) {
+            const int slot = entity_.slot(field);
+            const auto found = std::find_if(patch.sets.begin(), patch.sets.end(), [&](const auto& set) { return set.first == slot; });
+            if (found == patch.sets.end()) return Value();
+            Value value = found->second;
+            patch.sets.erase(found);
+            return value;
+        };
+        // What is known only at the end is not carried back before it (decisions.md 9).
+        const Value stage = take_out("stage");
+        for (const std::string& field : step_.at_closing) {
+            Value value = closed_stage ? take_out(field) : Value();
+            if (!value.empty()) at_end.set(field, std::move(value));
+        }
+        if (opened) {
+            patch.set("opened_on", date_in_zone(*opened, zone_));
+        } else {
+            patch.set("start_unknown", true);
+            plan.start_unknown = true;
+            ++report_.start_unknown;
+        }
+        const auto moves = moves_.find(row.at(step_.moves ? std::string(key_column()) : std::string()));
+        std::optional<Instant> begin = opened;
+        if (moves != moves_.end() && (!begin || moves->second.front().at < *begin)) begin = moves->second.front().at;
+        Value first = stage;
+        if (closed_stage && !step_.first_stage.empty()) {
+            Patch begun(entity_);
+            for (const Source& source : step_.set)
+                if (source.field == "stage") {
+                    auto value = reference_of(source, entity_.need("stage"), step_.first_stage);
+                    if (value && !value->empty()) first = *value;
+                }
+        }
+        if (moves != moves_.end())
+            if (const Value* at = moves->second.front().patch.find(entity_.slot("stage"))) first = *at;
+        if (!first.empty()) patch.set("stage", first);
+        plan.way.push_back({begin ? begin : closed, std::move(patch)});
+        if (moves != moves_.end())
+            for (std::size_t i = moves->second.front().at == begin ? 1 : 0; i < moves->second.size(); ++i) plan.way.push_back({moves->second[i].at, moves->second[i].patch});
+        if (closed_stage) {
+            at_end.set("stage", stage);
+            if (closed) at_end.set("closed_on", date_in_zone(*closed, zone_)).set("close_date", date_in_zone(*closed, zone_));
+            else leave_open("closed_on", "the day of closing is not given", stage_text);
+            const bool already = plan.way.size() > 1 && plan.way.back().patch.find(entity_.slot("stage")) && *plan.way.back().patch.find(entity_.slot("stage")) == stage;
+            const std::optional<Instant> when = already ? plan.way.back().effective : closed;
+            plan.way.push_back({when, std::move(at_end)});
+        } else if (moves != moves_.end() && !stage.empty()) {
+            Patch now(entity_);
+            now.set("stage", stage);
+            plan.way.push_back({std::nullopt, std::move(now)});
+        }
+        return plan;
+    }
+    std::string key_column() const {
+        for (const Source& source : step_.set)
+            if (source.field == step_.key.front() && !source.columns.empty()) return source.columns.front();
+        return {};
+    }
+
+    // ---- Writing ----
+    struct Outcome {
+        std::int64_t created = 0, updated = 0, unchanged = 0, kept = 0;
+        std::vector<std::pair<std::string, Id>> titles;
+    };
+
+    Result<void> write_plans() {
+        constexpr std::size_t whole = 10'000, slice = 500;
+        const std::size_t size = plans_.size() <= whole ? std::max<std::size_t>(plans_.size(), 1) : slice;
+        for (std::size_t begin = 0; begin < plans_.size() || begin == 0; begin += size) {
+            FAIRLEAD_TRY(write_slice(begin, std::min(begin + size, plans_.size())));
+            if (options_.progress) options_.progress("Writing " + entity_.label_plural, plans_.empty() ? 1 : static_cast<double>(std::min(begin + size, plans_.size())) / static_cast<double>(plans_.size()));
+            if (plans_.empty()) break;
+        }
+        return {};
+    }
+
+    // A row that is refused is left out, and the slice is written without it.
+    Result<void> write_slice(std::size_t begin, std::size_t end) {
+        std::unordered_set<std::size_t> out;
+        for (;;) {
+            Outcome outcome;
+            std::size_t at = begin;
+            store::Command command;
+            command.viewer = viewer_;
+            command.batch = batch_;
+            command.id = "import";
+            const auto written = store_.write(command, [&](store::Transaction& open) -> Result<Value> {
+                outcome = {};
+                if (begin == 0) FAIRLEAD_TRY(make_wanted(open));
+                for (at = begin; at < end; ++at)
+                    if (!out.contains(at)) FAIRLEAD_TRY(write_one(open, plans_[at], outcome));
+                at = end;
+                return Value();
+            });
+            if (written) {
+                report_.created += outcome.created;
+                report_.updated += outcome.updated;
+                report_.unchanged += outcome.unchanged;
+                report_.kept += outcome.kept;
+                for (const auto& [title, id] : outcome.titles) note_title(title, id);
+                return {};
+            }
+            if (written.refused().why == Why::unavailable || at >= end) return written.refused();
+            out.insert(at);
+            const Refusal& reason = written.refused().reasons.front();
+            report_.refused.push_back({plans_[at].line, reason.code, reason.field, reason.message});
+        }
+    }
+
+    void note_title(const std::string& title, Id id) { known_.note(entity_.name, entity_.title, title, id); }
+
+    Result<void> make_wanted(store::Transaction& open) {
+        for (const Wanted& wanted : wanted_) {
+            Patch patch(catalog_->need(wanted.entity));
+            patch.set_slot(model::slot_id, Value(wanted.id)).set(wanted.field, Value(wanted.text));
+            store::WriteOptions options;
+            options.as_system = true;
+            FAIRLEAD_TRY(open.create(patch, options));
+        }
+        return {};
+    }
+
+    std::optional<Record> existing(store::Transaction& open, const Patch& patch) const {
+        const std::string& first = step_.key.front();
+        const Value* value = patch.find(entity_.slot(first));
+        if (!value) return std::nullopt;
+        for (Record& record : open.where(entity_, first, *value)) {
+            const bool same = std::all_of(step_.key.begin(), step_.key.end(), [&](const std::string& field) {
+                const Value* wanted = patch.find(entity_.slot(field));
+                return wanted && (*wanted == record[field] || (wanted->is<std::string>() && record[field].is<std::string>() && fold_case(wanted->as<std::string>()) == fold_case(record.text(field))));
+            });
+            if (same) return std::move(record);
+        }
+        return std::nullopt;
+    }
+
+    Result<void> write_one(store::Transaction& open, const Plan& plan, Outcome& outcome) const {
+        const auto known = existing(open, plan.way.front().patch);
+        store::WriteOptions options;
+        options.as_system = true;
+        options.through_action = true;
+        if (!known) {
+            Id id{};
+            for (std::size_t i = 0; i < plan.way.size(); ++i) {
+                options.effective = plan.way[i].effective;
+                if (i == 0) {
+                    FAIRLEAD_ASSIGN(id, open.create(plan.way[i].patch, options));
+                } else {
+                    FAIRLEAD_TRY(open.update(id, plan.way[i].patch, options));
+                }
+            }
+            ++outcome.created;
+            if (const auto made = open.find(entity_, id)) outcome.titles.emplace_back(to_text(made->at(entity_.title_slot)), id);
+            return {};
+        }
+        // A repeat: the end of the way is what the source says now; what a person has edited since is kept.
+        Patch now(entity_);
+        std::optional<Instant> effective;
+        for (const Assertion& assertion : plan.way) {
+            for (const auto& [slot, value] : assertion.patch.sets) now.set_slot(slot, value);
+            if (assertion.patch.find(entity_.field("stage") ? entity_.slot("stage") : 0)) effective = assertion.effective;
+        }
+        std::erase_if(now.sets, [&](const auto& set) { return known->at(set.first) == set.second; });
+        if (const FieldInfo* unknown = entity_.field("start_unknown")) std::erase_if(now.sets, [&](const auto& set) { return set.first == unknown->slot; });
+        if (now.empty()) {
+            ++outcome.unchanged;
+            return {};
+        }
+        if (known->at(model::slot_updated_by).is<Id>() && viewer_ == nullptr) {
+            ++outcome.kept;
+            return {};
+        }
+        const bool moves = entity_.field("stage") && now.find(entity_.slot("stage"));
+        options.effective = moves ? effective : std::nullopt;
+        FAIRLEAD_TRY(open.update(known->id(), now, options));
+        ++outcome.updated;
+        return {};
+    }
+
+    // What later steps would find, had this one been written.
+    Result<void> count_plans() {
+        for (const Plan& plan : plans_) {
+            const Patch& patch = plan.way.front().patch;
+            const std::string& field = step_.key.front();
+            const Value* key = patch.find(entity_.slot(field));
+            FAIRLEAD_ASSIGN(Known::Index * index, known_.of(entity_.name, field));
+            const bool exists = key && index->exact.contains(fold_case(to_text(*key)));
+            ++(exists ? report_.updated : report_.created);
+            if (exists) continue;
+            const Id id = new_id();
+            for (const auto& [slot, value] : patch.sets)
+                if (value.is<std::string>()) known_.note(entity_.name, entity_.by_slot(slot).name, value.as<std::string>(), id);
+        }
+        return {};
+    }
+
+    void finish_report() {
+        for (auto& [key, repair] : repairs_) report_.repaired.push_back(repair);
+        for (auto& [key, open] : open_) report_.left_open.push_back(open);
+        for (const auto& [field, rows] : empties_)
+            if (entity_.need(field).type == Type::reference) report_.left_open.push_back({field, "the source gives none", "", rows});
+        std::sort(report_.refused.begin(), report_.refused.end(), [](const RefusedRow& a, const RefusedRow& b) { return a.line < b.line; });
+    }
+
+    struct Wanted {
+        std::string entity, field, text;
+        Id id{};
+    };
+    store::Store& store_;
+    std::shared_ptr<const store::Viewer> viewer_;
+    const Step& step_;
+    Known& known_;
+    const std::string& folder_;
+    Id batch_;
+    const ProfileImportOptions& options_;
+    std::shared_ptr<const model::Catalog> catalog_;
+    const EntityInfo& entity_;
+    std::string zone_;
+    StepReport report_;
+    std::vector<Plan> plans_;
+    std::unordered_set<std::string> keys_;
+    std::unordered_map<std::string, std::vector<WrittenMove>> moves_;
+    std::vector<Wanted> wanted_;
+    std::map<std::string, Repair> repairs_;
+    std::map<std::string, LeftOpen> open_;
+    std::map<std::string, std::int64_t> empties_;
+};
+
+}  // namespace
+
+Result<ProfileReport> import_folder(store::Store& store, std::shared_ptr<const store::Viewer> viewer, const Profile& profile, const std::string& folder,
+                                    const ProfileImportOptions& options) {
+    if (!std::filesystem::is_directory(folder)) return refuse(Why::not_found, "no_such_folder", "There is no folder " + folder, {}, {{"folder", folder}});
+    const auto begun = std::chrono::steady_clock::now();
+    ProfileReport report;
+    report.profile = profile.name;
+    report.batch = new_id();
+    report.dry_run = options.dry_run;
+    const auto reader = viewer ? viewer : store::Viewer::system();
+    Known known(store, *reader);
+    for (const Step& step : profile.steps) {
+        auto imported = StepImport(store, viewer, step, known, folder, report.batch, options).run();
+        if (!imported) {
+            // All or nothing across files: what earlier steps wrote is taken back.
+            if (!options.dry_run && !report.steps.empty()) {
+                store::Command command;
+                command.viewer = viewer;
+                (void)store.undo(command, report.batch);
+            }
+            return imported.refused();
+        }
+        report.steps.push_back(std::move(*imported));
+    }
+    report.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
+    return report;
+}
+
+std::string to_json(const ProfileReport& report) {
+    JsonWriter w;
+    w.begin_object().text("profile", report.profile).text("batch", report.batch.text()).boolean("dry_run", report.dry_run);
+    w.key("seconds").raw(std::to_string(report.seconds));
+    std::int64_t read = 0, created = 0, updated = 0, unchanged = 0, refused = 0;
+    for (const StepReport& step : report.steps) {
+        read += step.read;
+        created += step.created;
+        updated += step.updated;
+        unchanged += step.unchanged;
+        refused += static_cast<std::int64_t>(step.refused.size());
+    }
+    w.number("read", read).number("created", created).number("updated", updated).number("unchanged", unchanged).number("refused", refused);
+    w.key("steps").begin_array();
+    for (const StepReport& step : report.steps) {
+        w.begin_object().text("file", step.file).text("entity", step.entity).boolean("missing", step.missing);
+        w.number("read", step.read).number("created", step.created).number("updated", step.updated).number("unchanged", step.unchanged);
+        w.number("kept", step.kept).number("repeated", step.repeated).number("start_unknown", step.start_unknown);
+        w.key("repaired").begin_array();
+        for (const Repair& repair : step.repaired) w.begin_object().text("field", repair.field).text("from", repair.from).text("to", repair.to).number("rows", repair.rows).end_object();
+        w.end_array().key("left_open").begin_array();
+        for (const LeftOpen& open : step.left_open) w.begin_object().text("field", open.field).text("why", open.why).text("example", open.example).number("rows", open.rows).end_object();
+        w.end_array().key("refused").begin_array();
+        for (const RefusedRow& row : step.refused) w.begin_object().number("line", row.line).text("code", row.code).text("field", row.field).text("message", row.message).end_object();
+        w.end_array().end_object();
+    }
+    return w.end_array().end_object().take();
+}
+
+}  // namespace fairlead::derive
