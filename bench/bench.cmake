@@ -1,3 +1,7 @@
 # Programs that measure; built with everything else, run by hand.
 add_executable(fairlead_load bench/load.cpp)
 fairlead_options(fairlead_load)
+
+add_executable(bench_formula EXCLUDE_FROM_ALL bench/formula.cpp)
+fairlead_options(bench_formula)
+target_link_libraries(bench_formula PRIVATE fairlead_formula)
