@@ -222,6 +222,23 @@ std::vector<std::string> own_tables(Dialect dialect) {
     };
 }
 
+namespace {
+
+// SQLite's planner, told nothing, takes org_id for selective and walks a whole table by its primary key. It is told
+// once what every table looks like when it is large; real counts would make it change its mind with the data.
+void tell_planner(Connection& connection) {
+    if (connection.dialect() != Dialect::sqlite) return;
+    connection.exec("ANALYZE fairlead_meta");  // makes the table of statistics
+    connection.exec("DELETE FROM sqlite_stat1");
+    connection.exec("INSERT INTO sqlite_stat1 (tbl, idx, stat) SELECT tbl_name, tbl_name, '1000000 1000000 1' FROM sqlite_master WHERE type = 'table' AND sql LIKE '%PRIMARY KEY (org_id, id)%'");
+    connection.exec("INSERT INTO sqlite_stat1 (tbl, idx, stat) SELECT tbl_name, name, CASE WHEN name LIKE 'unique_%' THEN '1000000 1000000 1' "
+                    "ELSE '1000000 1000000 20 1' END FROM sqlite_master WHERE type = 'index' AND (name LIKE 'by_%' OR name LIKE 'unique_%') AND tbl_name <> 'change_log'");
+    connection.exec("ANALYZE sqlite_schema");  // reads them
+    connection.forget();
+}
+
+}  // namespace
+
 Result<void> migrate(Connection& connection, const Shape& shape, const std::vector<std::string>& agreed) {
     for (const std::string& sql : own_tables(connection.dialect())) connection.exec(sql);
     connection.begin();
@@ -251,6 +268,7 @@ Result<void> migrate(Connection& connection, const Shape& shape, const std::vect
             save.run();
         }
         connection.commit();
+        if (!steps.empty()) tell_planner(connection);
     } catch (...) {
         connection.rollback();
         throw;

@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "modules/modules.h"
+#include "store/sqlite/connection.h"
 
 using namespace fairlead;
 using namespace fairlead::store;
@@ -405,4 +406,16 @@ TEST_CASE("Search folds accents and finds every word") {
     REQUIRE(hits.size() == 1);
     CHECK(hits[0].title == "Đặng Huỳnh Thép");
     CHECK(company.store->search(*Viewer::system(), "dang gach", 10).empty());
+}
+
+TEST_CASE("A look-up by an indexed field takes the index, however large the table is") {
+    Company company;
+    SqliteConnection connection(company.file, {.read_only = true});
+    for (const char* look_up : {"SELECT * FROM stage_visit WHERE org_id = 1 AND opportunity_id = $1 AND deleted_at IS NULL", "SELECT * FROM opportunity WHERE org_id = 1 AND account_id = $1"}) {
+        Statement& plan = connection.prepare(std::string("EXPLAIN QUERY PLAN ") + look_up);
+        plan.bind(1, std::int64_t{1});
+        REQUIRE(plan.step());
+        CHECK_MESSAGE(plan.text(3).find("USING INDEX by_") != std::string_view::npos, std::string(plan.text(3)));
+        plan.reset();
+    }
 }
