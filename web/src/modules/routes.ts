@@ -26,4 +26,11 @@ export const moduleRoutes: ModuleRoute[] = [
     load: () => import('./pipeline/BoardPage.svelte'),
     shape: { entity: 'opportunity', key: 'board.board', icon: 'square-kanban' },
   },
+  {
+    path: '/administration',
+    load: () => import('./administration/AdministrationPage.svelte'),
+    navigation: { key: 'administration.title', icon: 'settings', group: 'foot', administrator: true },
+  },
+  { path: '/administration/:section', load: () => import('./administration/AdministrationPage.svelte') },
+  { path: '/administration/:section/:id', load: () => import('./administration/AdministrationPage.svelte') },
 ];

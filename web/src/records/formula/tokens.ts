@@ -91,7 +91,9 @@ export interface FieldEntry {
 export interface FunctionEntry {
   name: string;
   signature?: string | undefined;
-  help?: string | undefined;
+  about?: string | undefined;
+  example?: string | undefined;
+  result?: string | undefined;
 }
 
 export interface Names {
@@ -175,7 +177,7 @@ export function complete(source: string, at: number, entity: string, names: Name
   const wanted = fold(typed);
   const functions = names.functions
     .filter((each) => fold(each.name).startsWith(wanted))
-    .map((each) => ({ text: each.name + '(', detail: each.signature ?? '', kind: 'function' as const, label: each.help ?? '' }));
+    .map((each) => ({ text: each.name + '(', detail: each.signature ?? '', kind: 'function' as const, label: each.about ?? '' }));
   return { from: named?.begin ?? at, proposals: [...fieldProposals(entity, typed, names), ...functions] };
 }
 
