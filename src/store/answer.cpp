@@ -145,6 +145,25 @@ std::string query_mark(const ListQuery& query) {
 
 }  // namespace
 
+namespace {
+
+struct Entry {
+    std::vector<Key> keys;
+    Id id;
+};
+
+std::vector<Entry> sorted_matches(Reading& reading, const EntityInfo& entity, Sorter& sorter, const ListQuery& query, const Scan& scan) {
+    std::vector<Entry> entries;
+    each_match(reading, entity, query.filter, query.search, query.in_bin, scan, [&](Record& record) {
+        entries.push_back({sorter.keys(record), record.id()});
+        return true;
+    });
+    std::sort(entries.begin(), entries.end(), [&](const Entry& a, const Entry& b) { return sorter.before(a.keys, a.id, b.keys, b.id); });
+    return entries;
+}
+
+}  // namespace
+
 Result<ListPage> answer_list(Reading& reading, const EntityInfo& entity, const Viewer& viewer, const ListQuery& query, const Scan& scan) {
     Sorter sorter(reading, entity);
     FAIRLEAD_TRY(sorter.prepare(viewer, query.sort));
@@ -159,16 +178,7 @@ Result<ListPage> answer_list(Reading& reading, const EntityInfo& entity, const V
         edge = *id;
         backwards = parts[0] == "p";
     }
-    struct Entry {
-        std::vector<Key> keys;
-        Id id;
-    };
-    std::vector<Entry> entries;
-    each_match(reading, entity, query.filter, query.search, query.in_bin, scan, [&](Record& record) {
-        entries.push_back({sorter.keys(record), record.id()});
-        return true;
-    });
-    std::sort(entries.begin(), entries.end(), [&](const Entry& a, const Entry& b) { return sorter.before(a.keys, a.id, b.keys, b.id); });
+    std::vector<Entry> entries = sorted_matches(reading, entity, sorter, query, scan);
     const auto limit = static_cast<std::size_t>(query.limit);
     std::size_t begin = 0;
     if (edge) {
@@ -192,8 +202,16 @@ Result<ListPage> answer_list(Reading& reading, const EntityInfo& entity, const V
     return page;
 }
 
-Result<void> answer_each(Reading& reading, const EntityInfo& entity, const ListQuery& query, const Scan& scan, const std::function<bool(const Record&)>& each) {
-    each_match(reading, entity, query.filter, query.search, query.in_bin, scan, [&](Record& record) { return each(record); });
+// In id order without a sort, else in the order asked.
+Result<void> answer_each(Reading& reading, const EntityInfo& entity, const Viewer& viewer, const ListQuery& query, const Scan& scan, const std::function<bool(const Record&)>& each) {
+    if (query.sort.empty()) {
+        each_match(reading, entity, query.filter, query.search, query.in_bin, scan, [&](Record& record) { return each(record); });
+        return {};
+    }
+    Sorter sorter(reading, entity);
+    FAIRLEAD_TRY(sorter.prepare(viewer, query.sort));
+    for (const Entry& entry : sorted_matches(reading, entity, sorter, query, scan))
+        if (const auto record = reading.find(entity, entry.id); record && !each(*record)) break;
     return {};
 }
 

@@ -13,7 +13,7 @@ using Scan = std::function<void(const EntityInfo&, bool in_bin, const std::funct
 
 Result<ListPage> answer_list(Reading& reading, const EntityInfo& entity, const Viewer& viewer, const ListQuery& query, const Scan& scan);
 Result<std::vector<Group>> answer_group(Reading& reading, const EntityInfo& entity, const GroupQuery& query, const Scan& scan);
-Result<void> answer_each(Reading& reading, const EntityInfo& entity, const ListQuery& query, const Scan& scan, const std::function<bool(const Record&)>& each);
+Result<void> answer_each(Reading& reading, const EntityInfo& entity, const Viewer& viewer, const ListQuery& query, const Scan& scan, const std::function<bool(const Record&)>& each);
 std::vector<Store::Found> answer_search(Connection& connection, Reading& reading, const Shape& shape, const Viewer& viewer, std::string_view words, int limit,
                                         const std::vector<std::string>& entities);
 

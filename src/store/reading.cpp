@@ -64,9 +64,15 @@ std::vector<Record> RowReader::all(const EntityInfo& entity) const {
 }
 
 void RowReader::scan(const EntityInfo& entity, bool in_bin, const std::function<bool(Record&)>& each, Id after) const {
+    scan_where(entity, std::string(" AND deleted_at IS ") + (in_bin ? "NOT NULL" : "NULL"), each, after);
+}
+
+void RowReader::scan_all(const EntityInfo& entity, const std::function<bool(Record&)>& each, Id after) const { scan_where(entity, "", each, after); }
+
+// In pages, so that a long reading holds neither many rows nor a statement.
+void RowReader::scan_where(const EntityInfo& entity, const std::string& condition, const std::function<bool(Record&)>& each, Id after) const {
     const Table& table = shape_.table(entity);
-    const std::string sql = "SELECT " + table.columns() + " FROM " + table.name() + " WHERE org_id = " + table.organisation() +
-                            " AND id > $1 AND deleted_at IS " + (in_bin ? "NOT NULL" : "NULL") + " ORDER BY org_id, id LIMIT 1000";
+    const std::string sql = "SELECT " + table.columns() + " FROM " + table.name() + " WHERE org_id = " + table.organisation() + " AND id > $1" + condition + " ORDER BY org_id, id LIMIT 1000";
     for (;;) {
         std::vector<Record> page;
         Statement& statement = connection_.prepare(sql);

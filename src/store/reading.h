@@ -22,8 +22,11 @@ class RowReader {
     std::vector<Record> all(const EntityInfo& entity) const;
     // Every record in id order until `each` returns false.
     void scan(const EntityInfo& entity, bool in_bin, const std::function<bool(Record&)>& each, Id after = {}) const;
+    // The same with the bin among the others.
+    void scan_all(const EntityInfo& entity, const std::function<bool(Record&)>& each, Id after = {}) const;
 
   private:
+    void scan_where(const EntityInfo& entity, const std::string& condition, const std::function<bool(Record&)>& each, Id after) const;
     Connection& connection_;
     const Shape& shape_;
 };

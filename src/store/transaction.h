@@ -1,45 +1,25 @@
-// One unit of work on the writer: checks, rules, access, rows, log entries and projections, undone as a whole
-// when its body refuses.
+// The one door for changes: checks, rules, access, row, log entry and everything derived, in one transaction.
 #pragma once
-#include <memory>
-#include <unordered_map>
+#include <optional>
+#include <string>
 #include <vector>
 
-#include "store/log.h"
-#include "store/reading.h"
+#include "store/group.h"
 #include "store/store.h"
 
 namespace fairlead::store {
 
-// What the writer lends to a transaction for the time of one body.
-struct WriteScope {
-    Connection& connection;
-    std::shared_ptr<const Shape> shape;
-    std::shared_ptr<const Settings> settings;
-    const Log& log;
-    LogHead& head;
-    Instant now{};
-};
-
 class WriteTransaction final : public Transaction {
   public:
-    WriteTransaction(WriteScope scope, const Command& command);
+    // `careful`: alone in its database transaction, each call under a savepoint, so that a refusal in the middle
+    // leaves the rest standing. Otherwise such a refusal throws ReplayNeeded.
+    WriteTransaction(CommitGroup& group, const Command& command, bool careful);
 
-    // After the body: the records as they stand now, for the columns; erased ones without a record.
-    struct Touched {
-        const EntityInfo* entity = nullptr;
-        Id id{};
-        std::optional<Record> after;
-    };
-    std::vector<Touched> touched() const;
-    bool wrote() const { return wrote_; }
-    bool changed_access() const { return changed_access_; }
-    bool changed_settings() const { return changed_settings_; }
-
-    const model::Catalog& catalog() const override { return *scope_.shape->catalog; }
-    Instant now() const override { return scope_.now; }
-    Id actor() const override { return command_.viewer ? command_.viewer->user : Id{}; }
+    const model::Catalog& catalog() const override { return *group_.shape->catalog; }
+    Instant now() const override { return group_.now; }
+    Id actor() const override { return viewer_->user; }
     const formula::Context& context() const override { return context_; }
+
     std::optional<Record> find(const EntityInfo& entity, Id id) override;
     bool visible(const EntityInfo& entity, Id id) override;
     std::vector<Record> where(const EntityInfo& entity, std::string_view field, const Value& value) override;
@@ -48,48 +28,74 @@ class WriteTransaction final : public Transaction {
     Result<std::int64_t> update(Id id, const Patch& patch, const WriteOptions& options) override;
     Result<void> remove(const EntityInfo& entity, Id id, const WriteOptions& options) override;
     Result<void> restore(const EntityInfo& entity, Id id, const WriteOptions& options) override;
+
     Result<Value> act(const EntityInfo& entity, Id id, std::string_view action, const Parameters& parameters, const WriteOptions& options) override;
     Result<void> merge(const EntityInfo& entity, Id winner, Id loser, const Patch& taken) override;
     Result<void> unmerge(const EntityInfo& entity, Id loser) override;
     Result<void> erase(const EntityInfo& entity, Id id) override;
     std::optional<Id> find_by_key(const EntityInfo& entity, std::string_view field, const Value& value) override;
 
-    // One record of an undone batch: the values before it, where nobody has changed them since.
-    Result<void> compensate(const StoredEntry& entry);
+    // Takes back what the batch did to one record; refused when somebody has changed it since.
+    Result<void> undo_record(const EntityInfo& entity, Id id, const std::vector<StoredEntry>& entries);
+    // Raw values beside the records.
+    void put(std::string_view kind, std::string_view key, std::string_view json);
 
   private:
-    struct Change {
+    struct Writing {                       // one change on its way
         ChangeKind kind = ChangeKind::update;
-        Record before;            // empty entity on create
+        const EntityInfo* entity = nullptr;
+        const Record* before = nullptr;    // null on create
         Record after;
         Patch asserted;
+        std::vector<FieldChange> changes;  // for the log
         Instant effective{};
+        explicit Writing(const EntityInfo& e) : entity(&e), asserted(e) {}
     };
-    std::optional<Record> load(const EntityInfo& entity, Id id);
-    bool within_reach(const Record& record, Right right);
-    // The record, where the actor may do this with it; refuses as absent where he may not even read it.
-    Result<Record> reachable(const EntityInfo& entity, Id id, Right right, const WriteOptions& options);
-    Result<void> check_patch(const Patch& patch, const Record* before, const WriteOptions& options);
-    Result<void> check_values(const Record& record, const Patch& patch, const Record* before, const WriteOptions& options);
-    Result<void> check_value(const FieldInfo& field, Value& value, bool as_system);
-    Result<void> check_unique(const Record& record, const Patch& patch);
-    Result<void> check_rules(const Record& record);
-    void fill_defaults(Patch& patch);
-    void convert_money(Record& record, const Patch& patch, const Record* before);
-    // Fields that a later entry asserts stay as they are (decisions.md 8).
-    Result<void> drop_overtaken(Patch& applied, const Record& before, Instant effective);
-    Result<void> write(Change& change);
-    Result<void> set_in_bin(const EntityInfo& entity, Id id, bool in_bin, const WriteOptions& options);
-    Result<std::int64_t> change_record(Record before, const Patch& asked, const WriteOptions& options, ChangeKind kind);
 
-    WriteScope scope_;
+    template <class T, class Call>
+    Result<T> guarded(Call call);
+
+    // transaction.cpp
+    const Record* stored(const EntityInfo& entity, Id id);    // stored slots; null when it does not exist
+    std::optional<Record> full(const EntityInfo& entity, Id id);
+    Result<Record> reachable(const EntityInfo& entity, Id id, Right right, const WriteOptions& options, bool in_bin = false);
+    Result<Id> create_unguarded(const Patch& patch, const WriteOptions& options);
+    Result<std::int64_t> update_unguarded(Id id, const Patch& patch, const WriteOptions& options);
+    Result<std::int64_t> update_through_actions(Id id, const Record& before, const Patch& patch, const WriteOptions& options);
+    Result<void> change_bin(const EntityInfo& entity, Id id, const WriteOptions& options, bool into);
+    Result<Value> act_unguarded(const EntityInfo& entity, Id id, std::string_view action, const Parameters& parameters, const WriteOptions& options);
+    Result<void> merge_unguarded(const EntityInfo& entity, Id winner, Id loser, const Patch& taken);
+    Result<void> unmerge_unguarded(const EntityInfo& entity, Id loser);
+    Result<void> erase_unguarded(const EntityInfo& entity, Id id);
+    Result<void> undo_unguarded(const EntityInfo& entity, Id id, const std::vector<StoredEntry>& entries);
+    Result<void> compensate(const EntityInfo& entity, const Record& before, ChangeKind kind, const std::vector<FieldChange>& back);
+    Result<void> redirect(const EntityInfo& target, Id from, Id to);
+    Result<void> release_references(const EntityInfo& target, Id id);
+    void drop_unchanged(Patch& patch, const Record& before, Instant effective, std::vector<FieldChange>& changes, Patch& to_row);
+    Result<void> write(Writing& writing);
+    bool same_actor_rights(const WriteOptions& options) const { return options.as_system || viewer_->is_system; }
+    bool in_reach(const Record& record, Right right);
+
+    // transaction_check.cpp
+    Result<void> may_set(const EntityInfo& entity, const Patch& patch, const WriteOptions& options) const;
+    Result<void> prepare(const EntityInfo& entity, Patch& patch, const Record* before, const WriteOptions& options);
+    Result<void> normalise(Patch& patch, const WriteOptions& options, const Record* before);
+    Result<Value> normalised(const FieldInfo& field, Value value, const WriteOptions& options, bool check_reach);
+    Result<void> check_reference(const FieldInfo& field, Id id, const WriteOptions& options, bool check_reach);
+    Result<void> fill_defaults(Record& record, Patch& patch, const WriteOptions& options);
+    Result<void> check_required(const Record& record, const Patch* only) const;
+    Result<void> check_rules(const Record& record);
+    Result<void> check_unique(const Record& record, const Patch* only);
+    void set_reporting(Record& record, int slot, Date day);
+    Result<Parameters> checked_parameters(const model::ActionInfo& action, const Parameters& given, const WriteOptions& options);
+
+    CommitGroup& group_;
     const Command& command_;
+    std::shared_ptr<const Viewer> viewer_;
     formula::Context context_;
-    RowReader rows_;
-    std::vector<std::unordered_map<std::int64_t, std::optional<Record>>> cache_;  // by entity, as this unit sees them
-    std::vector<std::pair<const EntityInfo*, Id>> order_;                         // first touched first
-    bool wrote_ = false, changed_access_ = false, changed_settings_ = false;
-    int depth_ = 0;
+    bool careful_;
+    int depth_ = 0;       // of calls that write
+    int computing_ = 0;
 };
 
 }  // namespace fairlead::store

@@ -1,0 +1,63 @@
+// Loading the columns and following the commits.
+#include "store/columns_keeper.h"
+
+#include "base/log.h"
+#include "store/columns/table.h"
+
+namespace fairlead::store {
+
+void ColumnsKeeper::start(Backend& backend, std::shared_ptr<const Shape> shape, formula::Context context) {
+    columns_ = std::make_unique<Columns>(shape->catalog, std::move(context));
+    loader_ = std::thread([this, &backend, shape] { load(backend, shape); });
+}
+
+void ColumnsKeeper::stop() {
+    stopping_ = true;
+    if (loader_.joinable()) loader_.join();
+}
+
+// Small entities first: lists of big ones are sorted and filtered by what they refer to.
+void ColumnsKeeper::load(Backend& backend, std::shared_ptr<const Shape> shape) {
+    try {
+        const auto connection = backend.open_reader();
+        for (const bool big : {false, true}) {
+            for (const auto& entity : shape->catalog->entities()) {
+                if (entity->big != big || !columns::is_held(*entity)) continue;
+                columns_->begin_load(*entity);
+                RowReader(*connection, *shape).scan_all(*entity, [&](Record& record) {
+                    columns_->add(record);
+                    return !stopping_;
+                });
+                if (stopping_) return;
+                columns_->finish_load(*entity);
+            }
+        }
+    } catch (const std::exception& failure) {
+        // Lists are then answered by scans: slower, and right.
+        log(Level::error, "columns_failed", {{"reason", std::string_view(failure.what())}});
+    }
+}
+
+void ColumnsKeeper::follow(const CommitGroup& group) {
+    if (!columns_ || group.touched.empty()) return;
+    std::vector<Applied> changes;
+    changes.reserve(group.touched.size());
+    for (const auto& [key, record] : group.touched) {
+        Applied applied;
+        applied.entity = group.shape->catalog->entities()[static_cast<std::size_t>(key.entity)].get();
+        applied.id = Id{key.id};
+        applied.after = record ? &*record : nullptr;
+        if (columns::is_held(*applied.entity)) changes.push_back(applied);
+    }
+    columns_->apply(changes);
+}
+
+void ColumnsKeeper::adopt(std::shared_ptr<const Shape> shape, formula::Context context) {
+    if (!columns_) return;
+    // What is being loaded was read under the earlier catalogue: let it end first.
+    if (loader_.joinable()) loader_.join();
+    columns_->adopt(shape->catalog);
+    columns_->set_context(std::move(context));
+}
+
+}  // namespace fairlead::store

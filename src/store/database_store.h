@@ -1,0 +1,88 @@
+// The store over any backend: the writer, the readers, the columns and the viewers, joined.
+#pragma once
+#include <atomic>
+#include <shared_mutex>
+#include <span>
+#include <unordered_map>
+
+#include "store/answer.h"
+#include "store/backend.h"
+#include "store/columns_keeper.h"
+
+namespace fairlead::store {
+
+class DatabaseStore final : public Store, private WriterHost {
+  public:
+    DatabaseStore(const Options& options, std::unique_ptr<Backend> backend);
+    ~DatabaseStore() override;
+    Result<void> start(std::shared_ptr<const model::Catalog> catalog);
+
+    std::shared_ptr<const model::Catalog> catalog() const override { return shape()->catalog; }
+    formula::Context context() const override { return settings()->context(now(), Id{}); }
+    bool columns_ready() const override { return keeper_.ready(); }
+
+    Result<Value> write(const Command& command, const Body& body) override;
+    void write_async(const Command& command, Body body, std::function<void(Result<Value>)> done) override;
+    Result<Undone> undo(const Command& command, Id batch) override;
+    void put(std::string_view kind, std::string_view key, std::string_view json) override;
+    Result<void> set_custom_fields(const std::vector<model::CustomField>& fields) override;
+
+    Result<Record> get(const Viewer& viewer, std::string_view entity, Id id, std::optional<Instant> effective, std::optional<Instant> recorded) override;
+    Result<std::vector<Record>> get_many(const Viewer& viewer, std::string_view entity, const std::vector<Id>& ids) override;
+    Result<ListPage> list(const Viewer& viewer, const ListQuery& query) override;
+    Result<std::vector<Group>> group(const Viewer& viewer, const GroupQuery& query) override;
+    Result<void> each(const Viewer& viewer, const ListQuery& query, const std::function<bool(const Record&)>& each) override;
+    std::vector<Found> search(const Viewer& viewer, std::string_view words, int limit, const std::vector<std::string>& entities) override;
+    Result<std::vector<LogEntry>> history(const Viewer& viewer, std::string_view entity, Id id, int limit, std::int64_t before_seq) override;
+    std::vector<LogEntry> log_after(std::int64_t seq, int limit) override;
+    std::int64_t last_seq() const override;
+    std::shared_ptr<const Viewer> viewer(Id user) override;
+    std::vector<std::string> why_visible(Id user, std::string_view entity, Id id) override;
+    std::optional<std::string> fetch(std::string_view kind, std::string_view key) override;
+    std::vector<std::pair<std::string, std::string>> fetch_all(std::string_view kind, std::string_view prefix) override;
+    Result<void> backup(const std::string& file) override { return backend_->backup(file); }
+    std::vector<Check> check() override;
+
+  private:
+    // WriterHost
+    std::shared_ptr<const Shape> shape() const override;
+    std::shared_ptr<const Settings> settings() const override;
+    Instant now() const override { return options_.clock ? options_.clock->now() : SystemClock().now(); }
+    void committed(const CommitGroup& group) override;
+    void overtaken(Connection& connection, std::int64_t seen, std::int64_t head) override;
+
+    Result<const EntityInfo*> readable(const Viewer& viewer, std::string_view entity) const;
+    // Rows by id, in the order asked, as the viewer sees them.
+    std::vector<Record> rows_of(const Viewer& viewer, const EntityInfo& entity, std::span<const Id> ids);
+    // The columns, where they may answer a question about the present.
+    const Columns* columns_for(std::optional<Instant> effective, std::optional<Instant> recorded) const;
+    template <class Ask>
+    auto with_reading(const Viewer& viewer, std::optional<Instant> effective, std::optional<Instant> recorded, Ask ask);
+    void set_shape(std::shared_ptr<const model::Catalog> catalog);
+    void reload_settings(Connection& connection);
+    Result<void> load_custom_fields(Connection& connection);
+    Result<void> change_custom_fields(Connection& connection, const std::vector<model::CustomField>& fields);
+    Result<void> follow_currency(Connection& connection);
+    void settings_moved(Connection& connection);
+
+    Options options_;
+    std::unique_ptr<Backend> backend_;
+    mutable ReaderPool pool_;
+    Log log_;
+    mutable std::shared_mutex shape_mutex_;
+    std::shared_ptr<const Shape> shape_;
+    std::vector<std::shared_ptr<const Shape>> past_shapes_;   // records given out point into their catalogues
+    std::vector<const model::Module*> base_modules_;
+    std::shared_ptr<const Settings> settings_;
+    std::atomic<std::uint64_t> access_version_{1};
+    std::shared_mutex viewers_mutex_;
+    std::uint64_t viewers_version_ = 0;
+    Date viewers_day_{};
+    std::unordered_map<std::int64_t, std::shared_ptr<const Viewer>> viewers_;
+    ColumnsKeeper keeper_;
+    std::unique_ptr<Writer> writer_;
+};
+
+constexpr std::int64_t organisation_id = 1;
+
+}  // namespace fairlead::store

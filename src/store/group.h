@@ -1,0 +1,64 @@
+// What one group commit holds: the connection, the end of the log, and the records it has touched.
+#pragma once
+#include <map>
+#include <optional>
+#include <unordered_map>
+
+#include "store/log.h"
+#include "store/reading.h"
+
+namespace fairlead::store {
+
+struct RecordKey {
+    int entity = 0;
+    std::int64_t id = 0;
+    friend bool operator==(RecordKey, RecordKey) = default;
+    struct Hash {
+        std::size_t operator()(RecordKey key) const { return std::hash<Id>{}(Id{key.id}) * 31 + static_cast<std::size_t>(key.entity); }
+    };
+};
+
+// Stored slots of records that the writer has read or written lately. Valid while no other process writes; on
+// PostgreSQL it is emptied when another one has.
+class RecordCache {
+  public:
+    const Record* find(RecordKey key) const {
+        const auto found = records_.find(key);
+        return found == records_.end() ? nullptr : &found->second;
+    }
+    void put(RecordKey key, Record record) { records_.insert_or_assign(key, std::move(record)); }
+    // Between groups only: within one, references into the cache must stay valid.
+    void trim() {
+        if (records_.size() >= 50'000) records_.clear();
+    }
+    void drop(RecordKey key) { records_.erase(key); }
+    void clear() { records_.clear(); }
+
+  private:
+    std::unordered_map<RecordKey, Record, RecordKey::Hash> records_;
+};
+
+struct CommitGroup {
+    CommitGroup(Connection& c, std::shared_ptr<const Shape> s, std::shared_ptr<const Settings> settings_now, const Log& l, RecordCache& shared, Instant at)
+        : connection(c), shape(std::move(s)), settings(std::move(settings_now)), log(l), cache(shared), now(at) {}
+
+    Connection& connection;
+    std::shared_ptr<const Shape> shape;
+    std::shared_ptr<const Settings> settings;
+    const Log& log;
+    RecordCache& cache;
+    Instant now;
+    LogHead head;
+
+    // Records as this group leaves them; nothing where one was erased.
+    std::unordered_map<RecordKey, std::optional<Record>, RecordKey::Hash> touched;
+    std::int64_t writes = 0;          // grows with every statement that writes
+    bool access_changed = false, settings_changed = false;
+
+    const Table& table(const EntityInfo& entity) const { return shape->table(entity); }
+};
+
+// A request was refused after it had written, so its neighbours' work is rolled back with it and run again.
+struct ReplayNeeded {};
+
+}  // namespace fairlead::store

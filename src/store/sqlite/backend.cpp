@@ -1,0 +1,116 @@
+// Opening, copying and checkpointing a SQLite file.
+#include "store/sqlite/backend.h"
+
+#include <sqlite3.h>
+
+#include <filesystem>
+
+#include "base/log.h"
+#include "store/sqlite/connection.h"
+
+namespace fairlead::store {
+namespace {
+
+constexpr int frames_per_checkpoint = 20'000;  // 80 MB: half of the log that is kept in advance
+constexpr int rounds = 4;
+
+void sync_database_file(sqlite3* database) {
+    sqlite3_file* file = nullptr;
+    if (sqlite3_file_control(database, "main", SQLITE_FCNTL_FILE_POINTER, &file) == SQLITE_OK && file && file->pMethods)
+        file->pMethods->xSync(file, SQLITE_SYNC_NORMAL);
+}
+
+}  // namespace
+
+SqliteBackend::SqliteBackend(const Options& options, std::string file) : options_(options), file_(std::move(file)), begin_at_(frames_per_checkpoint) {}
+
+SqliteBackend::~SqliteBackend() { stop(); }
+
+std::unique_ptr<Connection> SqliteBackend::open_writer() {
+    const std::filesystem::path folder = std::filesystem::path(file_).parent_path();
+    if (!folder.empty()) std::filesystem::create_directories(folder);
+    if (options_.durability == Durability::full) preallocate_log(file_, options_.preallocate);
+    DatabaseOptions settings;
+    settings.full_durability = options_.durability == Durability::full;
+    settings.cache_kib = 64 * 1024;
+    return std::make_unique<SqliteConnection>(file_, settings);
+}
+
+std::unique_ptr<Connection> SqliteBackend::open_reader() {
+    DatabaseOptions settings;
+    settings.read_only = true;
+    return std::make_unique<SqliteConnection>(file_, settings);
+}
+
+Result<void> SqliteBackend::backup(const std::string& file) {
+    if (std::filesystem::exists(file)) return refuse(Why::duplicate, "file_exists", "The file " + file + " exists already: name another");
+    DatabaseOptions settings;
+    settings.read_only = true;
+    SqliteConnection from(file_, settings);
+    sqlite_backup(from, file);
+    return {};
+}
+
+void SqliteBackend::start(Writer& writer) {
+    writer.exclusively([this](Connection& connection) { watch_log(connection); });
+    writer.between_groups = [this](Connection& connection) {
+        if (finish_.exchange(false)) finish_checkpoint(connection);
+    };
+    thread_ = std::thread([this] { checkpoint_rounds(); });
+}
+
+void SqliteBackend::stop() {
+    {
+        const std::scoped_lock lock(mutex_);
+        stopping_ = true;
+    }
+    wake_.notify_all();
+    if (thread_.joinable()) thread_.join();
+}
+
+void SqliteBackend::watch_log(Connection& connection) {
+    sqlite3_wal_hook(static_cast<SqliteConnection&>(connection).handle(),
+                     [](void* self, sqlite3*, const char*, int frames) {
+                         auto& backend = *static_cast<SqliteBackend*>(self);
+                         const int before = backend.frames_.exchange(frames);
+                         if (frames < before) backend.begin_at_ = frames_per_checkpoint;  // the log has begun anew
+                         if (frames >= backend.begin_at_) {
+                             backend.begin_at_ = frames + frames_per_checkpoint;
+                             const std::scoped_lock lock(backend.mutex_);
+                             backend.due_ = true;
+                             backend.wake_.notify_one();
+                         }
+                         return SQLITE_OK;
+                     },
+                     this);
+}
+
+void SqliteBackend::checkpoint_rounds() {
+    try {
+        SqliteConnection connection(file_, DatabaseOptions{});
+        for (;;) {
+            {
+                std::unique_lock lock(mutex_);
+                wake_.wait(lock, [this] { return due_ || stopping_; });
+                if (stopping_) return;
+                due_ = false;
+            }
+            for (int round = 0; round < rounds; ++round) {
+                const int code = sqlite3_wal_checkpoint_v2(connection.handle(), "main", SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
+                if (code != SQLITE_OK && code != SQLITE_BUSY) log(Level::warning, "checkpoint_failed", {{"reason", std::string_view(sqlite3_errmsg(connection.handle()))}});
+                sync_database_file(connection.handle());
+            }
+            finish_ = true;
+        }
+    } catch (const DatabaseError& failure) {
+        // The log grows meanwhile; the next start empties it.
+        log(Level::error, "checkpoints_stopped", {{"reason", std::string_view(failure.what())}});
+    }
+}
+
+void SqliteBackend::finish_checkpoint(Connection& connection) {
+    sqlite3* database = static_cast<SqliteConnection&>(connection).handle();
+    sqlite3_wal_checkpoint_v2(database, "main", SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
+}
+
+}  // namespace fairlead::store

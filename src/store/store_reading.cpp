@@ -1,0 +1,255 @@
+// Reading: always as somebody. Lists, groups and search of the present come from the columns where they are loaded,
+// from a scan of the rows elsewhere; questions about the past from the log.
+#include <algorithm>
+
+#include "model/record_row.h"
+#include "store/access.h"
+#include "store/as_of.h"
+#include "store/database_store.h"
+
+namespace fairlead::store {
+namespace {
+
+const Viewer* limit_of(const Viewer& viewer) { return viewer.is_system ? nullptr : &viewer; }
+
+Refused missing(const EntityInfo& entity, Id id) {
+    return refuse(Why::not_found, "not_found", "There is no " + entity.name + " " + id.text(), {}, {{"entity", entity.name}, {"id", id.text()}});
+}
+
+}  // namespace
+
+Result<const EntityInfo*> DatabaseStore::readable(const Viewer& viewer, std::string_view name) const {
+    const EntityInfo* entity = shape()->catalog->find(name);
+    if (!entity) return refuse(Why::not_found, "unknown_entity", "There are no records named " + std::string(name), {}, {{"entity", std::string(name)}});
+    if (!viewer.may(*entity, Right::read)) return refuse(Why::forbidden, "forbidden", "You may not read " + entity->label_plural, {}, {{"entity", entity->name}});
+    return entity;
+}
+
+// ---- One record --------------------------------------------------------------------------------------------------
+
+Result<Record> DatabaseStore::get(const Viewer& viewer, std::string_view name, Id id, std::optional<Instant> effective, std::optional<Instant> recorded) {
+    FAIRLEAD_ASSIGN(const EntityInfo* entity, readable(viewer, name));
+    ReaderPool::Lent reader(pool_);
+    if (effective || recorded) {
+        AsOfReading past(*reader, shape(), settings()->context(effective.value_or(now()), viewer.user), limit_of(viewer), log_, effective, recorded);
+        if (auto record = past.find(*entity, id)) return std::move(*record);
+        return missing(*entity, id);
+    }
+    Reading reading(*reader, shape(), settings()->context(now(), viewer.user), limit_of(viewer));
+    auto record = reading.find(*entity, id);
+    if (!record) return missing(*entity, id);
+    return std::move(*record);
+}
+
+Result<std::vector<Record>> DatabaseStore::get_many(const Viewer& viewer, std::string_view name, const std::vector<Id>& ids) {
+    FAIRLEAD_ASSIGN(const EntityInfo* entity, readable(viewer, name));
+    ReaderPool::Lent reader(pool_);
+    Reading reading(*reader, shape(), settings()->context(now(), viewer.user), limit_of(viewer));
+    std::vector<Record> records = RowReader(*reader, *shape()).find_many(*entity, ids);
+    std::erase_if(records, [&](const Record& record) { return !reading.within_reach(record, Right::read); });
+    for (Record& record : records) reading.finish(record);
+    return records;
+}
+
+std::vector<Record> DatabaseStore::rows_of(const Viewer& viewer, const EntityInfo& entity, std::span<const Id> ids) {
+    ReaderPool::Lent reader(pool_);
+    Reading reading(*reader, shape(), settings()->context(now(), viewer.user), limit_of(viewer));
+    std::vector<Record> records = RowReader(*reader, *shape()).find_many(entity, {ids.begin(), ids.end()});
+    std::erase_if(records, [&](const Record& record) { return !reading.within_reach(record, Right::read); });
+    for (Record& record : records) reading.finish(record);
+    return records;
+}
+
+// ---- Many records ------------------------------------------------------------------------------------------------
+
+const Columns* DatabaseStore::columns_for(std::optional<Instant> effective, std::optional<Instant> recorded) const {
+    return effective || recorded ? nullptr : keeper_.columns();
+}
+
+template <class Ask>
+auto DatabaseStore::with_reading(const Viewer& viewer, std::optional<Instant> effective, std::optional<Instant> recorded, Ask ask) {
+    ReaderPool::Lent reader(pool_);
+    if (effective || recorded) {
+        AsOfReading past(*reader, shape(), settings()->context(effective.value_or(now()), viewer.user), limit_of(viewer), log_, effective, recorded);
+        return ask(past, [&past](const EntityInfo& entity, bool in_bin, const std::function<bool(Record&)>& each) { past.scan(entity, in_bin, each); });
+    }
+    Reading reading(*reader, shape(), settings()->context(now(), viewer.user), limit_of(viewer));
+    const RowReader rows(*reader, *shape());
+    return ask(reading, [&rows](const EntityInfo& entity, bool in_bin, const std::function<bool(Record&)>& each) { rows.scan(entity, in_bin, each); });
+}
+
+Result<ListPage> DatabaseStore::list(const Viewer& viewer, const ListQuery& query) {
+    FAIRLEAD_ASSIGN(const EntityInfo* entity, readable(viewer, query.entity));
+    if (const Columns* columns = columns_for(query.effective_as_of, query.recorded_as_of)) {
+        auto page = columns->list(viewer, query, settings()->context(now(), viewer.user));
+        if (page) return ListPage{rows_of(viewer, *entity, page->ids), std::move(page->next), std::move(page->prev), page->count, "columns"};
+        if (!Columns::cannot(page.refused())) return page.refused();
+    }
+    return with_reading(viewer, query.effective_as_of, query.recorded_as_of, [&](Reading& reading, const Scan& scan) { return answer_list(reading, *entity, viewer, query, scan); });
+}
+
+Result<std::vector<Group>> DatabaseStore::group(const Viewer& viewer, const GroupQuery& query) {
+    FAIRLEAD_ASSIGN(const EntityInfo* entity, readable(viewer, query.entity));
+    if (const Columns* columns = columns_for(query.effective_as_of, query.recorded_as_of)) {
+        auto groups = columns->group(viewer, query, settings()->context(now(), viewer.user));
+        if (groups || !Columns::cannot(groups.refused())) return groups;
+    }
+    return with_reading(viewer, query.effective_as_of, query.recorded_as_of, [&](Reading& reading, const Scan& scan) { return answer_group(reading, *entity, query, scan); });
+}
+
+Result<void> DatabaseStore::each(const Viewer& viewer, const ListQuery& asked, const std::function<bool(const Record&)>& each) {
+    FAIRLEAD_ASSIGN(const EntityInfo* entity, readable(viewer, asked.entity));
+    ListQuery query = asked;
+    if (query.sort.empty() && query.search.empty()) query.sort.push_back({"id", false});
+    if (const Columns* columns = columns_for(query.effective_as_of, query.recorded_as_of)) {
+        const auto done = columns->each(viewer, query, settings()->context(now(), viewer.user), [&](std::span<const Id> ids) {
+            const std::vector<Record> records = rows_of(viewer, *entity, ids);
+            return std::all_of(records.begin(), records.end(), each);
+        });
+        if (done || !Columns::cannot(done.refused())) return done;
+    }
+    return with_reading(viewer, query.effective_as_of, query.recorded_as_of, [&](Reading& reading, const Scan& scan) { return answer_each(reading, *entity, viewer, asked, scan, each); });
+}
+
+std::vector<Store::Found> DatabaseStore::search(const Viewer& viewer, std::string_view words, int limit, const std::vector<std::string>& names) {
+    if (keeper_.ready()) {
+        std::vector<Found> found;
+        for (Columns::Hit& hit : keeper_.columns()->search(viewer, words, limit, names))
+            found.push_back({hit.entity->name, hit.id, std::move(hit.title), std::move(hit.detail)});
+        return found;
+    }
+    ReaderPool::Lent reader(pool_);
+    Reading reading(*reader, shape(), settings()->context(now(), viewer.user), limit_of(viewer));
+    return answer_search(*reader, reading, *shape(), viewer, words, limit, names);
+}
+
+// ---- The log -----------------------------------------------------------------------------------------------------
+
+Result<std::vector<LogEntry>> DatabaseStore::history(const Viewer& viewer, std::string_view name, Id id, int limit, std::int64_t before_seq) {
+    FAIRLEAD_ASSIGN(const EntityInfo* entity, readable(viewer, name));
+    ReaderPool::Lent reader(pool_);
+    Reading reading(*reader, shape(), settings()->context(now(), viewer.user), limit_of(viewer));
+    const auto record = RowReader(*reader, *shape()).find(*entity, id);
+    if (!record || !reading.within_reach(*record, Right::read)) return missing(*entity, id);
+    std::vector<LogEntry> entries;
+    const Value& newest = record->at(model::slot_last_seq);
+    if (!newest.is<std::int64_t>()) return entries;
+    log_.chain(*reader, newest.as<std::int64_t>(), [&](const StoredEntry& stored) {
+        if (before_seq == 0 || stored.seq < before_seq) {
+            LogEntry entry = to_log_entry(stored, *catalog());
+            std::erase_if(entry.fields, [&](const LogEntry::Field& field) { return !viewer.reads(*entity, entity->need(field.name)); });
+            entries.push_back(std::move(entry));
+        }
+        return static_cast<int>(entries.size()) < limit;
+    });
+    return entries;
+}
+
+std::vector<LogEntry> DatabaseStore::log_after(std::int64_t seq, int limit) {
+    ReaderPool::Lent reader(pool_);
+    std::vector<LogEntry> entries;
+    log_.scan(*reader, seq, last_seq(), {}, Log::Detail::values, [&](const StoredEntry& entry) {
+        entries.push_back(to_log_entry(entry, *catalog()));
+        return static_cast<int>(entries.size()) < limit;
+    });
+    return entries;
+}
+
+std::int64_t DatabaseStore::last_seq() const {
+    if (writer_) return writer_->last_seq();
+    ReaderPool::Lent reader(pool_);
+    return log_.read_head(*reader, false).seq;
+}
+
+// ---- Who sees what -----------------------------------------------------------------------------------------------
+
+std::shared_ptr<const Viewer> DatabaseStore::viewer(Id user) {
+    const Date today = context().today();
+    const std::uint64_t version = access_version_;
+    {
+        const std::shared_lock lock(viewers_mutex_);
+        if (viewers_version_ == version && viewers_day_ == today)
+            if (const auto found = viewers_.find(user.value); found != viewers_.end()) return found->second;
+    }
+    ReaderPool::Lent reader(pool_);
+    auto made = make_viewer(*reader, *shape(), user, today, version);
+    const std::scoped_lock lock(viewers_mutex_);
+    if (viewers_version_ != version || viewers_day_ != today) {
+        viewers_.clear();
+        viewers_version_ = version;
+        viewers_day_ = today;
+    }
+    viewers_[user.value] = made;
+    return made;
+}
+
+std::vector<std::string> DatabaseStore::why_visible(Id user, std::string_view name, Id id) {
+    const auto who = viewer(user);
+    const EntityInfo* entity = catalog()->find(name);
+    if (!who || !entity) return {};
+    ReaderPool::Lent reader(pool_);
+    const RowReader rows(*reader, *shape());
+    const auto record = rows.find(*entity, id);
+    if (!record) return {};
+    return grants(*who, *catalog(), *record, [&](const EntityInfo& e, Id i) { return rows.find(e, i); });
+}
+
+// ---- Values beside the records -----------------------------------------------------------------------------------
+
+std::optional<std::string> DatabaseStore::fetch(std::string_view kind, std::string_view key) {
+    ReaderPool::Lent reader(pool_);
+    Statement& statement = (*reader).prepare("SELECT value FROM kept WHERE org_id = $1 AND kind = $2 AND name = $3");
+    statement.bind(1, organisation_id);
+    statement.bind(2, kind);
+    statement.bind(3, key);
+    std::optional<std::string> value;
+    if (statement.step()) value = std::string(statement.text(0));
+    statement.reset();
+    return value;
+}
+
+std::vector<std::pair<std::string, std::string>> DatabaseStore::fetch_all(std::string_view kind, std::string_view prefix) {
+    ReaderPool::Lent reader(pool_);
+    Statement& statement = (*reader).prepare("SELECT name, value FROM kept WHERE org_id = $1 AND kind = $2 ORDER BY name");
+    statement.bind(1, organisation_id);
+    statement.bind(2, kind);
+    std::vector<std::pair<std::string, std::string>> all;
+    while (statement.step())
+        if (statement.text(0).starts_with(prefix)) all.emplace_back(statement.text(0), statement.text(1));
+    return all;
+}
+
+// ---- Invariants --------------------------------------------------------------------------------------------------
+
+std::vector<Store::Check> DatabaseStore::check() {
+    ReaderPool::Lent reader(pool_);
+    const LogHead head = log_.read_head(*reader, false);
+    std::vector<Check> checks;
+    std::string digest(32, '\0');
+    std::int64_t expected = 0, broken = 0;
+    log_.scan(*reader, 0, head.seq, {}, Log::Detail::digests, [&](const StoredEntry& entry) {
+        ++expected;
+        const bool values = entry.salt.empty() || Log::values_digest(entry.salt, entry.patch) == entry.values_digest;
+        if (entry.seq != expected || !values || log_.entry_digest(digest, entry) != entry.digest) broken = broken ? broken : entry.seq;
+        digest = entry.digest;
+        return broken == 0;
+    });
+    checks.push_back({"change log without a gap", expected == head.seq || broken != 0, std::to_string(expected) + " entries, the head says " + std::to_string(head.seq)});
+    checks.push_back({"audit chain unbroken", broken == 0 && digest == head.digest, broken ? "broken at entry " + std::to_string(broken) : "up to entry " + std::to_string(head.seq)});
+    for (const auto& entity : shape()->catalog->entities()) {
+        if (!entity->logged) continue;
+        std::int64_t rows = 0, without = 0;
+        const RowReader all(*reader, *shape());
+        for (const bool bin : {false, true})
+            all.scan(*entity, bin, [&](Record& record) {
+                ++rows;
+                const auto entry = record.at(model::slot_last_seq).is<std::int64_t>() ? log_.find(*reader, record.at(model::slot_last_seq).as<std::int64_t>()) : std::nullopt;
+                without += !entry || entry->record != record.id().value || entry->entity != entity->name;
+                return true;
+            });
+        checks.push_back({entity->name + ": rows have their entries", without == 0, std::to_string(rows) + " rows, " + std::to_string(without) + " without"});
+    }
+    return checks;
+}
+
+}  // namespace fairlead::store

@@ -1,0 +1,287 @@
+// Group commit. Work that is refused after it has written is run again alone, so that its neighbours need no
+// savepoint.
+#include "store/writer.h"
+
+#include <charconv>
+#include <future>
+
+#include "base/log.h"
+
+namespace fairlead::store {
+namespace {
+
+constexpr std::size_t group_most = 256;
+constexpr auto group_time = std::chrono::milliseconds(20);
+constexpr auto idle_time = std::chrono::milliseconds(500);
+
+std::int64_t whole_of(std::string_view text) {
+    std::int64_t value = 0;
+    std::from_chars(text.data(), text.data() + text.size(), value);
+    return value;
+}
+
+}  // namespace
+
+std::string write_answer(const Value& value) {
+    if (value.empty()) return "";
+    if (const auto* flag = value.get<bool>()) return *flag ? "b1" : "b0";
+    if (const auto* whole = value.get<std::int64_t>()) return "w" + std::to_string(*whole);
+    if (const auto* id = value.get<Id>()) return "i" + std::to_string(id->value);
+    if (const auto* decimal = value.get<Decimal>()) return "n" + decimal->text();
+    if (const auto* date = value.get<Date>()) return "d" + std::to_string(date->days);
+    if (const auto* instant = value.get<Instant>()) return "m" + std::to_string(instant->micros);
+    if (const auto* text = value.get<std::string>()) return "t" + *text;
+    return "t" + to_text(value);
+}
+
+Value read_answer(std::string_view text) {
+    if (text.empty()) return {};
+    const std::string_view rest = text.substr(1);
+    switch (text.front()) {
+        case 'b': return rest == "1";
+        case 'w': return whole_of(rest);
+        case 'i': return Id{whole_of(rest)};
+        case 'n': return Decimal::parse(rest).value_or(Decimal{});
+        case 'd': return Date{static_cast<std::int32_t>(whole_of(rest))};
+        case 'm': return Instant{whole_of(rest)};
+        default: return std::string(rest);
+    }
+}
+
+Writer::Writer(WriterHost& host, std::unique_ptr<Connection> connection, std::int64_t organisation)
+    : host_(host), connection_(std::move(connection)), log_(organisation), org_(std::to_string(organisation)) {
+    last_seq_ = log_.read_head(*connection_, false).seq;
+    thread_ = std::thread([this] { loop(); });
+}
+
+Writer::~Writer() {
+    {
+        const std::scoped_lock lock(mutex_);
+        stopping_ = true;
+    }
+    wake_.notify_all();
+    if (thread_.joinable()) thread_.join();
+}
+
+void Writer::submit(Work work) {
+    {
+        const std::scoped_lock lock(mutex_);
+        if (!stopping_) {
+            waiting_.push_back(std::move(work));
+            wake_.notify_one();
+            return;
+        }
+    }
+    work.done(refuse(Why::unavailable, "stopping", "The server is stopping: try again in a moment"));
+}
+
+void Writer::exclusively(const std::function<void(Connection&)>& task) {
+    if (std::this_thread::get_id() == thread_.get_id()) return task(*connection_);
+    std::promise<void> done;
+    {
+        const std::scoped_lock lock(mutex_);
+        tasks_.push_back([&] {
+            try {
+                task(*connection_);
+                cache_.clear();  // a task may change the catalogue that the records point into
+                done.set_value();
+            } catch (...) {
+                done.set_exception(std::current_exception());
+            }
+        });
+    }
+    wake_.notify_one();
+    done.get_future().get();
+}
+
+// What waits when the writer stops is still written: it was accepted.
+void Writer::loop() {
+    for (;;) {
+        Batch batch;
+        std::function<void()> task;
+        {
+            std::unique_lock lock(mutex_);
+            const bool woken = wake_.wait_for(lock, idle_time, [this] { return stopping_ || !waiting_.empty() || !tasks_.empty(); });
+            if (!woken) {
+                lock.unlock();
+                look_around();
+                continue;
+            }
+            if (!tasks_.empty()) {
+                task = std::move(tasks_.front());
+                tasks_.pop_front();
+            } else if (waiting_.empty()) {
+                return;
+            }
+            while (!task && !waiting_.empty() && batch.size() < group_most) {
+                batch.push_back(std::move(waiting_.front()));
+                waiting_.pop_front();
+            }
+        }
+        if (task) task();
+        if (!batch.empty()) run_batch(batch);
+        if (between_groups) between_groups(*connection_);
+    }
+}
+
+// Another process may have written (the command line beside the server): its commits are followed.
+void Writer::look_around() {
+    try {
+        if (log_.read_head(*connection_, false).seq == last_seq_) return;
+        CommitGroup group(*connection_, host_.shape(), host_.settings(), log_, cache_, host_.now());
+        begin(group);
+        connection_->rollback();
+    } catch (const DatabaseError& failure) {  // the next write meets it again and tells its caller
+        log(Level::warning, "database_unreachable", {{"reason", std::string_view(failure.what())}});
+        try {
+            connection_->rollback();
+        } catch (const DatabaseError&) {
+        }
+    }
+}
+
+struct Writer::Outcome {
+    Work* work;
+    Result<Value> result;
+};
+
+void Writer::run_batch(Batch& batch) {
+    std::vector<Work*> works, alone;
+    for (Work& work : batch) works.push_back(&work);
+    while (!works.empty()) run_group(works, alone);
+    for (Work* work : alone) run_alone(*work);
+}
+
+void Writer::begin(CommitGroup& group) {
+    cache_.trim();
+    group.connection.begin();
+    group.head = log_.read_head(group.connection, true);
+    if (group.head.seq != last_seq_) {
+        cache_.clear();
+        host_.overtaken(group.connection, last_seq_, group.head.seq);
+        last_seq_ = group.head.seq;
+        group.shape = host_.shape();
+        group.settings = host_.settings();
+    }
+}
+
+void Writer::finish(CommitGroup& group) {
+    if (group.head.seq != last_seq_) log_.save_head(group.connection, group.head);
+    group.connection.commit();
+    last_seq_ = group.head.seq;
+    for (const auto& [key, record] : group.touched) {
+        if (record) cache_.put(key, *record);
+        else cache_.drop(key);
+    }
+    if (group.writes > 0) host_.committed(group);
+    if (group.settings_changed) cache_.clear();  // the reporting currency may be another one
+}
+
+// Runs works until the time of a group is up, commits, answers, and removes them from the list. The guilty one
+// of a rollback is moved to `alone`.
+bool Writer::run_group(std::vector<Work*>& works, std::vector<Work*>& alone) {
+    std::vector<Outcome> outcomes;
+    CommitGroup group(*connection_, host_.shape(), host_.settings(), log_, cache_, host_.now());
+    Work* running = nullptr;
+    try {
+        begin(group);
+        const auto until = std::chrono::steady_clock::now() + group_time;
+        for (Work* work : works) {
+            running = work;
+            auto answer = remembered(group, work->command);
+            if (!answer) {
+                WriteTransaction transaction(group, work->command, false);
+                const std::int64_t writes = group.writes;
+                answer = work->body(transaction);
+                if (!*answer && group.writes != writes) throw ReplayNeeded{};
+                remember(group, work->command, *answer);
+            }
+            outcomes.push_back({work, std::move(*answer)});
+            if (std::chrono::steady_clock::now() > until) break;
+        }
+        running = nullptr;
+        finish(group);
+    } catch (...) {
+        try {
+            connection_->rollback();
+        } catch (const DatabaseError&) {  // told again by the next statement
+        }
+        cache_.clear();
+        if (running) {
+            alone.push_back(running);
+            std::erase(works, running);
+        } else {  // the commit itself failed: each finds out for itself
+            alone.insert(alone.end(), works.begin(), works.end());
+            works.clear();
+        }
+        return false;
+    }
+    for (Outcome& outcome : outcomes) std::erase(works, outcome.work);
+    for (Outcome& outcome : outcomes) outcome.work->done(std::move(outcome.result));
+    return true;
+}
+
+void Writer::run_alone(Work& work) {
+    for (int attempt = 0;; ++attempt) {
+        CommitGroup group(*connection_, host_.shape(), host_.settings(), log_, cache_, host_.now());
+        try {
+            begin(group);
+            auto answer = remembered(group, work.command);
+            const bool repeated = answer.has_value();
+            if (!repeated) {
+                WriteTransaction transaction(group, work.command, true);
+                answer = work.body(transaction);
+            }
+            if (!repeated && !*answer) {
+                connection_->rollback();
+                cache_.clear();
+            } else {
+                if (!repeated) remember(group, work.command, *answer);
+                finish(group);
+            }
+            return work.done(std::move(*answer));
+        } catch (const DatabaseError& error) {
+            try {
+                connection_->rollback();
+            } catch (const DatabaseError&) {
+            }
+            cache_.clear();
+            const bool again = (error.kind == DatabaseError::connection || error.kind == DatabaseError::busy) && attempt < 5;
+            if (!again) return work.failed(std::current_exception());
+            std::this_thread::sleep_for(std::chrono::milliseconds(50 << attempt));
+        } catch (...) {
+            connection_->rollback();
+            cache_.clear();
+            return work.failed(std::current_exception());
+        }
+    }
+}
+
+std::optional<Result<Value>> Writer::remembered(CommitGroup& group, const Command& command) {
+    if (!command.remember || command.id.empty()) return std::nullopt;
+    Statement& statement = group.connection.prepare("SELECT fingerprint, answer FROM command_memory WHERE org_id = " + org_ + " AND actor = $1 AND command = $2");
+    statement.bind(1, command.viewer ? command.viewer->user.value : 0);
+    statement.bind(2, std::string_view(command.id));
+    std::optional<Result<Value>> answer;
+    if (statement.step()) {
+        if (statement.text(0) != command.fingerprint)
+            answer = refuse(Why::invalid, "key_reused", "This Idempotency-Key was used for another request: take a new one");
+        else answer = read_answer(statement.text(1));
+    }
+    statement.reset();
+    return answer;
+}
+
+void Writer::remember(CommitGroup& group, const Command& command, const Result<Value>& answer) {
+    if (!command.remember || command.id.empty() || !answer) return;
+    ++group.writes;
+    Statement& statement = group.connection.prepare("INSERT INTO command_memory (org_id, actor, command, fingerprint, answer, recorded) VALUES (" + org_ + ", $1, $2, $3, $4, $5)");
+    statement.bind(1, command.viewer ? command.viewer->user.value : 0);
+    statement.bind(2, std::string_view(command.id));
+    statement.bind(3, std::string_view(command.fingerprint));
+    statement.bind(4, std::string_view(write_answer(*answer)));
+    statement.bind(5, group.now.micros);
+    statement.run();
+}
+
+}  // namespace fairlead::store
