@@ -26,3 +26,10 @@ function(fairlead_fuzzer name)
   set_tests_properties(fuzz_${name} PROPERTIES LABELS fuzz)
 endfunction()
 fairlead_fuzzer(formula USES fairlead_formula)
+
+# The whole store on the demonstration company, and under kill -9.
+add_executable(test_store_whole ${CMAKE_SOURCE_DIR}/tests/store/ways_test.cpp ${CMAKE_SOURCE_DIR}/tests/store/kill_test.cpp ${CMAKE_SOURCE_DIR}/tests/doctest_main.cpp)
+fairlead_options(test_store_whole)
+target_include_directories(test_store_whole PRIVATE ${CMAKE_SOURCE_DIR})
+target_link_libraries(test_store_whole PRIVATE fairlead_store fairlead_modules)
+add_test(NAME store_whole COMMAND test_store_whole WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})

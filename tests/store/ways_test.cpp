@@ -1,0 +1,173 @@
+// Lists, counts, groups and search give the same answers from the columns as from a scan of the rows, for the system,
+// for a manager and for a rep, on the demonstration company.
+#include <algorithm>
+#include <thread>
+
+#include "tests/store/demo_store.h"
+
+namespace fairlead::tests {
+namespace {
+
+struct TwoWays {
+    TemporaryFile file;
+    std::unique_ptr<store::Store> columns, scan;
+    std::vector<std::shared_ptr<const store::Viewer>> viewers;
+
+    TwoWays() {
+        {
+            const auto store = open_store(file.path(), false);
+            demo::Wishes wishes;
+            wishes.opportunities = 600;
+            wishes.today = Date::parse("2026-11-25").value();
+            demo::Company company(wishes);
+            REQUIRE(store->write({}, [&](store::Transaction& open) -> Result<Value> {
+                StartingWishes starting;
+                starting.company = "Lam Sơn";
+                FAIRLEAD_TRY(make_starting_records(open, starting));
+                FAIRLEAD_TRY(company.make_frame(open));
+                return Value();
+            }));
+            for (std::int64_t first = 0; first < company.accounts(); first += 20)
+                REQUIRE(store->write({}, [&](store::Transaction& open) -> Result<Value> {
+                    FAIRLEAD_TRY(company.make_slice(open, first, 20));
+                    return Value();
+                }));
+        }
+        columns = open_store(file.path(), true);
+        scan = open_store(file.path(), false);
+        while (!columns->columns_ready()) std::this_thread::yield();
+        viewers.push_back(store::Viewer::system());
+        store::ListQuery users;
+        users.entity = "user";
+        REQUIRE(scan->each(*store::Viewer::system(), users, [&](const model::Record& user) {
+            if (auto viewer = columns->viewer(user.id())) viewers.push_back(std::move(viewer));
+            return viewers.size() < 6;
+        }));
+        REQUIRE(viewers.size() > 3);
+    }
+
+    formula::Formula checked(const char* text, const char* entity, const store::Viewer& viewer, bool condition) {
+        if (!text) return {};
+        formula::CheckOptions options;
+        options.currency = columns->catalog()->currency();
+        if (condition) options.expected = Type::boolean;
+        auto formula = formula::check(text, store::ViewerSchema(*columns->catalog(), viewer), entity, options);
+        if (!formula) return {};
+        return *formula;
+    }
+};
+
+std::vector<Id> ids_of(const store::ListPage& page) {
+    std::vector<Id> ids;
+    for (const auto& record : page.records) ids.push_back(record.id());
+    return ids;
+}
+
+}  // namespace
+
+TEST_CASE("Every page of a list, and its count, is the same from columns and from a scan") {
+    TwoWays both;
+    const char* const filters[] = {nullptr, "is_open", "stage.kind = \"won\" AND amount > 10000", "account.industry = \"Energy\" OR ISBLANK(account)", "CONTAINS(name, \"an\")",
+                                   "owner = CURRENT_USER()", "IN_PERIOD(close_date, \"this year\")", "amount >= 50000 AND NOT(is_open)", "COUNT(lines) > 1"};
+    const std::vector<std::vector<store::SortBy>> sorts = {{}, {{"amount", true}}, {{"close_date", false}, {"name", false}}, {{"stage", false}}, {{"account", false}, {"amount", true}}, {{"owner.name", false}}};
+    int compared = 0, answered_by_columns = 0;
+    for (const auto& viewer : both.viewers)
+        for (const char* filter : filters)
+            for (const auto& sort : sorts) {
+                store::ListQuery query;
+                query.entity = "opportunity";
+                query.filter = both.checked(filter, "opportunity", *viewer, true);
+                if (filter && !query.filter) continue;  // a part of it is hidden from this viewer
+                query.sort = sort;
+                query.limit = 97;
+                store::ListQuery other = query;
+                for (int number = 0; number < 4; ++number) {
+                    const auto fast = both.columns->list(*viewer, query), slow = both.scan->list(*viewer, other);
+                    INFO((filter ? filter : "all") << ", sorted by " << (sort.empty() ? "nothing" : sort.front().field) << ", page " << number);
+                    REQUIRE(static_cast<bool>(fast) == static_cast<bool>(slow));
+                    if (!fast) break;
+                    CHECK(ids_of(*fast) == ids_of(*slow));
+                    CHECK(fast->count == slow->count);
+                    CHECK(fast->next.empty() == slow->next.empty());
+                    answered_by_columns += fast->way == "columns";
+                    ++compared;
+                    if (fast->next.empty()) break;
+                    query.cursor = fast->next;
+                    other.cursor = slow->next;
+                }
+            }
+    CHECK(compared > 300);
+    CHECK(answered_by_columns == compared);
+}
+
+TEST_CASE("Groups with their sums are the same from columns and from a scan") {
+    TwoWays both;
+    int compared = 0;
+    for (const auto& viewer : both.viewers)
+        for (const char* by : {"stage", "owner", "account.industry", "close_date", "is_open", "lost_reason"})
+            for (const char* filter : {static_cast<const char*>(nullptr), "is_open", "amount > 20000"}) {
+                store::GroupQuery query;
+                query.entity = "opportunity";
+                query.filter = both.checked(filter, "opportunity", *viewer, true);
+                query.by = {both.checked(by, "opportunity", *viewer, false)};
+                if (!query.by.front() || (filter && !query.filter)) continue;
+                const formula::Formula amount = both.checked("amount", "opportunity", *viewer, false);
+                query.aggregates = {{store::Aggregate::count, {}, "count()"}, {store::Aggregate::sum, amount, "sum"}, {store::Aggregate::min, amount, "min"}, {store::Aggregate::max, amount, "max"}};
+                const auto fast = both.columns->group(*viewer, query), slow = both.scan->group(*viewer, query);
+                INFO(by << " where " << (filter ? filter : "all"));
+                REQUIRE(fast);
+                REQUIRE(slow);
+                REQUIRE(fast->size() == slow->size());
+                for (std::size_t i = 0; i < fast->size(); ++i) {
+                    CHECK((*fast)[i].by == (*slow)[i].by);
+                    CHECK((*fast)[i].values == (*slow)[i].values);
+                }
+                ++compared;
+            }
+    CHECK(compared > 50);
+}
+
+TEST_CASE("A reader sees each write at once, from the columns as from the rows") {
+    TwoWays both;
+    const auto made = both.columns->write({}, [&](store::Transaction& open) -> Result<Value> {
+        model::Patch patch(open.catalog().need("account"));
+        patch.set("name", "Bến Nghé Shipyard");
+        FAIRLEAD_ASSIGN(const Id id, open.create(patch, {}));
+        return Value(id);
+    });
+    REQUIRE(made);
+    for (const char* words : {"ben nghe", "Bến Nghé", "shipyard", "bế"}) {
+        const auto found = both.columns->search(*store::Viewer::system(), words, 10);
+        INFO(words);
+        CHECK(std::any_of(found.begin(), found.end(), [&](const auto& hit) { return hit.id == made->as<Id>(); }));
+    }
+    REQUIRE(both.columns->write({}, [&](store::Transaction& open) -> Result<Value> {
+        FAIRLEAD_TRY(open.remove(open.catalog().need("account"), made->as<Id>(), {}));
+        return Value();
+    }));
+    CHECK(both.columns->search(*store::Viewer::system(), "shipyard nghe", 10).empty());
+}
+
+TEST_CASE("A store follows what another process writes to its file") {
+    TwoWays both;
+    store::ListQuery query;
+    query.entity = "account";
+    query.filter = both.checked("name = \"From elsewhere\"", "account", *store::Viewer::system(), true);
+    REQUIRE(both.scan->write({}, [](store::Transaction& open) -> Result<Value> {
+        model::Patch patch(open.catalog().need("account"));
+        patch.set("name", "From elsewhere");
+        FAIRLEAD_TRY(open.create(patch, {}));
+        return Value();
+    }));
+    // The other store looks around when it has nothing to write.
+    std::optional<std::int64_t> count;
+    for (int tries = 0; tries < 100 && count.value_or(0) == 0; ++tries) {
+        std::this_thread::sleep_for(std::chrono::milliseconds(50));
+        const auto page = both.columns->list(*store::Viewer::system(), query);
+        REQUIRE(page);
+        count = page->count;
+    }
+    CHECK(count == 1);
+}
+
+}  // namespace fairlead::tests
