@@ -28,14 +28,31 @@ void ColumnsKeeper::load(Backend& backend, std::shared_ptr<const Shape> shape) {
                     columns_->add(record);
                     return !stopping_;
                 });
-                if (stopping_) return;
+                if (stopping_) return load_ended(Loading::failed);
                 columns_->finish_load(*entity);
             }
         }
+        load_ended(Loading::done);
     } catch (const std::exception& failure) {
         // Lists are then answered by scans: slower, and right.
+        load_ended(Loading::failed);
         log(Level::error, "columns_failed", {{"reason", std::string_view(failure.what())}});
     }
+}
+
+void ColumnsKeeper::load_ended(Loading how) {
+    {
+        const std::scoped_lock lock(mutex_);
+        loading_ = how;
+    }
+    ended_.notify_all();
+}
+
+const Columns* ColumnsKeeper::loaded() const {
+    if (!columns_) return nullptr;
+    std::unique_lock lock(mutex_);
+    ended_.wait(lock, [this] { return loading_ != Loading::running; });
+    return loading_ == Loading::done ? columns_.get() : nullptr;
 }
 
 void ColumnsKeeper::follow(const CommitGroup& group) {

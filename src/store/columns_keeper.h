@@ -1,8 +1,9 @@
 // Keeps the columns in memory in step with the store: loaded in the background, followed after each commit.
 #pragma once
 #include <atomic>
+#include <condition_variable>
 #include <memory>
-#include <shared_mutex>
+#include <mutex>
 #include <thread>
 
 #include "store/backend.h"
@@ -18,15 +19,22 @@ class ColumnsKeeper {
     // Null while there are none.
     const Columns* columns() const { return columns_.get(); }
     bool ready() const { return columns_ && columns_->ready(); }
-    bool ready(const EntityInfo& entity) const { return columns_ && columns_->ready(entity); }
+    // While columns are being loaded, a list is answered sooner by waiting for them than by reading every row. Null
+    // where there are none, or where loading has failed.
+    const Columns* loaded() const;
 
     void follow(const CommitGroup& group);
     void adopt(std::shared_ptr<const Shape> shape, formula::Context context);
 
   private:
+    enum class Loading { running, done, failed };
     void load(Backend& backend, std::shared_ptr<const Shape> shape);
+    void load_ended(Loading how);
     std::unique_ptr<Columns> columns_;
     std::atomic<bool> stopping_{false};
+    mutable std::mutex mutex_;
+    mutable std::condition_variable ended_;
+    Loading loading_ = Loading::running;
     std::thread loader_;
 };
 

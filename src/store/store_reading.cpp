@@ -63,7 +63,7 @@ std::vector<Record> DatabaseStore::rows_of(const Viewer& viewer, const EntityInf
 // ---- Many records ------------------------------------------------------------------------------------------------
 
 const Columns* DatabaseStore::columns_for(std::optional<Instant> effective, std::optional<Instant> recorded) const {
-    return effective || recorded ? nullptr : keeper_.columns();
+    return effective || recorded ? nullptr : keeper_.loaded();
 }
 
 template <class Ask>
@@ -112,9 +112,9 @@ Result<void> DatabaseStore::each(const Viewer& viewer, const ListQuery& asked, c
 }
 
 std::vector<Store::Found> DatabaseStore::search(const Viewer& viewer, std::string_view words, int limit, const std::vector<std::string>& names) {
-    if (keeper_.ready()) {
+    if (const Columns* columns = columns_for({}, {})) {
         std::vector<Found> found;
-        for (Columns::Hit& hit : keeper_.columns()->search(viewer, words, limit, names))
+        for (Columns::Hit& hit : columns->search(viewer, words, limit, names))
             found.push_back({hit.entity->name, hit.id, std::move(hit.title), std::move(hit.detail)});
         return found;
     }
