@@ -12,7 +12,7 @@ export function serve(dist, target, port = 0) {
   const { hostname, port: targetPort } = new URL(target);
   const server = createServer((request, response) => {
     if (request.url.startsWith('/api/')) {
-      const onward = ask({ hostname, port: targetPort, path: request.url, method: request.method, headers: { ...request.headers, host: `${hostname}:${targetPort}` } }, (answer) => {
+      const onward = ask({ hostname, port: targetPort, path: request.url, method: request.method, headers: { ...request.headers, ...(request.headers.origin ? { origin: target } : {}), host: `${hostname}:${targetPort}` } }, (answer) => {
         response.writeHead(answer.statusCode, answer.headers);
         answer.pipe(response);
       });

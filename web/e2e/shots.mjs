@@ -12,6 +12,10 @@ const page = context.pages()[0] ?? (await context.newPage());
 page.on('console', (message) => ['error', 'warning'].includes(message.type()) && console.log('console:', message.text().slice(0, 400)));
 page.on('pageerror', (fault) => console.log('fault:', String(fault).slice(0, 600)));
 
+const signIn = { email: process.env.FAIRLEAD_EMAIL ?? 'ha.nguyen@lamson.example', password: process.env.FAIRLEAD_PASSWORD ?? 'ferry crane ledger' };
+await page.goto(address);
+await page.evaluate((body) => fetch('/api/v1/session', { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) }), signIn);
+
 const id = async (plural) => page.evaluate(async (name) => (await (await fetch(`/api/v1/${name}?limit=3&sort=-created_at`)).json()).data[0].id, plural);
 const screens = [
   { name: 'list', go: () => '/opportunities' },
@@ -31,7 +35,6 @@ for (const screen of screens.filter(({ name }) => name.includes(only))) {
     for (const [size, width, height] of [['wide', 1440, 900], ['narrow', 390, 844]]) {
       const language = size === 'narrow' ? 'vi' : theme === 'dark' ? 'vi' : 'en';
       await page.setViewportSize({ width, height });
-      if (page.url() === 'about:blank') await page.goto(address);
       await page.evaluate(([theme, language, dense]) => {
         localStorage.setItem('fairlead.theme', theme);
         localStorage.setItem('fairlead.language', language);

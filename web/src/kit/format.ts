@@ -268,3 +268,8 @@ export function initials(name: string): string {
   const last = words.length > 1 ? words.at(-1)![0]! : '';
   return (first + last).toUpperCase();
 }
+
+// The first letter as a capital, for words put together: "cơ hội mới" begins a button as "Cơ hội mới".
+export function capital(text: string): string {
+  return text.charAt(0).toLocaleUpperCase() + text.slice(1);
+}

@@ -8,7 +8,7 @@ export interface Column {
 }
 
 const widths: Partial<Record<Field['type'], number>> = {
-  boolean: 88, whole: 96, decimal: 112, percent: 120, money: 144, date: 96, instant: 136, duration: 96, choice: 128, reference: 184, text: 200,
+  boolean: 80, whole: 80, decimal: 96, percent: 72, money: 136, date: 96, instant: 120, duration: 88, choice: 120, reference: 152, text: 160,
 };
 
 export const rightAligned = (field: Field) => ['whole', 'decimal', 'percent', 'money', 'date', 'duration'].includes(field.type);
@@ -21,7 +21,9 @@ export function defaultColumns(entity: Entity): string[] {
   const offered = listable(entity);
   const title = offered.find(({ name }) => name === entity.title);
   const listed = offered.filter((field) => field.list && field !== title);
-  const chosen = [...(title ? [title] : []), ...listed];
+  // Whose it is stands last: figures and dates are read first, beside an open panel too.
+  const owner = listed.filter(({ meaning }) => meaning === 'owner');
+  const chosen = [...(title ? [title] : []), ...listed.filter((field) => !owner.includes(field)), ...owner];
   return (chosen.length > 1 ? chosen : offered.filter(({ system }) => !system).slice(0, 6)).map(({ name }) => name);
 }
 
@@ -35,7 +37,7 @@ export function columnsOf(entity: Entity, names: string[], wide: Record<string, 
   return ordered.map((field) => ({
     field,
     right: rightAligned(field),
-    width: wide[field.name] ?? (field.name === entity.title ? 248 : field.target === 'stage' ? 144 : (widths[field.type] ?? 160)),
+    width: wide[field.name] ?? (field.name === entity.title ? 208 : field.target === 'stage' ? 136 : (widths[field.type] ?? 160)),
   }));
 }
 

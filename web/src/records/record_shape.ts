@@ -19,11 +19,16 @@ export function stageField(entity: Entity): Field | undefined {
 // At most `count`: listed or computed measures first, in the order of the declaration.
 export function keyFigures(entity: Entity, count: number): Field[] {
   const usable = entity.fields.filter((field) => figureTypes.includes(field.type) && !field.system && !field.many);
-  const weight = (field: Field) => (field.list ? 0 : 4) + (field.type === 'choice' ? 2 : 0) + (field.measure ? -1 : 0) + (field.read_only && !field.measure ? 6 : 0);
+  // Listed ones first, then computed measures, then a choice that sorts deals; other facts are details.
+  const weight = (field: Field) => {
+    if (field.list) return field.type === 'choice' ? 2 : 0;
+    if (field.measure) return field.computed ? 3 : 4;
+    return field.type === 'choice' && field.dimension && field.name.endsWith('category') ? 5 : 9;
+  };
   const stage = stageField(entity);
   const chosen = usable
     .map((field, at) => ({ field, order: weight(field) * 100 + at }))
-    .filter(({ field, order }) => order < 700 && (stage || field.list || field.measure))
+    .filter(({ field, order }) => order < 900 && (stage || field.list || field.measure))
     .sort((a, b) => a.order - b.order)
     .slice(0, count)
     .map(({ field }) => field);
