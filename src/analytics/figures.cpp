@@ -90,6 +90,10 @@ class Asking {
 Result<std::string> dimension_formula(const Figure& figure, const std::string& by) {
     const std::string period(figure.period);
     if (by.empty()) return std::string();
+    // Open deals belong to no closed period, so velocity has none to be told by.
+    const bool timed = figure.kind != FigureKind::velocity && figure.kind != FigureKind::conversion;
+    if (!timed && (by == "month" || by == "quarter" || by == "year"))
+        return refuse(Why::bad_request, "unknown_dimension", "The figure has no dimension " + by, "by", {{"name", by}});
     if (by == "month") return "DATE(YEAR(" + period + "), MONTH(" + period + "), 1)";
     if (by == "quarter") return "FISCAL_YEAR(" + period + ") & \"-Q\" & FISCAL_QUARTER(" + period + ")";
     if (by == "year") return "FISCAL_YEAR(" + period + ")";
@@ -277,7 +281,8 @@ Result<FigureAnswer> compute(store::Store& store, const store::Viewer& viewer, c
             break;
         case FigureKind::conversion: FAIRLEAD_TRY(fill_conversion(store, viewer, request, answer)); return answer;
     }
-    const std::string behind = both(filter, request.filter);
+    // Velocity counts the open deals, whatever the period of those closed.
+    const std::string behind = both(figure->kind == FigureKind::velocity ? "is_open" : filter, request.filter);
     answer.total.filter = behind;
     for (FigureGroup& group : answer.groups) group.figure.filter = both(behind, key_condition(by, group.key));
     if (answer.trace.empty())

@@ -1,5 +1,6 @@
 // Conversion of stages by cohort (definitions.md 3): from the visits, each deal once a stage, open ones censored.
 #include <algorithm>
+#include <cmath>
 #include <map>
 
 #include "analytics/figures.h"
@@ -19,6 +20,20 @@ struct Visit {
 };
 
 constexpr double micros_a_day = 86'400e6;
+
+std::string day_text(Date date) {
+    return "DATE(" + std::to_string(date.year()) + "," + std::to_string(date.month()) + "," + std::to_string(date.day()) + ")";
+}
+
+// The deals of a cohort as formula text: those that entered the stage, for the first time in the period.
+std::string cohort_filter(Id stage, const FigureRequest& request) {
+    const std::string of_stage = "visits.stage = \"" + stage.text() + "\"";
+    std::string filter = "COUNTIF(visits, " + of_stage + ") > 0";
+    const std::string first = "MINIF(visits.entered_at, " + of_stage + ")";
+    if (request.from) filter += " AND " + first + " >= " + day_text(*request.from);
+    if (request.to) filter += " AND " + first + " < " + day_text(*request.to) + " + 1";
+    return request.filter.empty() ? filter : filter + " AND (" + request.filter + ")";
+}
 
 }  // namespace
 
@@ -93,15 +108,16 @@ Result<void> fill_conversion(store::Store& store, const store::Viewer& viewer, c
         const std::vector<Stay>& of_stage = stays[stage.id.value];
         FigureGroup group{Value(stage.id), {}};
         group.figure.n = static_cast<std::int64_t>(of_stage.size());
-        const auto advanced = std::count_if(of_stage.begin(), of_stage.end(), [](const Stay& s) { return s.end == Stay::advanced; });
         const auto decided = std::count_if(of_stage.begin(), of_stage.end(), [](const Stay& s) { return s.end != Stay::open; });
         if (const auto share = cumulative_incidence(of_stage)) group.figure.value = Value(Decimal::from_double(static_cast<double>(static_cast<std::int64_t>(*share * 1e9)) / 1e9).value_or(Decimal{}));
-        if (decided > 0) group.figure.interval = wilson(advanced, decided);
-        group.figure.filter = "stage = \"" + stage.id.text() + "\"";
+        // Around the share itself: that of the decided deals alone would leave out what the censored ones tell.
+        if (decided > 0 && !group.figure.value.empty())
+            group.figure.interval = wilson(std::llround(group.figure.value.as<Decimal>().to_double() * static_cast<double>(decided)), decided);
+        group.figure.filter = cohort_filter(stage.id, request);
         answer.total.n += group.figure.n;
         answer.groups.push_back(std::move(group));
     }
-    answer.notes.emplace_back("The interval is that of the decided deals alone.");
+    answer.notes.emplace_back("The interval is Wilson's around the share, with the decided deals as its cases.");
     return {};
 }
 

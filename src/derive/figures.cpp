@@ -50,9 +50,10 @@ Result<Response> list_figures(App& app, Request& request) {
         w.text("entity", figure->entity).text("formula", figure->value).text("filter", figure->filter).text("success", figure->success);
         w.text("period", figure->period).text("by", figure->by).key("group_by").begin_array();
         for (const model::Dimension& one : figure->dimensions)
-            w.begin_object().text("name", one.name).text("label", dimension_label(one.name, request.language, one.label)).end_object();
+            if (figure->kind != model::FigureKind::conversion || one.name == "stage") w.begin_object().text("name", one.name).text("label", dimension_label(one.name, request.language, one.label)).end_object();
+        const bool timed = figure->kind != model::FigureKind::velocity && figure->kind != model::FigureKind::conversion;
         for (const Period& one : periods)
-            w.begin_object().text("name", one.name).text("label", dimension_label(one.name, request.language, one.label)).end_object();
+            if (timed) w.begin_object().text("name", one.name).text("label", dimension_label(one.name, request.language, one.label)).end_object();
         w.end_array().key("parameters").begin_array();
         for (const char* parameter : {"by", "from", "to", "filter", "as_of", "known_at"}) w.text(parameter);
         w.end_array().end_object();

@@ -27,6 +27,12 @@ export const moduleRoutes: ModuleRoute[] = [
     shape: { entity: 'opportunity', key: 'board.board', icon: 'square-kanban' },
   },
   {
+    path: '/figures',
+    load: () => import('./figures/FiguresPage.svelte'),
+    navigation: { key: 'figures.title', icon: 'chart-no-axes-column', group: 'measure', needs: 'opportunity', letter: 'f' },
+  },
+  { path: '/figures/:name', load: () => import('./figures/FigurePage.svelte') },
+  {
     path: '/administration',
     load: () => import('./administration/AdministrationPage.svelte'),
     navigation: { key: 'administration.title', icon: 'settings', group: 'foot', administrator: true },
