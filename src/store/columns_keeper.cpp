@@ -1,6 +1,8 @@
 // Loading the columns and following the commits.
 #include "store/columns_keeper.h"
 
+#include <set>
+
 #include "base/log.h"
 #include "store/columns/table.h"
 
@@ -16,21 +18,47 @@ void ColumnsKeeper::stop() {
     if (loader_.joinable()) loader_.join();
 }
 
-// Small entities first: lists of big ones are sorted and filtered by what they refer to.
+namespace {
+
+// What others refer to comes before them, so that its rows stand in the order of their ids (a reference to a record
+// not yet loaded makes room for it at once); of a circle of references one must come first all the same, and there
+// the first entity met waits for the others. Small ones lead.
+class LoadOrder {
+  public:
+    explicit LoadOrder(const model::Catalog& catalog) : catalog_(catalog) {
+        for (const bool big : {false, true})
+            for (const auto& entity : catalog.entities())
+                if (entity->big == big) visit(*entity);
+    }
+    const std::vector<const EntityInfo*>& entities() const { return order_; }
+
+  private:
+    void visit(const EntityInfo& entity) {
+        if (!columns::is_held(entity) || !met_.insert(&entity).second) return;
+        for (const FieldInfo& field : entity.fields)
+            if (field.type == Type::reference && field.is_stored() && !field.target.empty())
+                if (const EntityInfo* target = catalog_.find(field.target)) visit(*target);
+        order_.push_back(&entity);
+    }
+    const model::Catalog& catalog_;
+    std::set<const EntityInfo*> met_;
+    std::vector<const EntityInfo*> order_;
+};
+
+}  // namespace
+
 void ColumnsKeeper::load(Backend& backend, std::shared_ptr<const Shape> shape) {
     try {
         const auto connection = backend.open_reader();
-        for (const bool big : {false, true}) {
-            for (const auto& entity : shape->catalog->entities()) {
-                if (entity->big != big || !columns::is_held(*entity)) continue;
-                columns_->begin_load(*entity);
-                RowReader(*connection, *shape).scan_all(*entity, [&](Record& record) {
-                    columns_->add(record);
-                    return !stopping_;
-                });
-                if (stopping_) return load_ended(Loading::failed);
-                columns_->finish_load(*entity);
-            }
+        const LoadOrder order(*shape->catalog);
+        for (const EntityInfo* entity : order.entities()) {
+            columns_->begin_load(*entity);
+            RowReader(*connection, *shape).scan_all(*entity, [&](Record& record) {
+                columns_->add(record);
+                return !stopping_;
+            });
+            if (stopping_) return load_ended(Loading::failed);
+            columns_->finish_load(*entity);
         }
         load_ended(Loading::done);
     } catch (const std::exception& failure) {
