@@ -26,6 +26,7 @@ export const moduleRoutes: ModuleRoute[] = [
     load: () => import('./pipeline/BoardPage.svelte'),
     shape: { entity: 'opportunity', key: 'board.board', icon: 'square-kanban' },
   },
+  { path: '/', load: () => import('./home/HomePage.svelte'), navigation: { key: 'home.title', icon: 'house', group: 'top', letter: 'h' } },
   {
     path: '/figures',
     load: () => import('./figures/FiguresPage.svelte'),

@@ -84,6 +84,12 @@ export function during(name: PeriodName, day: string): { from?: string; to?: str
   return period ? { from: period.from, to: period.to } : {};
 }
 
+// The first day of the twelve months that end with this one: whole months, so that none is cut in a chart.
+export function yearBefore(day: string): string {
+  const [year, month] = day.split('-').map(Number) as [number, number];
+  return new Date(Date.UTC(year, month - 12, 1)).toISOString().slice(0, 10);
+}
+
 // The periods to choose from; those that run say how far they are.
 export function periodOptions(day: string): { value: PeriodName; label: string }[] {
   return periodNames.map((value) => {
@@ -192,7 +198,7 @@ export function isRunningKey(key: string, by: string): boolean {
 // Lines of an axis, in the unit of the figure, three digits.
 export function axisText(value: number, answer: FigureAnswer): string {
   if (answer.unit === 'rate') return percent(value, 0);
-  if (answer.unit === 'money' || answer.unit === 'money_per_day') return value === 0 ? '0' : moneyShort({ amount: String(value), currency: answer.currency });
+  if (answer.unit === 'money' || answer.unit === 'money_per_day') return value === 0 ? '0' : moneyShort({ amount: String(value), currency: answer.currency }).replace(/([.,]\d*?)0+(?=\D*$)/, (_, kept: string) => (kept.length > 1 ? kept : ''));
   return numberShort(value);
 }
 
