@@ -115,7 +115,7 @@ export function plain(value: FigureNumber): number {
 
 export function valueText(value: FigureNumber, unit: Unit): string {
   if (value === null) return '—';
-  if (isMoney(value)) return unit === 'money_per_day' ? t('figures.per_day', { amount: moneyShort(value) }) : moneyShort(value);
+  if (isMoney(value)) return moneyShort(value);
   if (unit === 'rate') return percent(value, 0);
   if (unit === 'days') return days(Math.round(Number(value)));
   return number(value, { most: 0 });
@@ -124,7 +124,7 @@ export function valueText(value: FigureNumber, unit: Unit): string {
 // Every digit, for tables and traces.
 export function exactText(value: FigureNumber, unit: Unit | null): string {
   if (value === null) return '—';
-  if (isMoney(value)) return money(value);
+  if (isMoney(value)) return unit === 'money_per_day' ? t('figures.per_day', { amount: money(value) }) : money(value);
   if (unit === 'rate') return percent(value, 1);
   if (unit === 'days') return days(Number(Number(value).toFixed(1)));
   return number(value, { most: 4 });
