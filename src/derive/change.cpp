@@ -151,14 +151,15 @@ bool within(Source& source, const EntityInfo& entity, const Record& record, Righ
     if (!viewer.may(entity, right)) return false;
     if (viewer.is_system) return true;
     const store::Reach& reach = viewer.reach(entity, right);
-    if (reach.everything) return true;
+    const bool inherits = entity.access == AccessKind::inherits && !viewer.is_administrator;
+    if (reach.everything && !inherits) return true;
     if (reach.records.contains(record.id().value)) return true;
     const auto in = [&](int slot, const std::unordered_set<std::int64_t>& set) {
         const Id* id = slot < 0 ? nullptr : record.at(slot).get<Id>();
         return id && set.contains(id->value);
     };
     if (in(entity.owner_slot, reach.owners) || in(entity.team_slot, reach.teams) || in(entity.territory_slot, reach.territories)) return true;
-    if (entity.access != AccessKind::inherits || entity.parent_slot < 0) return false;
+    if (!inherits || entity.parent_slot < 0) return false;
     const Id* parent = record.at(entity.parent_slot).get<Id>();
     const EntityInfo* of = source.catalog().find(entity.by_slot(entity.parent_slot).target);
     if (!parent || !of) return false;

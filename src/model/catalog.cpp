@@ -138,6 +138,7 @@ class Builder {
         entity->big = declared.big;
         entity->logged = declared.logged;
         entity->changes_access = declared.changes_access;
+        entity->administrators = declared.administrators;
         entity->number = static_cast<int>(entities.size());
         if (!is_name(entity->name) || !is_name(entity->plural)) fault(entity->name, "bad_name", "Names are lower case with underscores");
         if (by_name_.contains(entity->name)) fault(entity->name, "duplicate_name", "Two entities have this name");

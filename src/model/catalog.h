@@ -76,7 +76,7 @@ struct EntityInfo {
     std::vector<RuleInfo> rules;
     std::vector<ActionInfo> actions;
     AccessKind access = AccessKind::scoped;
-    bool big = false, logged = true, changes_access = false;
+    bool big = false, logged = true, changes_access = false, administrators = false;
     int number = 0;                      // small, dense, stable within a catalogue
     int slots = 0;                       // stored + computed
     int stored_slots = 0;

@@ -40,6 +40,7 @@ struct FieldOptions {
     bool search = false;          // part of the record's searchable text
     bool indexed = false;         // a database index; few per big entity
     bool read_only = false;       // set by the system or by actions
+    bool administrators = false;  // set by administrators alone, whatever rights a role has
     bool hidden = false;          // not offered in forms and lists (secrets are never declared as fields)
     bool long_text = false;
     bool dimension = false;       // may group a figure
@@ -144,6 +145,7 @@ struct Entity {
     bool big = false;               // expected to hold very many records: few indexes
     bool logged = true;             // false: a projection, rebuilt from the log, without entries of its own
     bool changes_access = false;    // a commit that touches it makes every reader's reach stale
+    bool administrators = false;    // changed by administrators alone, whatever rights a role has
     std::span<const std::string_view> search_also = {};
 };
 

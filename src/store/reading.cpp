@@ -96,12 +96,14 @@ bool within_steps(const Viewer& viewer, const model::Catalog& catalog, const Rec
     if (viewer.is_system) return true;
     const EntityInfo& entity = *record.entity;
     const Reach& reach = viewer.reach(entity, right);
-    if (reach.everything) return true;
+    // The right on a kind that inherits is only half of it: the record above decides.
+    const bool inherits = entity.access == model::AccessKind::inherits && !viewer.is_administrator;
+    if (reach.everything && !inherits) return true;
     if (reach.records.contains(record.id().value)) return true;
     if (holds_id(reach.owners, record, entity.owner_slot) || holds_id(reach.teams, record, entity.team_slot) ||
         holds_id(reach.territories, record, entity.territory_slot))
         return true;
-    if (entity.access != model::AccessKind::inherits || reach.nothing() || steps == 0) return false;
+    if (!inherits || reach.nothing() || steps == 0) return false;
     const FieldInfo& parent = entity.by_slot(entity.parent_slot);
     if (!record.at(entity.parent_slot).is<Id>()) return false;
     const EntityInfo& target = catalog.need(parent.target);

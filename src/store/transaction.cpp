@@ -10,6 +10,10 @@ Refused absent(const EntityInfo& entity) {
     return refuse(Why::not_found, "not_found", "There is no such " + entity.label + ", or it is not within your reach");
 }
 
+Refused administrators_only(const EntityInfo& entity) {
+    return refuse(Why::forbidden, "administrators_only", entity.label_plural + " are changed by administrators alone: ask one of them");
+}
+
 std::string savepoint_name(int depth) { return "call_" + std::to_string(depth); }
 
 }  // namespace
@@ -126,6 +130,7 @@ Result<Record> WriteTransaction::reachable(const EntityInfo& entity, Id id, Righ
     if (!record || record->at(model::slot_deleted_at).empty() == in_bin) return absent(entity);
     if (!same_actor_rights(options)) {
         if (entity.access == model::AccessKind::system || !in_reach(*record, Right::read)) return absent(entity);
+        if (right != Right::read && entity.administrators && !viewer_->is_administrator) return administrators_only(entity);
         if (!in_reach(*record, right))
             return refuse(Why::forbidden, "forbidden", "You may see this " + entity.label + " but not change it: ask its owner or an administrator");
     }
@@ -221,6 +226,7 @@ Result<Id> WriteTransaction::create_unguarded(const Patch& given, const WriteOpt
     const EntityInfo& entity = *given.entity;
     if (!same_actor_rights(options)) {
         if (entity.access == model::AccessKind::system || (!viewer_->may(entity, Right::read) && !viewer_->may(entity, Right::create))) return absent(entity);
+        if (entity.administrators && !viewer_->is_administrator) return administrators_only(entity);
         if (!viewer_->may(entity, Right::create))
             return refuse(Why::forbidden, "forbidden", "You may not add to " + entity.label_plural + ": ask an administrator for the right");
     }
@@ -240,6 +246,7 @@ Result<Id> WriteTransaction::create_unguarded(const Patch& given, const WriteOpt
     for (const auto& [slot, value] : w.asserted.sets) w.after.at(slot) = value;
     FAIRLEAD_TRY(fill_defaults(w.after, w.asserted, options));
     FAIRLEAD_TRY(check_required(w.after, nullptr));
+    FAIRLEAD_TRY(may_join(w.after, nullptr, options));
     const Date day = date_in_zone(effective, group_.settings->zone);
     for (const auto& [slot, value] : w.asserted.sets)
         if (value.is<Money>()) set_reporting(w.after, slot, day);
@@ -335,6 +342,7 @@ Result<std::int64_t> WriteTransaction::update_unguarded(Id id, const Patch& give
         if (field.type == Type::money) w.after.at(reporting_slot(entity, change.slot)) = change.after_reporting;
     }
     FAIRLEAD_TRY(check_required(w.after, &to_row));
+    FAIRLEAD_TRY(may_join(w.after, &before, options));
     compute(*group_.shape, *this, w.after);
     FAIRLEAD_TRY(check_rules(w.after));
     FAIRLEAD_TRY(check_unique(w.after, &to_row));

@@ -83,6 +83,7 @@ class WriteTransaction final : public Transaction {
     Result<Value> normalised(const FieldInfo& field, Value value, const WriteOptions& options, bool check_reach);
     Result<void> check_reference(const FieldInfo& field, Id id, const WriteOptions& options, bool check_reach);
     Result<void> fill_defaults(Record& record, Patch& patch, const WriteOptions& options);
+    Result<void> may_join(const Record& after, const Record* before, const WriteOptions& options);
     Result<void> check_required(const Record& record, const Patch* only) const;
     Result<void> check_rules(const Record& record);
     Result<void> check_unique(const Record& record, const Patch* only);

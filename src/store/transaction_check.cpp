@@ -67,12 +67,26 @@ Result<void> WriteTransaction::may_set(const EntityInfo& entity, const Patch& pa
             refused.reasons.push_back({"read_only", field.name, field.label + " is kept by the program and cannot be set", {}});
         } else if (access == FieldAccess::read) {
             refused.reasons.push_back({"read_only", field.name, "You may read " + field.label + " but not change it: ask an administrator for the right", {}});
+        } else if (field.options.administrators && !viewer_->is_administrator && !same_actor_rights(options)) {
+            return refuse(Why::forbidden, "administrators_only", field.label + " is set by administrators alone: ask one of them", field.name);
         } else if (field.options.read_only && !same_actor_rights(options) && !options.through_action) {
             refused.reasons.push_back({"read_only", field.name, field.label + " is set by the program, not by hand", {}});
         }
     }
     if (!refused.reasons.empty()) return refused;
     return {};
+}
+
+// To add to a record, or to move something to it, is to change it.
+Result<void> WriteTransaction::may_join(const Record& after, const Record* before, const WriteOptions& options) {
+    const EntityInfo& entity = *after.entity;
+    if (same_actor_rights(options) || entity.access != model::AccessKind::inherits || !after.at(entity.parent_slot).is<Id>()) return {};
+    if (before && before->at(entity.parent_slot) == after.at(entity.parent_slot)) return {};
+    const FieldInfo& field = entity.by_slot(entity.parent_slot);
+    const EntityInfo& above = catalog().need(field.target);
+    const Record* parent = stored(above, after.at(entity.parent_slot).as<Id>());
+    if (parent && in_reach(*parent, Right::update)) return {};
+    return refuse(Why::forbidden, "forbidden", "You may see this " + above.label + " but not add to it: ask its owner or an administrator", field.name);
 }
 
 Result<void> WriteTransaction::prepare(const EntityInfo& entity, Patch& patch, const Record* before, const WriteOptions& options) {

@@ -15,7 +15,7 @@ inline constexpr Choice languages[] = {{"en", "English"}, {"vi", "Tiếng Việt
 inline constexpr Field user_fields[] = {
     text("name", "Name", {.required = true, .search = true, .list = true, .synonyms = "sales_agent|sales agent|full name|agent|rep|nhân viên|họ tên|họ và tên"}),
     text("email", "Email", {.unique = true, .search = true, .list = true, .meaning = Meaning::email, .help = "The address this person signs in with", .synonyms = "e-mail|username|thư điện tử"}),
-    reference("role", "Role", "role", {.dimension = true, .list = true, .help = "What this person may see and do", .synonyms = "vai trò|profile"}),
+    reference("role", "Role", "role", {.administrators = true, .dimension = true, .list = true, .help = "What this person may see and do", .synonyms = "vai trò|profile"}),
     reference("team", "Team", "team", {.dimension = true, .list = true, .help = "The team this person belongs to now", .synonyms = "nhóm"}),
     reference("manager", "Manager", "user", {.list = true, .synonyms = "quản lý|reports to"}),
     reference("position", "Position", "position", {.dimension = true, .synonyms = "title|chức danh|vị trí"}),
@@ -23,7 +23,7 @@ inline constexpr Field user_fields[] = {
     choice("language", "Language", languages, {.initial = "\"en\""}),
     text("zone", "Time zone", {.help = "IANA name, as Asia/Ho_Chi_Minh; empty: the company's"}),
     boolean("active", "Active", {.read_only = true, .list = true, .help = "A person who has left is inactive: no sign-in, history kept", .initial = "TRUE"}),
-    boolean("administrator", "Administrator", {.help = "May configure everything and see all records", .initial = "FALSE"}),
+    boolean("administrator", "Administrator", {.administrators = true, .help = "May configure everything and see all records", .initial = "FALSE"}),
     date("started_on", "Started on", {.help = "First day in this position, for ramping up", .synonyms = "ngày bắt đầu"}),
     date("left_on", "Left on", {.read_only = true}),
     text("external_id", "External id", {.unique = true, .meaning = Meaning::external_id, .synonyms = "user id|owner id|id"}),
@@ -63,7 +63,7 @@ inline constexpr Field role_fields[] = {
 };
 inline constexpr Entity role_entity{
     .name = "role", .plural = "roles", .label = "Role", .label_plural = "Roles", .title = "name", .icon = "shield",
-    .fields = role_fields, .access = AccessKind::open, .changes_access = true,
+    .fields = role_fields, .access = AccessKind::open, .changes_access = true, .administrators = true,
 };
 
 // How far a right reaches; the order of store::Scope.
@@ -82,7 +82,7 @@ inline constexpr Field role_permission_fields[] = {
 };
 inline constexpr Entity role_permission_entity{
     .name = "role_permission", .plural = "role_permissions", .label = "Right", .label_plural = "Rights", .title = "entity", .icon = "key",
-    .fields = role_permission_fields, .access = AccessKind::open, .changes_access = true,
+    .fields = role_permission_fields, .access = AccessKind::open, .changes_access = true, .administrators = true,
 };
 
 inline constexpr Choice field_levels[] = {{"hidden", "Hidden"}, {"read", "Read"}, {"write", "Write"}};
@@ -94,7 +94,7 @@ inline constexpr Field field_permission_fields[] = {
 };
 inline constexpr Entity field_permission_entity{
     .name = "field_permission", .plural = "field_permissions", .label = "Field right", .label_plural = "Field rights", .title = "field", .icon = "key-round",
-    .fields = field_permission_fields, .access = AccessKind::open, .changes_access = true,
+    .fields = field_permission_fields, .access = AccessKind::open, .changes_access = true, .administrators = true,
 };
 
 inline constexpr Field team_fields[] = {
