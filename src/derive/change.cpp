@@ -6,6 +6,7 @@
 #include "base/secret.h"
 #include "base/text.h"
 #include "derive/words.h"
+#include "store/reading.h"
 
 namespace fairlead::derive {
 
@@ -148,34 +149,9 @@ Result<void> perform(const AppPointer& app, Request& request, const Reply& reply
 
 bool within(Source& source, const EntityInfo& entity, const Record& record, Right right) {
     const Viewer& viewer = source.viewer();
-    if (!viewer.may(entity, right)) return false;
-    if (viewer.is_system) return true;
-    const store::Reach& reach = viewer.reach(entity, right);
-    const bool inherits = entity.access == AccessKind::inherits && !viewer.is_administrator;
-    if (reach.everything && !inherits) return true;
-    if (reach.records.contains(record.id().value)) return true;
-    const auto in = [&](int slot, const std::unordered_set<std::int64_t>& set) {
-        const Id* id = slot < 0 ? nullptr : record.at(slot).get<Id>();
-        return id && set.contains(id->value);
-    };
-    if (in(entity.owner_slot, reach.owners) || in(entity.team_slot, reach.teams) || in(entity.territory_slot, reach.territories)) return true;
-    if (!inherits || entity.parent_slot < 0) return false;
-    const Id* parent = record.at(entity.parent_slot).get<Id>();
-    const EntityInfo* of = source.catalog().find(entity.by_slot(entity.parent_slot).target);
-    if (!parent || !of) return false;
-    const auto found = source.record(*of, *parent);
-    return found && within(source, *of, *found, right == Right::read ? Right::read : Right::update);
+    return viewer.may(entity, right) &&
+           store::within(viewer, source.catalog(), record, right, [&](const EntityInfo& above, Id id) { return source.record(above, id); });
 }
-
-namespace {
-
-Right right_named(std::string_view name) {
-    static constexpr std::string_view names[] = {"create", "read", "update", "remove", "export", "bulk", "import"};
-    const auto found = std::find(std::begin(names), std::end(names), name);
-    return found == std::end(names) ? Right::update : static_cast<Right>(found - std::begin(names));
-}
-
-}  // namespace
 
 void write_full(JsonWriter& w, const Record& record, const Shape& shape, Source& source, std::string_view language) {
     const EntityInfo& entity = *record.entity;
@@ -184,7 +160,8 @@ void write_full(JsonWriter& w, const Record& record, const Shape& shape, Source&
     const bool live = record.at(model::slot_deleted_at).empty();
     w.key("_actions").begin_array();
     for (const ActionInfo& action : entity.actions) {
-        if (!within(source, entity, record, right_named(action.permission))) continue;
+        const auto right = store::right_named(action.permission);
+        if (right ? !within(source, entity, record, *right) : !source.viewer().is_administrator) continue;
         w.begin_object().text("name", action.name).text("label", action_label(entity, action, language));
         w.key("parameters").begin_array();
         for (const model::Parameter& parameter : action.declared->parameters) w.text(parameter.name);

@@ -95,6 +95,7 @@ bool holds_id(const std::unordered_set<std::int64_t>& set, const Record& record,
 bool within_steps(const Viewer& viewer, const model::Catalog& catalog, const Record& record, Right right, const FindRecord& find, int steps) {
     if (viewer.is_system) return true;
     const EntityInfo& entity = *record.entity;
+    if (right != Right::read && entity.administrators && !viewer.is_administrator) return false;
     const Reach& reach = viewer.reach(entity, right);
     // The right on a kind that inherits is only half of it: the record above decides.
     const bool inherits = entity.access == model::AccessKind::inherits && !viewer.is_administrator;

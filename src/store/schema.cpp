@@ -239,7 +239,7 @@ void tell_planner(Connection& connection) {
 
 }  // namespace
 
-Result<void> migrate(Connection& connection, const Shape& shape, const std::vector<std::string>& agreed) {
+Result<void> migrate(Connection& connection, const Shape& shape, const std::vector<std::string>& agreed, const std::function<void(Connection&)>& beside) {
     for (const std::string& sql : own_tables(connection.dialect())) connection.exec(sql);
     connection.begin();
     try {
@@ -267,6 +267,7 @@ Result<void> migrate(Connection& connection, const Shape& shape, const std::vect
             save.bind(1, std::string_view(join(declared_schema(shape, connection.dialect()), "\n")));
             save.run();
         }
+        if (beside) beside(connection);
         connection.commit();
         if (!steps.empty()) tell_planner(connection);
     } catch (...) {

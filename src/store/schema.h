@@ -1,5 +1,6 @@
 // The tables that a catalogue needs, and the steps from the tables that are there to these.
 #pragma once
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -25,7 +26,9 @@ std::vector<SchemaStep> schema_steps(const Shape& shape, Dialect dialect, const 
 std::vector<std::string> own_tables(Dialect dialect);
 
 // Brings the database up to the declaration: additive steps by themselves, destructive ones only when their
-// `about` is among `agreed`; else a refusal that names them, and nothing is changed.
-Result<void> migrate(Connection& connection, const Shape& shape, const std::vector<std::string>& agreed);
+// `about` is among `agreed`; else a refusal that names them, and nothing is changed. `beside` is written in the same
+// commit.
+Result<void> migrate(Connection& connection, const Shape& shape, const std::vector<std::string>& agreed,
+                     const std::function<void(Connection&)>& beside = {});
 
 }  // namespace fairlead::store

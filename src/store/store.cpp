@@ -47,7 +47,8 @@ void DatabaseStore::committed(const CommitGroup& group) {
 
 // Another process has written: its records are read again, and whatever follows from them.
 void DatabaseStore::overtaken(Connection& connection, std::int64_t seen, std::int64_t head) {
-    CommitGroup caught(connection, shape(), settings(), log_, *std::make_unique<RecordCache>(), now());
+    RecordCache none;
+    CommitGroup caught(connection, shape(), settings(), log_, none, now());
     log_.scan(connection, seen, head, {}, Log::Detail::values, [&](const StoredEntry& entry) {
         if (const EntityInfo* entity = caught.shape->catalog->find(entry.entity)) {
             caught.touched[RecordKey{entity->number, entry.record}] = std::nullopt;

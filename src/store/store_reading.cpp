@@ -43,12 +43,7 @@ Result<Record> DatabaseStore::get(const Viewer& viewer, std::string_view name, I
 
 Result<std::vector<Record>> DatabaseStore::get_many(const Viewer& viewer, std::string_view name, const std::vector<Id>& ids) {
     FAIRLEAD_ASSIGN(const EntityInfo* entity, readable(viewer, name));
-    ReaderPool::Lent reader(pool_);
-    Reading reading(*reader, shape(), settings()->context(now(), viewer.user), limit_of(viewer));
-    std::vector<Record> records = RowReader(*reader, *shape()).find_many(*entity, ids);
-    std::erase_if(records, [&](const Record& record) { return !reading.within_reach(record, Right::read); });
-    for (Record& record : records) reading.finish(record);
-    return records;
+    return rows_of(viewer, *entity, ids);
 }
 
 std::vector<Record> DatabaseStore::rows_of(const Viewer& viewer, const EntityInfo& entity, std::span<const Id> ids) {

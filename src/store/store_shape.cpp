@@ -47,6 +47,20 @@ model::CustomField custom_field(const std::string& text) {
     return field;
 }
 
+void keep_custom_fields(Connection& connection, const std::vector<model::CustomField>& fields) {
+    Statement& clear = connection.prepare("DELETE FROM kept WHERE org_id = $1 AND kind = 'custom_field'");
+    clear.bind(1, organisation_id);
+    clear.run();
+    for (const model::CustomField& field : fields) {
+        Statement& keep = connection.prepare("INSERT INTO kept (org_id, kind, name, value) VALUES ($1, 'custom_field', $2, $3)");
+        const std::string name = field.entity + "." + field.name, text = custom_text(field);
+        keep.bind(1, organisation_id);
+        keep.bind(2, std::string_view(name));
+        keep.bind(3, std::string_view(text));
+        keep.run();
+    }
+}
+
 }  // namespace
 
 std::shared_ptr<const Shape> DatabaseStore::shape() const {
@@ -115,26 +129,9 @@ Result<void> DatabaseStore::set_custom_fields(const std::vector<model::CustomFie
 // Between two groups: nothing else writes while the tables change.
 Result<void> DatabaseStore::change_custom_fields(Connection& connection, const std::vector<model::CustomField>& fields) {
     FAIRLEAD_ASSIGN(const auto catalog, model::Catalog::build(base_modules_, fields, shape()->catalog->currency()));
-    const auto before = shape();
+    // The fields are kept in the commit that makes their columns: a start after a crash finds both or neither.
+    FAIRLEAD_TRY(migrate(connection, *make_shape(catalog, organisation_id), {}, [&fields](Connection& inside) { keep_custom_fields(inside, fields); }));
     set_shape(catalog);
-    if (const auto migrated = migrate(connection, *shape(), {}); !migrated) {
-        const std::scoped_lock lock(shape_mutex_);
-        shape_ = before;
-        return migrated.refused();
-    }
-    connection.begin();
-    Statement& clear = connection.prepare("DELETE FROM kept WHERE org_id = $1 AND kind = 'custom_field'");
-    clear.bind(1, organisation_id);
-    clear.run();
-    for (const model::CustomField& field : fields) {
-        Statement& keep = connection.prepare("INSERT INTO kept (org_id, kind, name, value) VALUES ($1, 'custom_field', $2, $3)");
-        const std::string name = field.entity + "." + field.name, text = custom_text(field);
-        keep.bind(1, organisation_id);
-        keep.bind(2, std::string_view(name));
-        keep.bind(3, std::string_view(text));
-        keep.run();
-    }
-    connection.commit();
     connection.forget();
     reload_settings(connection);
     keeper_.adopt(shape(), context());

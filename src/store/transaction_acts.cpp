@@ -8,17 +8,6 @@
 namespace fairlead::store {
 namespace {
 
-std::optional<Right> right_named(std::string_view name) {
-    if (name == "create") return Right::create;
-    if (name == "read") return Right::read;
-    if (name == "update" || name.empty()) return Right::update;
-    if (name == "delete" || name == "remove") return Right::remove;
-    if (name == "export") return Right::export_;
-    if (name == "bulk") return Right::bulk;
-    if (name == "import") return Right::import;
-    return std::nullopt;  // "administrator"
-}
-
 WriteOptions as_system() {
     WriteOptions options;
     options.as_system = true;

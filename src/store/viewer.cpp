@@ -8,6 +8,17 @@ std::string_view scope_name(Scope scope) {
     return names[static_cast<std::size_t>(scope)];
 }
 
+std::optional<Right> right_named(std::string_view permission) {
+    if (permission == "create") return Right::create;
+    if (permission == "read") return Right::read;
+    if (permission == "update" || permission.empty()) return Right::update;
+    if (permission == "delete" || permission == "remove") return Right::remove;
+    if (permission == "export") return Right::export_;
+    if (permission == "bulk") return Right::bulk;
+    if (permission == "import") return Right::import;
+    return std::nullopt;
+}
+
 std::shared_ptr<const Viewer> Viewer::system() {
     static const auto viewer = [] {
         auto system = std::make_shared<Viewer>();

@@ -3,6 +3,7 @@
 #pragma once
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <unordered_set>
 #include <vector>
@@ -15,6 +16,8 @@ enum class Scope : std::uint8_t { none, own, team, subtree, territory, all };
 std::string_view scope_name(Scope scope);
 
 enum class Right : std::uint8_t { create, read, update, remove, export_, bulk, import, count_ };
+// The right that an action's `permission` names; nothing for "administrator", which is no right.
+std::optional<Right> right_named(std::string_view permission);
 enum class FieldAccess : std::uint8_t { hidden, read, write };
 
 // Whose records are within reach: everything, or the union of the sets.

@@ -130,13 +130,10 @@ void Writer::look_around() {
         if (log_.read_head(*connection_, false).seq == last_seq_) return;
         CommitGroup group(*connection_, host_.shape(), host_.settings(), log_, cache_, host_.now());
         begin(group);
-        connection_->rollback();
+        abandon();
     } catch (const DatabaseError& failure) {  // the next write meets it again and tells its caller
         log(Level::warning, "database_unreachable", {{"reason", std::string_view(failure.what())}});
-        try {
-            connection_->rollback();
-        } catch (const DatabaseError&) {
-        }
+        abandon();
     }
 }
 
@@ -177,6 +174,15 @@ void Writer::finish(CommitGroup& group) {
     if (group.settings_changed) cache_.clear();  // the reporting currency may be another one
 }
 
+// Ends a transaction that is not to be, and forgets what was read in it.
+void Writer::abandon() {
+    try {
+        connection_->rollback();
+    } catch (const DatabaseError&) {  // a broken connection is told again by the next statement
+    }
+    cache_.clear();
+}
+
 // Runs works until the time of a group is up, commits, answers, and removes them from the list. The guilty one
 // of a rollback is moved to `alone`.
 bool Writer::run_group(std::vector<Work*>& works, std::vector<Work*>& alone) {
@@ -202,11 +208,7 @@ bool Writer::run_group(std::vector<Work*>& works, std::vector<Work*>& alone) {
         running = nullptr;
         finish(group);
     } catch (...) {
-        try {
-            connection_->rollback();
-        } catch (const DatabaseError&) {  // told again by the next statement
-        }
-        cache_.clear();
+        abandon();
         if (running) {
             alone.push_back(running);
             std::erase(works, running);
@@ -233,25 +235,19 @@ void Writer::run_alone(Work& work) {
                 answer = work.body(transaction);
             }
             if (!repeated && !*answer) {
-                connection_->rollback();
-                cache_.clear();
+                abandon();
             } else {
                 if (!repeated) remember(group, work.command, *answer);
                 finish(group);
             }
             return work.done(std::move(*answer));
         } catch (const DatabaseError& error) {
-            try {
-                connection_->rollback();
-            } catch (const DatabaseError&) {
-            }
-            cache_.clear();
+            abandon();
             const bool again = (error.kind == DatabaseError::connection || error.kind == DatabaseError::busy) && attempt < 5;
             if (!again) return work.failed(std::current_exception());
             std::this_thread::sleep_for(std::chrono::milliseconds(50 << attempt));
         } catch (...) {
-            connection_->rollback();
-            cache_.clear();
+            abandon();
             return work.failed(std::current_exception());
         }
     }

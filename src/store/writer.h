@@ -41,7 +41,7 @@ class Writer {
     // Runs `task` on the writer's thread between two groups, with its connection outside any transaction.
     void exclusively(const std::function<void(Connection&)>& task);
     std::int64_t last_seq() const { return last_seq_.load(); }
-    // Called between groups on the writer's thread (checkpoints).
+    // Called between groups on the writer's thread (checkpoints); to be set there, within `exclusively`.
     std::function<void(Connection&)> between_groups;
 
   private:
@@ -54,6 +54,7 @@ class Writer {
     void run_alone(Work& work);
     void begin(CommitGroup& group);
     void finish(CommitGroup& group);
+    void abandon();
     std::optional<Result<Value>> remembered(CommitGroup& group, const Command& command);
     void remember(CommitGroup& group, const Command& command, const Result<Value>& answer);
 

@@ -52,10 +52,12 @@ Result<void> SqliteBackend::backup(const std::string& file) {
 }
 
 void SqliteBackend::start(Writer& writer) {
-    writer.exclusively([this](Connection& connection) { watch_log(connection); });
-    writer.between_groups = [this](Connection& connection) {
-        if (finish_.exchange(false)) finish_checkpoint(connection);
-    };
+    writer.exclusively([this, &writer](Connection& connection) {
+        watch_log(connection);
+        writer.between_groups = [this](Connection& between) {
+            if (finish_.exchange(false)) finish_checkpoint(between);
+        };
+    });
     thread_ = std::thread([this] { checkpoint_rounds(); });
 }
 
