@@ -33,7 +33,7 @@ Place place_of(const std::string& given) {
 }
 
 void add_database_option(CLI::App& command, std::string& target) {
-    command.add_option("--database", target, "sqlite:FILE or postgresql://USER@HOST/NAME; FAIRLEAD_DATABASE when not given, else sqlite:data/fairlead.db");
+    command.add_option("--database", target, "sqlite:FILE; FAIRLEAD_DATABASE when not given, else sqlite:data/fairlead.db");
 }
 
 OpenedStore::OpenedStore(OpenedStore&& other) noexcept : store(std::move(other.store)), lock(std::exchange(other.lock, -1)) {}

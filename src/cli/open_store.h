@@ -15,7 +15,7 @@ namespace fairlead::cli {
 
 // Where the database is. SQLite has one writing process: a lock file beside it says who.
 struct Place {
-    std::string database;     // "sqlite:FILE" or "postgresql://..."
+    std::string database;     // "sqlite:FILE"
     std::string file;         // of SQLite; empty on PostgreSQL
     std::string lock_file() const { return file + ".lock"; }
     std::string socket_file() const { return file + ".socket"; }

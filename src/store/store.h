@@ -26,7 +26,7 @@ using model::WriteOptions;
 enum class Durability { full, relaxed };  // relaxed: a power cut may lose the last commits; never corrupts
 
 struct Options {
-    std::string database;                  // "sqlite:FILE" or "postgresql://user@host/db?..."
+    std::string database;                  // "sqlite:FILE"; another address is refused
     Durability durability = Durability::full;
     bool columns = true;                   // keep columns in memory
     bool read_only = false;

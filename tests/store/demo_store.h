@@ -27,16 +27,37 @@ class TemporaryFile {
     std::string path_;
 };
 
-inline std::unique_ptr<store::Store> open_store(const std::string& file, bool columns) {
+inline std::unique_ptr<store::Store> open_store(const std::string& file, bool columns, const Clock* clock = nullptr) {
     auto catalog = model::Catalog::build(all_modules());
     REQUIRE(catalog);
     store::Options options;
     options.database = "sqlite:" + file;
     options.preallocate = 0;
     options.columns = columns;
+    options.clock = clock;
     auto opened = store::Store::open(options, *catalog);
     if (!opened) FAIL(opened.refused().message());
     return std::move(*opened);
+}
+
+// The company of 600 deals whose past ends on 25 November 2026.
+inline void make_demo(store::Store& store) {
+    demo::Wishes wishes;
+    wishes.opportunities = 600;
+    wishes.today = Date::parse("2026-11-25").value();
+    demo::Company company(wishes);
+    REQUIRE(store.write({}, [&](store::Transaction& open) -> Result<Value> {
+        StartingWishes starting;
+        starting.company = "Lam Sơn";
+        FAIRLEAD_TRY(make_starting_records(open, starting));
+        FAIRLEAD_TRY(company.make_frame(open));
+        return Value();
+    }));
+    for (std::int64_t first = 0; first < company.accounts(); first += 20)
+        REQUIRE(store.write({}, [&](store::Transaction& open) -> Result<Value> {
+            FAIRLEAD_TRY(company.make_slice(open, first, 20));
+            return Value();
+        }));
 }
 
 }  // namespace fairlead::tests

@@ -14,25 +14,7 @@ struct TwoWays {
     std::vector<std::shared_ptr<const store::Viewer>> viewers;
 
     TwoWays() {
-        {
-            const auto store = open_store(file.path(), false);
-            demo::Wishes wishes;
-            wishes.opportunities = 600;
-            wishes.today = Date::parse("2026-11-25").value();
-            demo::Company company(wishes);
-            REQUIRE(store->write({}, [&](store::Transaction& open) -> Result<Value> {
-                StartingWishes starting;
-                starting.company = "Lam Sơn";
-                FAIRLEAD_TRY(make_starting_records(open, starting));
-                FAIRLEAD_TRY(company.make_frame(open));
-                return Value();
-            }));
-            for (std::int64_t first = 0; first < company.accounts(); first += 20)
-                REQUIRE(store->write({}, [&](store::Transaction& open) -> Result<Value> {
-                    FAIRLEAD_TRY(company.make_slice(open, first, 20));
-                    return Value();
-                }));
-        }
+        make_demo(*open_store(file.path(), false));
         columns = open_store(file.path(), true);
         scan = open_store(file.path(), false);
         while (!columns->columns_ready()) std::this_thread::yield();
@@ -64,6 +46,32 @@ std::vector<Id> ids_of(const store::ListPage& page) {
 }
 
 }  // namespace
+
+TEST_CASE("The same seed gives the same company, at whatever hour of the day it is made") {
+    std::vector<std::pair<std::int64_t, std::vector<store::Group>>> made;
+    for (const char* hour : {"2026-11-25T00:30:00Z", "2026-11-25T12:00:00Z", "2026-11-25T23:30:00Z"}) {
+        const TemporaryFile file;
+        const FixedClock clock(*Instant::parse(hour));
+        const auto store = open_store(file.path(), true, &clock);
+        make_demo(*store);
+        store::GroupQuery query;
+        query.entity = "opportunity";
+        formula::CheckOptions options;
+        query.by = {*formula::check("stage.name", *store->catalog(), "opportunity", options)};
+        query.aggregates = {{store::Aggregate::count, {}, "count()"}, {store::Aggregate::sum, *formula::check("amount", *store->catalog(), "opportunity", options), "sum(amount)"}};
+        const auto groups = store->group(*store::Viewer::system(), query);
+        REQUIRE(groups);
+        made.emplace_back(store->last_seq(), *groups);
+    }
+    for (const auto& [entries, groups] : made) {
+        CHECK(entries == made.front().first);
+        REQUIRE(groups.size() == made.front().second.size());
+        for (std::size_t i = 0; i < groups.size(); ++i) {
+            CHECK(groups[i].by == made.front().second[i].by);
+            CHECK(groups[i].values == made.front().second[i].values);
+        }
+    }
+}
 
 TEST_CASE("Every page of a list, and its count, is the same from columns and from a scan") {
     TwoWays both;

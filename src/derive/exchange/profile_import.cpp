@@ -158,16 +158,25 @@ class StepImport {
         return each_row(path, [&](const Row& row) { return plan(row); });
     }
 
+    // Of several files a person must be told which one.
+    static Refused in_file(const std::string& path, Refused refused) {
+        for (Refusal& reason : refused.reasons) reason.message = std::filesystem::path(path).filename().string() + ": " + reason.message;
+        return refused;
+    }
+
     Result<bool> each_row(const std::string& path, const std::function<Result<void>(const Row&)>& take) {
-        FAIRLEAD_ASSIGN(auto table, open_table(path));
+        auto opened = open_table(path);
+        if (!opened) return in_file(path, opened.refused());
+        const auto table = std::move(*opened);
         std::unordered_map<std::string, int> heads;
         for (const TableColumn& column : table->look().columns) heads.emplace(fold(column.name), column.index);
         TableRow cells;
         std::int64_t rows = 0;
         for (;;) {
-            FAIRLEAD_ASSIGN(const Table::Next next, table->next(cells));
-            if (next == Table::Next::end) break;
-            if (next == Table::Next::ragged) {
+            const auto next = table->next(cells);
+            if (!next) return in_file(path, next.refused());
+            if (*next == Table::Next::end) break;
+            if (*next == Table::Next::ragged) {
                 ++report_.read;
                 report_.refused.push_back({cells.line, "ragged_row", "", "The row has " + std::to_string(cells.size()) + " fields, the head " + std::to_string(table->width())});
                 continue;
