@@ -189,8 +189,14 @@ std::string to_nfc(std::string_view utf8) {
 }
 
 std::string fold(std::string_view utf8) {
-    // Folding for search looks at every code point alone, so a table answers for nearly all of them.
     std::string out;
+    fold_into(out, utf8);
+    return out;
+}
+
+void fold_into(std::string& out, std::string_view utf8) {
+    // Folding for search looks at every code point alone, so a table answers for nearly all of them.
+    out.clear();
     out.reserve(utf8.size());
     for (std::size_t at = 0; at < utf8.size();) {
         const auto byte = static_cast<unsigned char>(utf8[at]);
@@ -209,7 +215,6 @@ std::string fold(std::string_view utf8) {
         append_with_single_blanks(out, fold_code_point(c));
     }
     if (!out.empty() && out.back() == ' ') out.pop_back();
-    return out;
 }
 
 std::string fold_case(std::string_view utf8) {

@@ -12,6 +12,8 @@ std::string to_nfc(std::string_view utf8);
 // Folded for search: NFKD without marks, lower case, d with stroke to d, sharp s to ss, runs of white space
 // to one blank, trimmed. "Đặng  HUỲNH" gives "dang huynh".
 std::string fold(std::string_view utf8);
+// The same into `out`, which keeps its memory.
+void fold_into(std::string& out, std::string_view utf8);
 // Folded for comparison: NFC, case folded, accents kept. Two texts are equal in a formula when these are.
 std::string fold_case(std::string_view utf8);
 // Key whose byte order is the order of the language (Vietnamese alphabet inside; case and accents last).

@@ -20,6 +20,7 @@ struct Words {
     std::string listen = "127.0.0.1:8080", database, base_url;
     bool insecure_http = false, secure_cookies = false, relaxed = false, quiet = false;
     int workers = 0;
+    double requests_per_second = 0;
 };
 
 Result<void> parse_listen(const std::string& text, server::ServerOptions& options) {
@@ -54,6 +55,10 @@ int serve(const Words& words) {
     const int cores = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
     options.server.io_threads = std::min(8, std::max(1, cores / 2));
     options.server.workers = words.workers > 0 ? words.workers : std::max(8, 2 * cores);
+    if (words.requests_per_second > 0) {
+        options.accounts.requests_per_second = words.requests_per_second;
+        options.accounts.requests_burst = std::max(options.accounts.requests_burst, 10 * words.requests_per_second);
+    }
     options.starting = starting_records();
 
     const Place place = place_of(words.database);
@@ -93,6 +98,8 @@ void add_serve(CLI::App& app, Outcome& outcome) {
     command->add_flag("--secure-cookies", words->secure_cookies, "People come over TLS, through a proxy (implied by a base address with https)");
     command->add_flag("--relaxed", words->relaxed, "Do not wait for the disk at every commit: a power cut may lose the last ones");
     command->add_option("--workers", words->workers, "Threads that answer requests");
+    command->add_option("--requests-per-second", words->requests_per_second,
+                        "What one person or token may ask for on end (integrations that need more than the usual limit, load tests)")->check(CLI::PositiveNumber);
     command->add_flag("--quiet", words->quiet, "No log line for each request");
     command->callback([words, &outcome] { outcome.code = serve(*words); });
 }

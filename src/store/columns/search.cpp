@@ -43,16 +43,9 @@ std::string one_tone_placement(std::string text) {
 }
 
 enum Accents { as_typed, plain, others };
-Accents accents_of(std::string text_with_accents, const Words& words) {
-    Accents worst = as_typed;
-    if (words.has_accents) text_with_accents = one_tone_placement(std::move(text_with_accents));
-    for (std::size_t i = 0; i < words.folded.size() && i < words.accented.size(); ++i) {
-        const std::string typed = words.has_accents ? one_tone_placement(words.accented[i]) : words.accented[i];
-        if (text_with_accents.find(typed) != std::string::npos) continue;
-        const bool is_plain = !words.has_accents || text_with_accents.find(words.folded[i]) != std::string::npos;
-        worst = std::max(worst, is_plain ? plain : others);
-    }
-    return worst;
+
+bool is_ascii(std::string_view text) {
+    return std::none_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) >= 0x80; });
 }
 
 class RankKey final : public SortKey {
@@ -85,48 +78,67 @@ std::vector<const Column*> readable_texts(const Viewer& viewer, const Table& tab
     return columns;
 }
 
-bool matches(const std::vector<const Column*>& columns, std::uint32_t row, const Words& words) {
-    std::uint64_t left = words.folded.size() >= 64 ? ~std::uint64_t{0} : (std::uint64_t{1} << words.folded.size()) - 1;
-    for (const Column* column : columns) {
+int Fit::accents_of(std::string text) const {
+    Accents worst = as_typed;
+    if (words_.has_accents) text = one_tone_placement(std::move(text));
+    for (std::size_t i = 0; i < words_.folded.size() && i < words_.accented.size(); ++i) {
+        const std::string typed = words_.has_accents ? one_tone_placement(words_.accented[i]) : words_.accented[i];
+        if (text.find(typed) != std::string::npos) continue;
+        const bool is_plain = !words_.has_accents || text.find(words_.folded[i]) != std::string::npos;
+        worst = std::max(worst, is_plain ? plain : others);
+    }
+    return worst;
+}
+
+bool Fit::holds(std::uint32_t row) const {
+    thread_local std::string folded;  // keeps its memory: this runs for every candidate
+    std::uint32_t left = words_.folded.size() >= 32 ? ~std::uint32_t{0} : (std::uint32_t{1} << words_.folded.size()) - 1;
+    for (const Column* column : columns_) {
         const auto text = column->texts.get(row);
         if (!text) continue;
-        if (digits_match(*column, *text, words)) return true;
-        const std::string folded = fold(*text);
-        for (std::size_t i = 0; i < words.folded.size(); ++i)
-            if ((left >> i) & 1 && match_word(folded, words.folded[i]) != Match::none) left &= ~(std::uint64_t{1} << i);
+        if (digits_match(*column, *text, words_)) return true;
+        fold_into(folded, *text);
+        for (std::size_t i = 0; i < words_.folded.size(); ++i)
+            if ((left >> i) & 1 && match_word(folded, words_.folded[i]) != Match::none) left &= ~(std::uint32_t{1} << i);
         if (!left) return true;
     }
     return false;
 }
 
-int rank_of(const std::vector<const Column*>& columns, int title_slot, std::uint32_t row, const Words& words, const Column** where) {
-    int best = 99;
-    std::string all;  // words may be spread over several fields
-    for (const Column* column : columns) {
+int Fit::rank(std::uint32_t row, const Column** where) const {
+    thread_local std::string folded;
+    std::uint32_t left = words_.folded.size() >= 32 ? ~std::uint32_t{0} : (std::uint32_t{1} << words_.folded.size()) - 1;
+    int best = none;
+    for (const Column* column : columns_) {
         const auto text = column->texts.get(row);
         if (!text) continue;
-        const std::string folded = fold(*text);
-        const std::string cased = fold_case(*text);
-        all += cased + '\n';
-        const bool is_title = column->field->slot == title_slot;
+        fold_into(folded, *text);
         Match first = Match::none;
         bool every = true;
-        for (std::size_t i = 0; i < words.folded.size(); ++i) {
-            const Match one = match_word(folded, words.folded[i]);
+        for (std::size_t i = 0; i < words_.folded.size(); ++i) {
+            const Match one = match_word(folded, words_.folded[i]);
             if (i == 0) first = one;
-            every &= one != Match::none;
+            if (one == Match::none) every = false;
+            else left &= ~(std::uint32_t{1} << i);
         }
-        if (!every && digits_match(*column, *text, words)) every = true;
+        if (!every && digits_match(*column, *text, words_)) every = true;
         if (!every) continue;
+        const bool is_title = column->field->slot == title_slot_;
         const int place = !is_title ? 3 : first == Match::text_start ? 0 : first == Match::word_start ? 1 : 2;
-        const int rank = 6 * accents_of(cased, words) + place;
+        if (place >= best) continue;
+        // A text without accents holds words without accents as they were typed.
+        const int rank = place + (!words_.has_accents && is_ascii(*text) ? 0 : 6 * accents_of(fold_case(*text)));
         if (rank >= best) continue;
         best = rank;
         if (where) *where = column;
+        if (best == 0) return best;
     }
-    if (best < 99) return best;
+    if (best < none || left) return best;
     if (where) *where = nullptr;
-    return 6 * accents_of(all, words) + 4;
+    std::string all;
+    for (const Column* column : columns_)
+        if (const auto text = column->texts.get(row)) all += fold_case(*text) + '\n';
+    return 6 * accents_of(all) + 4;
 }
 
 AnswerPointer found(Asking& asking, const Table& table, const Words& words) {
@@ -137,25 +149,40 @@ AnswerPointer found(Asking& asking, const Table& table, const Words& words) {
         Plan plan;
         std::vector<PredicatePointer> parts;
         if (auto listed = table.search->candidates(words)) parts.push_back(std::make_unique<ListedRows>(std::move(*listed)));
-        parts.push_back(each_row([columns, words](std::uint32_t row) { return matches(columns, row, words); }, 300));
+        parts.push_back(each_row([fit = Fit(columns, table, words)](std::uint32_t row) { return fit.holds(row); }, 300));
         plan.root = all_of(std::move(parts));
         return plan;
     });
 }
 
 void search_table(Asking& asking, const Table& table, const Words& words, std::size_t limit, std::vector<Columns::Hit>& hits) {
-    const std::vector<const Column*> columns = readable_texts(asking.viewer(), table);
-    if (columns.empty()) return;
+    const Fit fit(readable_texts(asking.viewer(), table), table, words);
+    if (fit.columns().empty()) return;
     const AnswerPointer seen = asking.visible(table);
-    const std::optional<std::vector<std::uint32_t>> listed = table.search->candidates(words);
     const std::size_t begin = hits.size();
-    std::size_t ranked = 0;
-    const std::size_t many = listed ? listed->size() : table.rows();
-    for (std::size_t i = many; i-- > 0 && ranked < ranked_most;) {
-        const std::uint32_t row = listed ? (*listed)[i] : static_cast<std::uint32_t>(i);
-        if (table.state(row) != RowState::live || !sees(seen, row) || !matches(columns, row, words)) continue;
-        ++ranked;
-        hits.push_back({&table.entity(), table.id(row), {}, {}, rank_of(columns, table.entity().title_slot, row, words)});
+    std::size_t looked_at = 0;
+    // Takes a row that fits; false when enough have been seen.
+    const auto look = [&](std::uint32_t row, bool beginning, bool others) {
+        if (table.state(row) != RowState::live || !sees(seen, row)) return true;
+        const int rank = fit.rank(row);
+        if (rank == Fit::none || !(Fit::title_begins(rank) ? beginning : others)) return true;
+        hits.push_back({&table.entity(), table.id(row), {}, {}, rank});
+        return ++looked_at < looked_at_most;
+    };
+    if (auto newest = table.search->newest(words, false)) {
+        // Titles that begin with the words come first, however old; then what is new.
+        if (fit.has_title())
+            for (auto titles = table.search->newest(words, true); const auto row = titles->next();)
+                if (!look(*row, true, false)) break;
+        const auto exact = std::count_if(hits.begin() + static_cast<std::ptrdiff_t>(begin), hits.end(), [](const Columns::Hit& hit) { return hit.rank == 0; });
+        looked_at = 0;
+        if (static_cast<std::size_t>(exact) < limit)
+            while (const auto row = newest->next())
+                if (!look(*row, !fit.has_title(), true)) break;
+    } else {
+        const auto listed = table.search->candidates(words);
+        for (std::size_t i = listed ? listed->size() : table.rows(); i-- > 0;)
+            if (!look(listed ? (*listed)[i] : static_cast<std::uint32_t>(i), true, true)) break;
     }
     const auto best = [](const Columns::Hit& a, const Columns::Hit& b) { return a.rank != b.rank ? a.rank < b.rank : a.id > b.id; };
     std::sort(hits.begin() + static_cast<std::ptrdiff_t>(begin), hits.end(), best);
@@ -166,13 +193,13 @@ void search_table(Asking& asking, const Table& table, const Words& words, std::s
         const std::uint32_t row = *table.row_of(hits[i].id);
         if (shows_title) hits[i].title = to_text(value_of(asking.state(), asking.context(), table, *title, row));
         const Column* where = nullptr;
-        rank_of(columns, table.entity().title_slot, row, words, &where);
+        fit.rank(row, &where);
         if (where && where != title) hits[i].detail = std::string(where->texts.get(row).value_or(""));
     }
 }
 
 SortKeyPointer rank_key(Asking& asking, const Table& table, const Words& words, const RowSet& rows) {
-    const std::vector<const Column*> columns = readable_texts(asking.viewer(), table);
+    const Fit fit(readable_texts(asking.viewer(), table), table, words);
     std::vector<std::uint32_t> newest;
     for (std::uint32_t chunk = rows.chunks(); chunk-- > 0 && newest.size() < ranked_most;) {
         std::vector<std::uint32_t> here;
@@ -182,7 +209,7 @@ SortKeyPointer rank_key(Asking& asking, const Table& table, const Words& words, 
     if (newest.size() > ranked_most) newest.resize(ranked_most);
     std::unordered_map<std::uint32_t, int> ranks;
     ranks.reserve(newest.size());
-    for (const std::uint32_t row : newest) ranks.emplace(row, rank_of(columns, table.entity().title_slot, row, words));
+    for (const std::uint32_t row : newest) ranks.emplace(row, fit.rank(row));
     return std::make_unique<RankKey>(std::move(ranks));
 }
 

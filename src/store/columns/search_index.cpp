@@ -13,7 +13,10 @@ namespace {
 constexpr std::uint32_t classes = 40;  // 0 ends a word; a to z; 0 to 9; three for every other byte
 constexpr std::uint32_t triples = classes * classes * classes;
 constexpr std::uint32_t indexed_from = 8192;  // rows
-constexpr std::uint32_t keys = triples + classes * classes;
+// After the threes: a word's first two letters, its first letter, and the same of the title.
+constexpr std::uint32_t first_two = triples, first_one = first_two + classes * classes;
+constexpr std::uint32_t title_two = first_one + classes, title_one = title_two + classes * classes;
+constexpr std::uint32_t keys = title_one + classes;
 
 bool is_letter(unsigned char byte) { return (byte >= 'a' && byte <= 'z') || (byte >= '0' && byte <= '9') || byte >= 0x80; }
 
@@ -28,10 +31,8 @@ std::uint32_t triple(std::string_view text, std::size_t at) {
            class_of(static_cast<unsigned char>(text[at + 2]));
 }
 
-std::uint32_t beginning(std::string_view text, std::size_t at) {
-    const std::uint32_t second = at + 1 < text.size() ? class_of(static_cast<unsigned char>(text[at + 1])) : 0;
-    return triples + class_of(static_cast<unsigned char>(text[at])) * classes + second;
-}
+std::uint32_t one(std::string_view text, std::size_t at) { return class_of(static_cast<unsigned char>(text[at])); }
+std::uint32_t two(std::string_view text, std::size_t at) { return one(text, at) * classes + (at + 1 < text.size() ? one(text, at + 1) : 0); }
 
 // Words of a query are cut at blanks only, so a word may hold marks ("o-ring", "a.b"); only letters are indexed.
 template <class Each>
@@ -46,7 +47,7 @@ template <class Each>
 void each_beginning(std::string_view text, Each each) {
     for (std::size_t at = 0; at < text.size(); ++at)
         if (is_letter(static_cast<unsigned char>(text[at])) && (at == 0 || !is_letter(static_cast<unsigned char>(text[at - 1]))))
-            each(beginning(text, at));
+            each(at);
 }
 
 std::vector<std::uint32_t> common(const std::vector<std::uint32_t>& a, const std::vector<std::uint32_t>& b) {
@@ -147,7 +148,14 @@ void SearchIndex::add(const Table& table, std::uint32_t row) {
         if (!text) continue;
         const std::string folded = fold(*text);
         each_triple(folded, [&](std::uint32_t key) { append(key, document); });
-        each_beginning(folded, [&](std::uint32_t key) { append(key, document); });
+        each_beginning(folded, [&](std::size_t at) {
+            append(first_two + two(folded, at), document);
+            append(first_one + one(folded, at), document);
+        });
+        if (column->field->slot == table.entity().title_slot && !folded.empty()) {
+            append(title_two + two(folded, 0), document);
+            append(title_one + one(folded, 0), document);
+        }
         if (column->field->options.meaning == model::Meaning::phone)
             each_triple(digits_of(folded), [&](std::uint32_t key) { append(key, document); });
     }
@@ -179,26 +187,20 @@ void SearchIndex::update(const Table& table, std::uint32_t row) {
     if (table.state(row) != RowState::absent) add(table, row);
 }
 
-std::vector<std::uint32_t> SearchIndex::documents_of_word(const std::string& word) const {
-    std::vector<std::uint32_t> out;
-    if (word.size() <= 2) {
-        if (!is_letter(static_cast<unsigned char>(word[0]))) return out;
-        if (word.size() == 2) return read(lists_[beginning(word, 0)]);
-        for (std::uint32_t second = 0; second < classes; ++second) {
-            const List& list = lists_[triples + class_of(static_cast<unsigned char>(word[0])) * classes + second];
-            const std::vector<std::uint32_t> more = read(list);
-            std::vector<std::uint32_t> merged;
-            merged.reserve(out.size() + more.size());
-            std::set_union(out.begin(), out.end(), more.begin(), more.end(), std::back_inserter(merged));
-            out = std::move(merged);
-        }
-        return out;
-    }
+std::vector<const SearchIndex::List*> SearchIndex::lists_of_word(const std::string& word) const {
     std::vector<const List*> lists;
+    const auto letter = [&](std::size_t at) { return is_letter(static_cast<unsigned char>(word[at])); };
+    if (word.size() == 1 && letter(0)) lists.push_back(&lists_[first_one + one(word, 0)]);
+    if (word.size() == 2 && letter(0) && letter(1)) lists.push_back(&lists_[first_two + two(word, 0)]);
     each_triple(word, [&](std::uint32_t key) { lists.push_back(&lists_[key]); });
-    std::sort(lists.begin(), lists.end(), [](const List* a, const List* b) { return a->count < b->count; });
+    std::sort(lists.begin(), lists.end(), [](const List* a, const List* b) { return a->count != b->count ? a->count < b->count : a < b; });
     lists.erase(std::unique(lists.begin(), lists.end()), lists.end());
-    out = read(*lists.front());
+    return lists;
+}
+
+std::vector<std::uint32_t> SearchIndex::documents_of_word(const std::string& word) const {
+    const std::vector<const List*> lists = lists_of_word(word);
+    std::vector<std::uint32_t> out = read(*lists.front());
     // Reading another list pays only while it is not much longer than what is left to look at.
     for (std::size_t i = 1; i < lists.size() && out.size() > 64 && lists[i]->count / 32 < out.size(); ++i) out = common(out, read(*lists[i]));
     return out;
@@ -219,10 +221,7 @@ std::optional<std::vector<std::uint32_t>> SearchIndex::candidates(const Words& w
     if (!built_) return std::nullopt;
     std::optional<std::vector<std::uint32_t>> found;
     for (const std::string& word : words.folded) {
-        bool indexed = word.size() <= 2 && is_letter(static_cast<unsigned char>(word[0])) &&
-                       (word.size() == 1 || is_letter(static_cast<unsigned char>(word[1])));
-        each_triple(word, [&](std::uint32_t) { indexed = true; });
-        if (!indexed) continue;
+        if (lists_of_word(word).empty()) continue;
         std::vector<std::uint32_t> documents = documents_of_word(word);
         found = found ? common(*found, documents) : std::move(documents);
         if (found->empty()) break;
@@ -234,6 +233,53 @@ std::optional<std::vector<std::uint32_t>> SearchIndex::candidates(const Words& w
         found = std::move(merged);
     }
     return rows_of(*found);
+}
+
+void SearchIndex::Backward::step() {
+    // The last byte of a step has no mark; those before it have.
+    std::uint32_t step = list->bytes[--at];
+    while (at > 0 && (list->bytes[at - 1] & 0x80)) step = (step << 7) | (list->bytes[--at] & 0x7FU);
+    document -= step;
+}
+
+std::optional<SearchIndex::Newest> SearchIndex::newest(const Words& words, bool title_begins) const {
+    if (!built_ || !words.digits.empty()) return std::nullopt;
+    Newest newest(*this);
+    std::vector<const List*> lists;
+    constexpr std::size_t a_word = 3;  // more lists of one word exclude little that the text would not
+    for (const std::string& word : words.folded) {
+        std::vector<const List*> some = lists_of_word(word);
+        lists.insert(lists.end(), some.begin(), some.begin() + static_cast<std::ptrdiff_t>(std::min(a_word, some.size())));
+    }
+    if (lists.empty()) return std::nullopt;
+    if (title_begins) {
+        const std::string& word = words.folded.front();
+        lists.push_back(&lists_[word.size() == 1 ? title_one + one(word, 0) : title_two + two(word, 0)]);
+    }
+    std::sort(lists.begin(), lists.end(), [](const List* a, const List* b) { return a->count != b->count ? a->count < b->count : a < b; });
+    lists.erase(std::unique(lists.begin(), lists.end()), lists.end());
+    for (const List* list : lists) newest.lists_.emplace_back(*list);
+    return newest;
+}
+
+std::optional<std::uint32_t> SearchIndex::Newest::next() {
+    for (;;) {
+        const std::uint32_t document = lists_.front().document;
+        if (document == 0) return std::nullopt;
+        std::uint32_t lowest = document;
+        for (std::size_t i = 1; i < lists_.size(); ++i) {
+            while (lists_[i].document > lowest) lists_[i].step();
+            lowest = lists_[i].document;
+            if (lowest == 0) return std::nullopt;
+        }
+        if (lowest < document) {
+            while (lists_.front().document > lowest) lists_.front().step();
+            continue;
+        }
+        lists_.front().step();
+        const std::uint32_t row = index_.rows_[document - 1];
+        if (index_.newest_[row] == document) return row;  // else it has changed since, and stands further up
+    }
 }
 
 std::size_t SearchIndex::bytes() const {

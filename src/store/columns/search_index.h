@@ -1,5 +1,5 @@
-// Which records hold which words: postings of three letters within a word and of the first two letters of a word,
-// over folded text, in memory. They give candidates; the text itself decides.
+// Which records hold which words: postings of three letters within a word, of the first two and the first letter of
+// a word, and of how the title begins, over folded text, in memory. They give candidates; the text itself decides.
 //
 // A word of three letters or more matches anywhere in a word of the record; one of one or two letters only where
 // a word begins. Digits also match inside the digits of a phone field, whatever stands between them there.
@@ -40,20 +40,37 @@ class SearchIndex {
     // Rows that may match (a superset); nothing when every row may and must be looked at.
     std::optional<std::vector<std::uint32_t>> candidates(const Words& words) const;
 
+    // The same rows one by one, those that were indexed last (the newest and the lately changed) first, read only as
+    // far as they are asked for: a frequent word costs no more than a rare one. With `title_begins`, those alone
+    // whose title may begin with the first word. Nothing where `candidates` has to be asked: phone numbers, and when
+    // every row must be looked at.
+    class Newest;
+    std::optional<Newest> newest(const Words& words, bool title_begins) const;
+
     // Text columns that are searched.
     static std::vector<const Column*> searched(const Table& table);
     std::size_t bytes() const;
 
   private:
     struct List {
-        std::vector<std::uint8_t> bytes;
-        std::uint32_t last = 0;   // newest document, plus one
+        std::vector<std::uint8_t> bytes;  // steps from document to document, seven bits a byte, the lowest first
+        std::uint32_t last = 0;           // newest document, plus one
         std::uint32_t count = 0;
+    };
+    // A list read from its end.
+    struct Backward {
+        const List* list;
+        std::size_t at;
+        std::uint32_t document;  // plus one; 0 after the last
+        explicit Backward(const List& from) : list(&from), at(from.bytes.size()), document(from.last) {}
+        void step();
     };
     void add(const Table& table, std::uint32_t row);
     void append(std::uint32_t key, std::uint32_t document);
     std::vector<std::uint32_t> read(const List& list) const;
     std::vector<std::uint32_t> documents_of_word(const std::string& word) const;
+    // The lists of a word, rarest first; none when it is not indexed.
+    std::vector<const List*> lists_of_word(const std::string& word) const;
     std::vector<std::uint32_t> rows_of(const std::vector<std::uint32_t>& documents) const;
 
     bool built_ = false;
@@ -63,6 +80,17 @@ class SearchIndex {
     std::uint32_t documents_ = 0;
     std::vector<std::uint32_t> rows_;                             // document -> row
     std::vector<std::uint32_t> newest_;                           // row -> its document, plus one
+};
+
+class SearchIndex::Newest {
+  public:
+    std::optional<std::uint32_t> next();
+
+  private:
+    friend class SearchIndex;
+    explicit Newest(const SearchIndex& index) : index_(index) {}
+    const SearchIndex& index_;
+    std::vector<Backward> lists_;  // a document must be in all of them
 };
 
 // Does `text` hold the folded word, by the rule above? Gives where.

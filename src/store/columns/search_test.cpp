@@ -1,4 +1,6 @@
 // Search over columns: what is found, under whose reach, and in which order.
+#include <set>
+
 #include "store/columns/sample_for_tests.h"
 #include "store/columns/search_index.h"
 
@@ -61,6 +63,28 @@ TEST_CASE("Postings of a big table find what looking at each record finds, also 
         compare_searches(company, *Viewer::system());
     }
     compare_searches(company, *company.rep(Id{103}));
+}
+
+TEST_CASE("Search over everything finds an old title that begins with the words among thousands of newer matches") {
+    Company company(38, 9000);
+    const auto name = [&](std::int64_t id, const std::string& text) { company.put(company.make("deal", Id{id}, {{"name", Value(text)}})); };
+    name(10'000, "Qzeppelin, the first");
+    for (int i = 1; i <= 3000; ++i) name(10'000 + 3 * i, "About qzeppelin " + std::to_string(i));
+    const auto first = [&](const char* words) { return titles(company, words, "deal").at(0); };
+    CHECK(first("qzeppelin") == "Qzeppelin, the first");
+    CHECK(first("qzeppelin fir") == "Qzeppelin, the first");
+    CHECK(first("qz") == "Qzeppelin, the first");
+    CHECK(first("q") == "Qzeppelin, the first");
+    CHECK(first("qzeppelin 2999") == "About qzeppelin 2999");
+    // Newest first among those whose word begins so; a changed one does not stand twice.
+    name(10'000 + 3 * 5, "About qzeppelin again");
+    const auto all = titles(company, "qzeppelin", "deal");
+    CHECK(all.size() == 100);
+    CHECK(std::set<std::string>(all.begin(), all.end()).size() == 100);
+    CHECK(titles(company, "qzeppelin 5", "deal").size() == 100);
+    CHECK(first("about qzeppelin again") == "About qzeppelin again");
+    company.erase("deal", Id{10'000});
+    CHECK(first("qz") == "About qzeppelin 3000");
 }
 
 TEST_CASE("A field that the reader may not see is not searched") {
