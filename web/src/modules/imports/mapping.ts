@@ -1,7 +1,7 @@
 // The state of an import being prepared: which column fills which field, and what is asked of the server.
 
 export interface Suggestion {
-  field: string | null;
+  field: string;
   confidence: number;
   why?: string;
 }
@@ -15,16 +15,19 @@ export interface FileColumn {
 
 export interface Upload {
   id: string;
+  filename: string;
   format: string;
-  encoding?: string;
-  separator?: string;
-  decimal?: string;
-  dates?: string;
-  sheet?: string;
+  encoding?: string | null;
+  separator?: string | null;
+  decimal?: string | null;
+  dates?: string | null;
+  sheet?: string | null;
   sheets?: string[];
   columns: FileColumn[];
   rows: number;
-  notes?: string[];
+  notes?: { code: string; message: string }[];
+  entity_suggested?: string | null;
+  entity?: string | null;
 }
 
 export interface MappingRow {
@@ -32,6 +35,8 @@ export interface MappingRow {
   field: string | null;
   // How sure the match is: made by a person, suggested with confidence, or in need of a look.
   state: 'chosen' | 'sure' | 'check' | 'left';
+  // What a value written in the file means ("Mien Nam 2" is "South").
+  values?: Record<string, string>;
 }
 
 export interface Reading {
@@ -48,6 +53,10 @@ export interface ImportPlan {
   key: string[];
   onMatch: 'update' | 'skip' | 'create';
   empty: 'keep' | 'clear';
+  // What is named but does not exist: refused, or created.
+  missing: 'refuse' | 'create';
+  // Good rows are taken though others are refused.
+  partial: boolean;
   reading: Reading;
 }
 
@@ -74,8 +83,8 @@ export function suggestedRows(columns: readonly FileColumn[]): MappingRow[] {
 // Choosing a field for a column takes it from the column that had it: a field is filled once.
 export function choose(rows: readonly MappingRow[], column: number, field: string | null): MappingRow[] {
   return rows.map((row) => {
-    if (row.column === column) return { column, field, state: 'chosen' };
-    if (field !== null && row.field === field) return { ...row, field: null, state: 'left' };
+    if (row.column === column) return { column, field, state: 'chosen', ...(row.values && row.field === field ? { values: row.values } : {}) };
+    if (field !== null && row.field === field) return { column: row.column, field: null, state: 'left' };
     return row;
   });
 }
@@ -88,10 +97,22 @@ export function toCheck(rows: readonly MappingRow[]): MappingRow[] {
   return rows.filter((row) => row.state === 'check');
 }
 
+// A value of the file means another; an empty meaning takes the translation away.
+export function translate(rows: readonly MappingRow[], field: string, from: string, to: string): MappingRow[] {
+  return rows.map((row) => {
+    if (row.field !== field) return row;
+    const { [from]: _gone, ...others } = row.values ?? {};
+    const values = to === '' ? others : { ...others, [from]: to };
+    return { ...row, state: 'chosen', values: Object.keys(values).length > 0 ? values : undefined };
+  });
+}
+
 // A saved mapping names columns by their heads, so that it fits next week's file with its columns in another order.
 export interface SavedMapping {
+  name: string;
   entity: string;
   fields: Record<string, string>;
+  values?: Record<string, Record<string, string>>;
   key: string[];
   on_match: ImportPlan['onMatch'];
   empty: ImportPlan['empty'];
@@ -101,34 +122,43 @@ function folded(text: string): string {
   return text.trim().toLocaleLowerCase().normalize('NFC');
 }
 
-export function savedFrom(plan: ImportPlan, columns: readonly FileColumn[]): SavedMapping {
+export function savedFrom(name: string, plan: ImportPlan, columns: readonly FileColumn[]): SavedMapping {
   const fields: Record<string, string> = {};
+  const values: Record<string, Record<string, string>> = {};
   for (const row of plan.rows) {
-    const name = columns.find((column) => column.index === row.column)?.name;
-    if (name !== undefined && row.field !== null) fields[name] = row.field;
+    const head = columns.find((column) => column.index === row.column)?.name;
+    if (head === undefined || row.field === null) continue;
+    fields[head] = row.field;
+    if (row.values) values[row.field] = row.values;
   }
-  return { entity: plan.entity, fields, key: plan.key, on_match: plan.onMatch, empty: plan.empty };
+  return { name, entity: plan.entity, fields, values, key: plan.key, on_match: plan.onMatch, empty: plan.empty };
 }
 
 export function applySaved(saved: SavedMapping, columns: readonly FileColumn[]): MappingRow[] {
   const byName = new Map(Object.entries(saved.fields).map(([name, field]) => [folded(name), field]));
+  const taken = new Set<string>();
   return columns.map((column) => {
-    const field = byName.get(folded(column.name)) ?? null;
-    return { column: column.index, field, state: field === null ? 'left' : 'chosen' };
+    const field = byName.get(folded(column.name));
+    if (field === undefined || taken.has(field)) return { column: column.index, field: null, state: 'left' };
+    taken.add(field);
+    const values = saved.values?.[field];
+    return { column: column.index, field, state: 'chosen', ...(values ? { values } : {}) };
   });
 }
 
-export interface CheckBody {
+export interface ImportBody {
   entity: string;
-  mapping: { column: number; field: string }[];
+  mapping: { column: number; field: string; values?: Record<string, string> }[];
   key: string[];
-  on_match: string;
-  empty: string;
-  options: Reading;
+  on_match: ImportPlan['onMatch'];
+  empty: ImportPlan['empty'];
+  missing: ImportPlan['missing'];
+  partial: boolean;
+  reading: Reading;
 }
 
-export function bodyOf(plan: ImportPlan): CheckBody {
-  const mapping = plan.rows.flatMap((row) => (row.field === null ? [] : [{ column: row.column, field: row.field }]));
+export function bodyOf(plan: ImportPlan): ImportBody {
+  const mapping = plan.rows.flatMap(({ column, field, values }) => (field === null ? [] : [{ column, field, ...(values ? { values } : {}) }]));
   const filled = new Set(mapping.map((each) => each.field));
   return {
     entity: plan.entity,
@@ -136,7 +166,27 @@ export function bodyOf(plan: ImportPlan): CheckBody {
     key: plan.key.filter((field) => filled.has(field)),
     on_match: plan.onMatch,
     empty: plan.empty,
-    options: plan.reading,
+    missing: plan.missing,
+    partial: plan.partial,
+    reading: plan.reading,
+  };
+}
+
+// The plan that was asked for last, as it was left; columns that it does not name are left out.
+export function planFrom(body: Partial<ImportBody> & { entity: string }, columns: readonly FileColumn[]): ImportPlan {
+  const byColumn = new Map((body.mapping ?? []).map((each) => [each.column, each]));
+  return {
+    entity: body.entity,
+    rows: columns.map(({ index }) => {
+      const known = byColumn.get(index);
+      return known ? { column: index, field: known.field, state: 'chosen', ...(known.values ? { values: known.values } : {}) } : { column: index, field: null, state: 'left' };
+    }),
+    key: body.key ?? [],
+    onMatch: body.on_match ?? 'update',
+    empty: body.empty ?? 'keep',
+    missing: body.missing ?? 'refuse',
+    partial: body.partial ?? true,
+    reading: body.reading ?? {},
   };
 }
 
@@ -146,25 +196,39 @@ export function unfilled(required: readonly string[], rows: readonly MappingRow[
   return required.filter((field) => !filled.has(field));
 }
 
+export interface Repair {
+  kind: string;
+  field: string;
+  from: string;
+  to: string;
+  label: string;
+}
+
 export interface Reason {
   code: string;
-  field?: string;
+  field?: string | null;
   message: string;
   count: number;
-  example?: { row: number; value: string };
-  repair?: string | null;
+  example?: { row: number; value: string } | null;
+  repair?: Repair | null;
 }
 
 export interface Check {
+  // False while only the first rows have been looked at.
+  complete: boolean;
+  checked: number;
   create: number;
   update: number;
+  unchanged: number;
   skip: number;
   duplicate: number;
   refused: number;
   reasons: Reason[];
+  seconds: number;
 }
 
-export type SegmentName = 'create' | 'update' | 'skip' | 'duplicate' | 'refused';
+export const segmentNames = ['create', 'update', 'unchanged', 'skip', 'duplicate', 'refused'] as const;
+export type SegmentName = (typeof segmentNames)[number];
 
 export interface Segment {
   name: SegmentName;
@@ -175,8 +239,7 @@ export interface Segment {
 // The parts of the stacked bar. A part that exists is never thinner than one hundredth, so that 12 refused
 // among a million are still seen; the widest part gives what the others take.
 export function segments(check: Check): Segment[] {
-  const names: SegmentName[] = ['create', 'update', 'skip', 'duplicate', 'refused'];
-  const all = names.map((name) => ({ name, count: check[name] }));
+  const all = segmentNames.map((name) => ({ name, count: check[name] }));
   const total = all.reduce((sum, part) => sum + part.count, 0);
   if (total === 0) return [];
   const parts = all.filter((part) => part.count > 0).map((part) => ({ ...part, percent: Math.max(1, (part.count / total) * 100) }));
@@ -188,4 +251,13 @@ export function segments(check: Check): Segment[] {
 
 export function rowsToImport(check: Check): number {
   return check.create + check.update;
+}
+
+// Keys by which a record of the file is known to be one that exists, the surest first.
+const usualKeys = ['id', 'external_id', 'code', 'sku', 'tax_code', 'email'];
+
+export function usualKey(rows: readonly MappingRow[]): string[] {
+  const filled = new Set(rows.map((row) => row.field));
+  const found = usualKeys.find((field) => filled.has(field));
+  return found === undefined ? [] : [found];
 }
