@@ -30,7 +30,7 @@ class Maker {
     std::string value(const EntityInfo& entity, const FieldInfo& field, int turn) {
         switch (field.type) {
             case Type::boolean: return turn % 2 ? "true" : "false";
-            case Type::whole: return whole(field, turn);
+            case Type::whole: return field.name == "record" ? std::to_string(existing("account").value) : whole(field, turn);
             case Type::decimal: return "\"" + bounded(field, turn + 1).text() + "\"";
             case Type::percent: return turn % 2 ? "\"0.5\"" : "\"0.25\"";
             case Type::money: return R"({"amount":")" + std::to_string(100 + turn) + R"(.00","currency":"USD"})";

@@ -192,7 +192,8 @@ Result<Id> change_row(Transaction& transaction, const Bulk& bulk, const Row& row
     const EntityInfo& entity = *bulk.target;
     if (bulk.operation == Operation::create) return transaction.create(*row.patch, options);
     // The right to change in bulk has a reach of its own.
-    if (!viewer.is_system && !viewer.reach(entity, Right::bulk).everything) {
+    const bool whole = viewer.reach(entity, Right::bulk).everything && entity.access != model::AccessKind::inherits;
+    if (!viewer.is_system && !whole) {
         TransactionSource source(transaction, std::make_shared<store::Viewer>(viewer));
         const auto record = source.record(entity, row.id);
         if (!record) return not_found(entity, row.id);

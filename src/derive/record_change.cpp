@@ -127,7 +127,16 @@ Result<void> erase(const AppPointer& app, Request& request, const Reply& reply) 
     return perform(app, request, reply, std::move(change));
 }
 
-// What a person would hand over: how many live records each owned entity has of his.
+Result<std::int64_t> count_of(App& app, const Request& request, const EntityInfo& entity, const FieldInfo& field, Id user) {
+    store::GroupQuery query;
+    query.entity = entity.name;
+    FAIRLEAD_ASSIGN(query.filter, formula::check(field.name + " = \"" + user.text() + "\"", *app.store.catalog(), entity.name));
+    query.aggregates.push_back({store::Aggregate::count, nullptr, "count()"});
+    FAIRLEAD_ASSIGN(const auto groups, app.store.group(*request.viewer, query));
+    return groups.empty() || !groups[0].values[0].is<std::int64_t>() ? 0 : groups[0].values[0].as<std::int64_t>();
+}
+
+// What a person would hand over: how many live records each owned entity has of his, and whom and what he leads.
 Result<Response> owned_preview(App& app, const Request& request, const EntityInfo& user, Id id) {
     const auto catalog = app.store.catalog();
     JsonWriter w;
@@ -136,12 +145,14 @@ Result<Response> owned_preview(App& app, const Request& request, const EntityInf
         if (entity->owner_slot < 0 || !entity->logged || entity->access == model::AccessKind::system) continue;
         const FieldInfo& owner = entity->by_slot(entity->owner_slot);
         if (owner.target != user.name || !request.viewer->may(*entity, Right::read)) continue;
-        store::GroupQuery query;
-        query.entity = entity->name;
-        FAIRLEAD_ASSIGN(query.filter, formula::check(owner.name + " = \"" + id.text() + "\"", *catalog, entity->name));
-        query.aggregates.push_back({store::Aggregate::count, nullptr, "count()"});
-        FAIRLEAD_ASSIGN(const auto groups, app.store.group(*request.viewer, query));
-        const std::int64_t count = groups.empty() || !groups[0].values[0].is<std::int64_t>() ? 0 : groups[0].values[0].as<std::int64_t>();
+        FAIRLEAD_ASSIGN(const std::int64_t count, count_of(app, request, *entity, owner, id));
+        if (count > 0) w.number(entity->plural, count);
+    }
+    w.end_object().key("led").begin_object();
+    for (const auto& entity : catalog->entities()) {
+        const FieldInfo* manager = entity->field("manager");
+        if (!manager || manager->target != user.name || !entity->changes_access || !request.viewer->may(*entity, Right::read)) continue;
+        FAIRLEAD_ASSIGN(const std::int64_t count, count_of(app, request, *entity, *manager, id));
         if (count > 0) w.number(entity->plural, count);
     }
     w.end_object().end_object();
@@ -162,6 +173,8 @@ Result<void> act(const AppPointer& app, Request& request, const Reply& reply) {
     if (!trim(request.body).empty()) {
         FAIRLEAD_ASSIGN(body, parse_object(request.body));
     }
+    if (!store::right_named(action->permission) && !request.viewer->is_administrator)
+        return refuse(Why::forbidden, "administrators_only", "Only an administrator may do this");
     const bool preview = dry_run && target->changes_access && name == "deactivate";
     if (preview && body.members.empty()) {
         FAIRLEAD_TRY(app->store.get(*request.viewer, target->name, id));

@@ -65,8 +65,8 @@ Result<void> make_roles(Records& records, const StartingWishes& wishes) {
             const bool work = entity->access == AccessKind::scoped || entity->access == AccessKind::inherits;
             if (work) FAIRLEAD_TRY(permit(records, id, entity->name, role.own_work));
         }
-        // Everybody keeps views of one's own.
-        if (records.catalog().find("saved_view") != nullptr) FAIRLEAD_TRY(permit(records, id, "saved_view", {"all", "all", "own", "own", "none", "none", "none"}));
+        // Everybody may have somebody stand in for himself.
+        if (records.catalog().find("delegation") != nullptr) FAIRLEAD_TRY(permit(records, id, "delegation", {"all", "all", "all", "none", "none", "none", "none"}));
     }
     return {};
 }

@@ -155,16 +155,21 @@ void grant_role(Viewer& viewer, const Shape& shape, const Organisation& organisa
     }
 }
 
-void limit_fields(Viewer& viewer, const Shape& shape, const Organisation& organisation, Id role) {
+// The role's levels, on the kinds of record that `applies` names; of two levels the stricter one counts.
+void limit_fields(Viewer& viewer, const Shape& shape, const Organisation& organisation, Id role, const std::vector<bool>& applies) {
     for (const Record& permission : organisation.live("field_permission", "role", role)) {
         const EntityInfo* entity = shape.catalog->find(permission.text("entity"));
         const FieldInfo* field = entity ? entity->field(permission.text("field")) : nullptr;
-        if (!field) continue;
+        if (!field || !applies[static_cast<std::size_t>(entity->number)]) continue;
         auto& levels = viewer.entities[static_cast<std::size_t>(entity->number)].fields;
         if (levels.empty()) levels.assign(entity->fields.size(), FieldAccess::write);
         const std::string level = permission.text("level");
-        levels[static_cast<std::size_t>(entity->by_name_.at(field->name))] = level == "hidden" ? FieldAccess::hidden : level == "read" ? FieldAccess::read : FieldAccess::write;
+        FieldAccess& held = levels[static_cast<std::size_t>(entity->by_name_.at(field->name))];
+        held = std::min(held, level == "hidden" ? FieldAccess::hidden : level == "read" ? FieldAccess::read : FieldAccess::write);
     }
+}
+
+void hide_what_follows(Viewer& viewer, const Shape& shape) {
     // A computed field is hidden when any field it reads is hidden.
     for (bool grown = true; grown;) {
         grown = false;
@@ -186,11 +191,11 @@ void limit_fields(Viewer& viewer, const Shape& shape, const Organisation& organi
     }
 }
 
-void add_shares(Viewer& viewer, const Shape& shape, const Organisation& organisation, Id user, Date today) {
+void add_shares(Viewer& viewer, const Shape& shape, const Organisation& organisation, Id user) {
     const auto teams = organisation.teams_of(user);
     for (const Record& share : organisation.live("record_share")) {
         if (share.reference("user") != user && !teams.contains(share.reference("team").value)) continue;
-        if (share["ends_on"].is<Date>() && share["ends_on"].as<Date>() < today) continue;
+        if (!organisation.holds_today(share)) continue;
         const EntityInfo* entity = shape.catalog->find(share.text("entity"));
         if (!entity || !share["record"].is<std::int64_t>()) continue;
         EntityAccess& access = viewer.entities[static_cast<std::size_t>(entity->number)];
@@ -222,11 +227,22 @@ std::shared_ptr<const Viewer> make_viewer(Connection& connection, const Shape& s
         return viewer;
     }
     grant_role(*viewer, shape, organisation, *record);
-    for (const Record& delegation : organisation.live("delegation", "to_user", user))
-        if (organisation.holds_today(delegation))
-            if (const auto from = organisation.user(delegation.reference("from_user"))) grant_role(*viewer, shape, organisation, *from);
-    add_shares(*viewer, shape, organisation, user, today);
-    limit_fields(*viewer, shape, organisation, record->reference("role"));
+    add_shares(*viewer, shape, organisation, user);
+    // What his own role opens to him has its levels; what he has only in another's place has the other's.
+    std::vector<bool> own(viewer->entities.size()), rest(viewer->entities.size());
+    for (std::size_t i = 0; i < own.size(); ++i) {
+        own[i] = !viewer->entities[i].reach[static_cast<int>(Right::read)].nothing();
+        rest[i] = !own[i];
+    }
+    limit_fields(*viewer, shape, organisation, record->reference("role"), std::vector<bool>(own.size(), true));
+    for (const Record& delegation : organisation.live("delegation", "to_user", user)) {
+        const auto from = organisation.holds_today(delegation) ? organisation.user(delegation.reference("from_user")) : std::nullopt;
+        if (!from || !from->at(model::slot_deleted_at).empty() || !((*from)["active"] == Value(true))) continue;
+        grant_role(*viewer, shape, organisation, *from);
+        add_shares(*viewer, shape, organisation, from->id());
+        limit_fields(*viewer, shape, organisation, from->reference("role"), rest);
+    }
+    hide_what_follows(*viewer, shape);
     // Records everybody works with (stages, currencies, one's colleagues' names) are readable by all who sign in.
     for (const auto& entity : shape.catalog->entities())
         if (entity->access == model::AccessKind::open) viewer->entities[static_cast<std::size_t>(entity->number)].reach[static_cast<int>(Right::read)].everything = true;
@@ -238,7 +254,7 @@ std::vector<std::string> grants(const Viewer& viewer, const model::Catalog& cata
     const EntityInfo& entity = *record.entity;
     const Reach& reach = viewer.reach(entity, Right::read);
     if (viewer.is_administrator) words.emplace_back("An administrator sees every record");
-    else if (reach.everything) words.push_back("The role may read all " + entity.label_plural);
+    else if (reach.everything && entity.access != model::AccessKind::inherits) words.push_back("The role may read all " + entity.label_plural);
     const auto id_at = [&](int slot) { return slot >= 0 && record.at(slot).is<Id>() ? record.at(slot).as<Id>() : Id{}; };
     const auto title = [&](std::string_view kind, Id id) {
         const auto named = find(catalog.need(kind), id);

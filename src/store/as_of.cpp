@@ -42,8 +42,16 @@ struct Growing {
 
 AsOfReading::AsOfReading(Connection& connection, std::shared_ptr<const Shape> shape, formula::Context context, const Viewer* limit, const Log& log,
                          std::optional<Instant> effective, std::optional<Instant> recorded)
-    : Reading(connection, std::move(shape), std::move(context), limit), connection_(connection), log_(log),
-      effective_(effective ? effective->micros : std::numeric_limits<std::int64_t>::max()), recorded_(recorded ? recorded->micros : std::numeric_limits<std::int64_t>::max()) {}
+    : Reading(connection, shape, context, limit), connection_(connection), log_(log),
+      effective_(effective ? effective->micros : std::numeric_limits<std::int64_t>::max()), recorded_(recorded ? recorded->micros : std::numeric_limits<std::int64_t>::max()),
+      present_(connection, shape, context, limit) {}
+
+bool AsOfReading::within_reach(const Record& record, Right right) {
+    if (!limit()) return true;
+    const auto now = rows().find(*record.entity, record.id());
+    // What has been erased since is left to those who see everything.
+    return now ? present_.within_reach(*now, right) : limit()->reach(*record.entity, right).everything && record.entity->access != model::AccessKind::inherits;
+}
 
 const AsOfReading::Folded& AsOfReading::folded(const EntityInfo& entity) {
     if (const auto known = folded_.find(entity.number); known != folded_.end()) return known->second;

@@ -14,6 +14,8 @@ class AsOfReading final : public Reading {
     AsOfReading(Connection& connection, std::shared_ptr<const Shape> shape, formula::Context context, const Viewer* limit, const Log& log,
                 std::optional<Instant> effective, std::optional<Instant> recorded);
     void scan(const EntityInfo& entity, bool in_bin, const std::function<bool(Record&)>& each);
+    // By whose a record is today: neither a record's past nor one's own opens it.
+    bool within_reach(const Record& record, Right right) override;
 
   protected:
     std::optional<Record> load(const EntityInfo& entity, Id id) override;
@@ -27,6 +29,7 @@ class AsOfReading final : public Reading {
     const Log& log_;
     std::int64_t effective_, recorded_;
     std::map<int, Folded> folded_;  // by entity
+    Reading present_;
 };
 
 }  // namespace fairlead::store

@@ -55,7 +55,7 @@ class Reading : public model::Records {
     Result<void> remove(const EntityInfo&, Id, const model::WriteOptions&) override { return read_only(); }
     Result<void> restore(const EntityInfo&, Id, const model::WriteOptions&) override { return read_only(); }
 
-    bool within_reach(const Record& record, Right right);
+    virtual bool within_reach(const Record& record, Right right);
     // Computed fields, as the system computes them; then hidden fields cleared under the limit.
     void finish(Record& record);
 
@@ -66,6 +66,7 @@ class Reading : public model::Records {
     virtual std::vector<Record> load_all(const EntityInfo& entity);
     const Shape& shape() const { return *shape_; }
     RowReader& rows() { return rows_; }
+    const Viewer* limit() const { return limit_; }
 
   private:
     static Refused read_only() { return refuse(Why::forbidden, "read_only", "This is read only"); }

@@ -9,6 +9,14 @@
 
 namespace fairlead::store {
 
+// Entities that name a record of any kind have its entity as text and its id as a whole number, in fields of
+// these names (tags, links, shares).
+struct AnyRecord {
+    const FieldInfo* entity = nullptr;
+    const FieldInfo* record = nullptr;
+};
+AnyRecord any_record(const EntityInfo& entity);  // both null for other entities
+
 class WriteTransaction final : public Transaction {
   public:
     // `careful`: alone in its database transaction, each call under a savepoint, so that a refusal in the middle
@@ -84,6 +92,7 @@ class WriteTransaction final : public Transaction {
     Result<void> check_reference(const FieldInfo& field, Id id, const WriteOptions& options, bool check_reach);
     Result<void> fill_defaults(Record& record, Patch& patch, const WriteOptions& options);
     Result<void> may_join(const Record& after, const Record* before, const WriteOptions& options);
+    Result<void> may_name(const Record& after, const Record* before, const WriteOptions& options);
     Result<void> check_required(const Record& record, const Patch* only) const;
     Result<void> check_rules(const Record& record);
     Result<void> check_unique(const Record& record, const Patch* only);

@@ -15,19 +15,6 @@ WriteOptions as_system() {
     return options;
 }
 
-// Entities that name a record of any kind have its entity as text and its id as a whole number, in fields of
-// these names (tags, links, shares).
-struct AnyRecord {
-    const FieldInfo* entity = nullptr;
-    const FieldInfo* record = nullptr;
-};
-AnyRecord any_record(const EntityInfo& entity) {
-    const FieldInfo* name = entity.field("entity");
-    const FieldInfo* record = entity.field("record");
-    if (!name || !record || name->type != Type::text || record->type != Type::whole) return {};
-    return {name, record};
-}
-
 }  // namespace
 
 Result<Value> WriteTransaction::act_unguarded(const EntityInfo& entity, Id id, std::string_view name, const Parameters& parameters, const WriteOptions& options) {

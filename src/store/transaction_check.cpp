@@ -56,6 +56,13 @@ Result<Value> normal_decimal(const FieldInfo& field, Decimal decimal) {
 
 }  // namespace
 
+AnyRecord any_record(const EntityInfo& entity) {
+    const FieldInfo* name = entity.field("entity");
+    const FieldInfo* record = entity.field("record");
+    if (!name || !record || name->type != Type::text || record->type != Type::whole) return {};
+    return {name, record};
+}
+
 Result<void> WriteTransaction::may_set(const EntityInfo& entity, const Patch& patch, const WriteOptions& options) const {
     Refused refused{Why::invalid, {}};
     for (const auto& [slot, value] : patch.sets) {
@@ -77,9 +84,28 @@ Result<void> WriteTransaction::may_set(const EntityInfo& entity, const Patch& pa
     return {};
 }
 
+// An entity that names a record of any kind (a share, a link, a tag) names one that exists and is within reach;
+// who opens it to others must be allowed to change it himself.
+Result<void> WriteTransaction::may_name(const Record& after, const Record* before, const WriteOptions& options) {
+    const EntityInfo& entity = *after.entity;
+    const AnyRecord any = any_record(entity);
+    if (!any.entity || same_actor_rights(options)) return {};
+    const Value &kind = after.at(any.entity->slot), &number = after.at(any.record->slot);
+    if (!kind.is<std::string>() || !number.is<std::int64_t>()) return {};
+    const bool moved = !before || !(before->at(any.entity->slot) == kind) || !(before->at(any.record->slot) == number);
+    if (!moved && !entity.changes_access) return {};
+    const EntityInfo* target = catalog().find(kind.as<std::string>());
+    const Record* record = target && target->access != model::AccessKind::system ? stored(*target, Id{number.as<std::int64_t>()}) : nullptr;
+    if (!record || !record->at(model::slot_deleted_at).empty() || !in_reach(*record, Right::read))
+        return refuse(Why::invalid, "unknown_reference", "There is no such record within your reach: choose another", any.record->name, {{"id", to_text(number)}});
+    if (!entity.changes_access || in_reach(*record, Right::update)) return {};
+    return refuse(Why::forbidden, "forbidden", "You may see this " + target->label + " but not share it: ask its owner or an administrator", any.record->name);
+}
+
 // To add to a record, or to move something to it, is to change it.
 Result<void> WriteTransaction::may_join(const Record& after, const Record* before, const WriteOptions& options) {
     const EntityInfo& entity = *after.entity;
+    FAIRLEAD_TRY(may_name(after, before, options));
     if (same_actor_rights(options) || entity.access != model::AccessKind::inherits || !after.at(entity.parent_slot).is<Id>()) return {};
     if (before && before->at(entity.parent_slot) == after.at(entity.parent_slot)) return {};
     const FieldInfo& field = entity.by_slot(entity.parent_slot);

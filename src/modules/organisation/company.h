@@ -83,9 +83,10 @@ inline constexpr Field saved_view_fields[] = {
     text("definition", "Definition", {.long_text = true, .help = "Filter, sort, columns and shape, as JSON", .length_max = 20000}),
     whole("position", "Position", {.meaning = Meaning::position}),
 };
+// Reached by its own addresses alone (/views), where whose a view is decides and not a role.
 inline constexpr Entity saved_view_entity{
     .name = "saved_view", .plural = "saved_views", .label = "View", .label_plural = "Views", .title = "name", .icon = "bookmark",
-    .fields = saved_view_fields, .access = AccessKind::open,
+    .fields = saved_view_fields, .access = AccessKind::system,
 };
 
 }  // namespace fairlead::organisation

@@ -11,12 +11,16 @@ constexpr const Entity* entities[] = {
     &team_member_entity, &territory_entity, &territory_member_entity, &record_share_entity, &delegation_entity,
     &company_entity, &fiscal_calendar_entity, &currency_entity, &exchange_rate_entity, &holiday_entity, &saved_view_entity,
 };
+constexpr Listener listeners[] = {
+    {"delegation", nullptr, &check_delegation},
+};
 }  // namespace
 
 constinit const Module organisation_module{
     .name = "organisation",
     .about = "The company itself: people, roles, teams, territories, its calendar and its currencies",
     .entities = entities,
+    .listeners = listeners,
 };
 
 }  // namespace fairlead::organisation

@@ -4,18 +4,73 @@
 namespace fairlead::organisation {
 namespace {
 
+WriteOptions by_the_system() {
+    WriteOptions options;
+    options.as_system = true;
+    return options;
+}
+
+bool administrates(Records& records, Id user) {
+    const auto who = records.find(records.catalog().need("user"), user);
+    if (!who) return false;
+    if ((*who)["administrator"] == Value(true)) return true;
+    const auto role = records.find(records.catalog().need("role"), who->reference("role"));
+    return role && (*role)["administrator"] == Value(true);
+}
+
+// The references by which a person leads or is led: whoever takes over takes them too.
+constexpr std::pair<const char*, const char*> leads[] = {{"team", "manager"}, {"territory", "manager"}, {"user", "manager"}};
+
+Result<std::int64_t> hand_over_leading(Records& records, Id user, Id successor) {
+    std::int64_t moved = 0;
+    for (const auto& [name, field] : leads) {
+        const EntityInfo& entity = records.catalog().need(name);
+        for (const Record& record : records.where(entity, field, Value(user))) {
+            Patch patch(entity);
+            // The successor does not lead himself: he has the leader's own leader.
+            const bool himself = record.id() == successor && entity.name == "user";
+            const auto leaver = himself ? records.find(entity, user) : std::nullopt;
+            const Id above = leaver ? leaver->reference(field) : successor;
+            patch.set(field, above && above != record.id() ? Value(above) : Value());
+            FAIRLEAD_TRY(records.update(record.id(), patch, by_the_system()));
+            ++moved;
+        }
+    }
+    return moved;
+}
+
+// Memberships and delegations end with the last day; what has not begun yet never does.
+Result<void> end_belonging(Records& records, Id user) {
+    const Date today = records.context().today();
+    for (const auto& [name, fields] : {std::pair{"team_member", std::vector{"user"}}, {"territory_member", {"user"}}, {"delegation", {"from_user", "to_user"}}}) {
+        const EntityInfo& entity = records.catalog().need(name);
+        for (const char* field : fields)
+            for (const Record& record : records.where(entity, field, Value(user))) {
+                const Value& begins = record["begins_on"];
+                const Value& ends = record["ends_on"];
+                if (ends.is<Date>() && ends.as<Date>() <= today) continue;
+                if (begins.is<Date>() && begins.as<Date>() > today) {
+                    FAIRLEAD_TRY(records.remove(entity, record.id(), by_the_system()));
+                    continue;
+                }
+                Patch patch(entity);
+                patch.set("ends_on", today);
+                FAIRLEAD_TRY(records.update(record.id(), patch, by_the_system()));
+            }
+    }
+    return {};
+}
+
 // Hands over every record that `user` owns, one entity after another. The successor gets them as they are.
 Result<std::int64_t> hand_over(Records& records, Id user, Id successor) {
     std::int64_t moved = 0;
     for (const auto& entity : records.catalog().entities()) {
-        if (entity->owner_slot < 0 || !entity->logged) continue;
+        if (entity->owner_slot < 0 || !entity->logged || entity->access == AccessKind::system) continue;
         const FieldInfo& owner = entity->by_slot(entity->owner_slot);
         for (const Record& record : records.where(*entity, owner.name, Value(user))) {
             Patch patch(*entity);
             patch.set_slot(entity->owner_slot, Value(successor));
-            WriteOptions options;
-            options.as_system = true;
-            FAIRLEAD_TRY(records.update(record.id(), patch, options));
+            FAIRLEAD_TRY(records.update(record.id(), patch, by_the_system()));
             ++moved;
         }
     }
@@ -35,14 +90,25 @@ Result<Value> deactivate_user(ActionContext& context) {
     const auto heir = context.records.find(context.entity, successor.as<Id>());
     if (!heir || !((*heir)["active"] == Value(true)))
         return refuse(Why::invalid, "inactive_user", "The successor is not active: choose an active person", "successor");
-    FAIRLEAD_ASSIGN(const std::int64_t moved, hand_over(context.records, user, successor.as<Id>()));
+    FAIRLEAD_ASSIGN(const std::int64_t owned, hand_over(context.records, user, successor.as<Id>()));
+    FAIRLEAD_ASSIGN(const std::int64_t led, hand_over_leading(context.records, user, successor.as<Id>()));
+    FAIRLEAD_TRY(end_belonging(context.records, user));
     Patch patch(context.entity);
     patch.set("active", false).set("left_on", context.records.context().today());
     WriteOptions options = context.write;
     options.as_system = true;
     options.expected_version.reset();  // handing over may have touched the record itself
     FAIRLEAD_TRY(context.records.update(user, patch, options));
-    return Value(moved);
+    return Value(owned + led);
+}
+
+Result<void> check_delegation(Records& records, Patch& patch, const Record* before, const WriteOptions& options) {
+    const Id actor = records.actor();
+    if (options.as_system || !actor || administrates(records, actor)) return {};
+    const Value* given = patch.find(patch.entity->slot("from_user"));
+    const Id from = given ? (given->is<Id>() ? given->as<Id>() : Id{}) : before ? before->reference("from_user") : Id{};
+    if (from == actor && (!before || before->reference("from_user") == actor)) return {};
+    return refuse(Why::forbidden, "not_yours", "You may have somebody stand in for yourself alone: for others an administrator decides", "from_user");
 }
 
 Result<Value> activate_user(ActionContext& context) {

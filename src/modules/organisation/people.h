@@ -9,6 +9,8 @@ using namespace model;
 
 Result<Value> deactivate_user(ActionContext& context);
 Result<Value> activate_user(ActionContext& context);
+// Nobody gives away, or takes, another's reach: a delegation is made by the one who is away, or an administrator.
+Result<void> check_delegation(Records& records, Patch& patch, const Record* before, const WriteOptions& options);
 
 inline constexpr Choice languages[] = {{"en", "English"}, {"vi", "Tiếng Việt"}};
 
@@ -35,8 +37,9 @@ inline constexpr Parameter deactivate_parameters[] = {
     {"successor", "Hand everything over to", Type::reference, true, "user"},
 };
 inline constexpr Action user_actions[] = {
-    {"deactivate", "Deactivate", &deactivate_user, deactivate_parameters, "active", "update", "Ends the access of a person who leaves and hands all records over"},
-    {"activate", "Activate", &activate_user, {}, "NOT(active)", "update", "Lets the person sign in again"},
+    // Who hands records over decides who sees them: no right on users is enough.
+    {"deactivate", "Deactivate", &deactivate_user, deactivate_parameters, "active", "administrator", "Ends the access of a person who leaves and hands all records over"},
+    {"activate", "Activate", &activate_user, {}, "NOT(active)", "administrator", "Lets the person sign in again"},
 };
 inline constexpr Entity user_entity{
     .name = "user", .plural = "users", .label = "User", .label_plural = "Users", .title = "name", .icon = "user",
@@ -152,15 +155,18 @@ inline constexpr Field record_share_fields[] = {
     reference("user", "With user", "user", {.indexed = true, .list = true}),
     reference("team", "With team", "team", {.list = true}),
     choice("level", "Level", share_levels, {.required = true, .list = true, .initial = "\"read\""}),
-    date("ends_on", "Until", {.list = true}),
+    date("begins_on", "From", {.list = true, .help = "First day; empty: at once"}),
+    date("ends_on", "Until", {.list = true, .help = "Last day; empty: for good"}),
     text("reason", "Reason", {.list = true}),
+    reference("shared_by", "Shared by", "user", {.list = true, .meaning = Meaning::owner, .initial = "CURRENT_USER()"}),
 };
 inline constexpr Rule record_share_rules[] = {
+    {"ends_after_it_begins", "ISBLANK(begins_on) OR ISBLANK(ends_on) OR ends_on >= begins_on", "The last day is before the first one", "ends_on"},
     {"shared_with_somebody", "NOT(ISBLANK(user) AND ISBLANK(team))", "Name a user or a team to share with", "user"},
 };
 inline constexpr Entity record_share_entity{
     .name = "record_share", .plural = "record_shares", .label = "Share", .label_plural = "Shares", .title = "reason", .icon = "share-2",
-    .fields = record_share_fields, .rules = record_share_rules, .access = AccessKind::open, .changes_access = true,
+    .fields = record_share_fields, .rules = record_share_rules, .changes_access = true,
 };
 
 // While somebody is away, another has his reach.

@@ -190,8 +190,10 @@ export interface RecordShareRecord {
   user: Reference | null;
   team: Reference | null;
   level: 'read' | 'update' | null;
+  begins_on: string | null;
   ends_on: string | null;
   reason: string | null;
+  shared_by: Reference | null;
 }
 
 export interface DelegationRecord {
@@ -294,27 +296,6 @@ export interface HolidayRecord {
   effective_at: string | null;
   day: string | null;
   name: string | null;
-}
-
-export interface SavedViewRecord {
-  id: string;
-  version: number;
-  created_at: string | null;
-  created_by: Reference | null;
-  updated_at: string | null;
-  updated_by: Reference | null;
-  deleted_at: string | null;
-  merged_into: Reference | null;
-  last_seq: number | null;
-  effective_at: string | null;
-  name: string | null;
-  entity: string | null;
-  owner: Reference | null;
-  team: Reference | null;
-  audience: 'private' | 'team' | 'everyone' | null;
-  is_default: boolean | null;
-  definition: string | null;
-  position: number | null;
 }
 
 export interface AccountRecord {
@@ -849,7 +830,6 @@ export interface Records {
   currency: CurrencyRecord;
   exchange_rate: ExchangeRateRecord;
   holiday: HolidayRecord;
-  saved_view: SavedViewRecord;
   account: AccountRecord;
   contact: ContactRecord;
   activity: ActivityRecord;
@@ -895,7 +875,6 @@ export const plurals: Record<EntityName, string> = {
   currency: 'currencies',
   exchange_rate: 'exchange_rates',
   holiday: 'holidays',
-  saved_view: 'saved_views',
   account: 'accounts',
   contact: 'contacts',
   activity: 'activities',
