@@ -44,6 +44,10 @@ Result<void> fill_conversion(store::Store& store, const store::Viewer& viewer, c
         return refuse(Why::bad_request, "not_as_of", "Stage conversion is computed from all visits: choose a period instead of a moment", "as_of");
     if (!request.by.empty() && request.by != "stage")
         return refuse(Why::bad_request, "unknown_dimension", "Stage conversion is told by stage only", "by", {{"name", request.by}});
+    // Who may not read where deals stand, or their visits, is told nothing that follows from them.
+    const store::ViewerSchema seen(*catalog, viewer);
+    for (const auto& [entity, field] : {std::pair{"opportunity", "stage"}, {"opportunity", "stage_since"}, {"stage_visit", "stage"}, {"stage_visit", "entered_at"}})
+        FAIRLEAD_TRY(formula::check(field, seen, entity));
     std::map<std::int64_t, Stage> stages;
     store::ListQuery every_stage;
     every_stage.entity = "stage";

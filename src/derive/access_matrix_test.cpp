@@ -4,7 +4,6 @@
 
 #include <set>
 
-#include "base/secret.h"
 #include "derive/access_world_for_tests.h"
 
 using namespace fairlead;

@@ -1,6 +1,7 @@
 // A company in which every right, every scope and every relation between a person and a record occurs, made from the
 // declarations: a new entity takes part without being named here.
 #pragma once
+#include "base/secret.h"
 #include "derive/access_oracle_for_tests.h"
 
 namespace fairlead::derive::testing {
@@ -19,12 +20,15 @@ class AccessWorld {
     std::map<std::string, std::vector<Placed>> placed;  // by entity
     std::map<std::string, std::string> mark_of;    // id of a record to the word in its title that no other has
 
-    AccessWorld() {
+    enum class Extent { every_relation, two_of_each };
+    explicit AccessWorld(Extent extent = Extent::every_relation) {
         make_organisation();
         for (const auto& entity : company.catalog->entities()) {
             if (entity->access == model::AccessKind::system) continue;
             const bool by_relation = is_scoped(*entity) || entity->access == model::AccessKind::inherits;
-            if (by_relation) place_all(*entity);
+            if (extent == Extent::two_of_each)
+                for (int i = 0; i < 2; ++i) placed[entity->name].push_back({"one of two", make(*entity, {id("Mate"), {}, {}, {}}), false});
+            else if (by_relation) place_all(*entity);
             else placed[entity->name].push_back({"common", make(*entity, {}), false});
         }
         make_shares();
