@@ -12,6 +12,7 @@ namespace fairlead::cli {
 
 void add_catalog(CLI::App&, Outcome&);
 void add_demo(CLI::App&, Outcome&);
+void add_export(CLI::App&, Outcome&);
 void add_import(CLI::App&, Outcome&);
 void add_maintenance(CLI::App&, Outcome&);
 void add_query(CLI::App&, Outcome&);
@@ -21,7 +22,7 @@ void add_user(CLI::App&, Outcome&);
 void add_version(CLI::App&, Outcome&);
 
 namespace {
-constexpr std::array commands{&add_serve, &add_demo, &add_import, &add_user, &add_token, &add_maintenance, &add_query, &add_catalog, &add_version};
+constexpr std::array commands{&add_serve, &add_demo, &add_import, &add_export, &add_user, &add_token, &add_maintenance, &add_query, &add_catalog, &add_version};
 }
 
 int run(int argc, char** argv) {

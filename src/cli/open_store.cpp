@@ -14,6 +14,7 @@
 #include <filesystem>
 #include <stdexcept>
 
+#include "base/text.h"
 #include "cli/starting.h"
 #include "model/catalog.h"
 #include "modules/modules.h"
@@ -64,6 +65,16 @@ Result<OpenedStore> open_store(const Place& place, store::Options options) {
     options.database = place.database;
     FAIRLEAD_ASSIGN(opened.store, store::Store::open(options, catalog));
     return opened;
+}
+
+Result<const model::EntityInfo*> entity_named(const model::Catalog& catalog, const std::string& name) {
+    const model::EntityInfo* entity = catalog.find(name);
+    if (!entity) entity = catalog.find_plural(name);
+    if (entity) return entity;
+    std::vector<std::string> names;
+    for (const auto& one : catalog.entities()) names.push_back(one->name);
+    const std::string near = nearest(name, names);
+    return refuse(Why::invalid, "unknown_entity", "There are no records called \"" + name + "\"" + (near.empty() ? "; there are: " + join(names, ", ") : ": did you mean \"" + near + "\"?"));
 }
 
 Result<std::string> administer_anywhere(const Place& place, std::string_view command, const std::string& arguments) {

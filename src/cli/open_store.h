@@ -36,6 +36,9 @@ struct OpenedStore {
 // Refuses `database_in_use` when another process has it open for writing.
 Result<OpenedStore> open_store(const Place& place, store::Options options = {});
 
+// By its name or its plural, as a person writes it.
+Result<const model::EntityInfo*> entity_named(const model::Catalog& catalog, const std::string& name);
+
 // Runs an administration command (server/administration.h) here, or in the server that has the database open.
 Result<std::string> administer_anywhere(const Place& place, std::string_view command, const std::string& arguments);
 

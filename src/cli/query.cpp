@@ -193,15 +193,7 @@ Result<void> run_query(const Words& words) {
     options.columns = false;  // one question does not pay for loading them
     FAIRLEAD_ASSIGN(auto opened, open_store(place_of(words.database), options));
     const auto catalog = opened.store->catalog();
-    const model::EntityInfo* entity = catalog->find(words.entity);
-    if (!entity) entity = catalog->find_plural(words.entity);
-    if (!entity) {
-        std::vector<std::string> names;
-        for (const auto& one : catalog->entities()) names.push_back(one->name);
-        const std::string near = nearest(words.entity, names);
-        return refuse(Why::invalid, "unknown_entity",
-                      "There are no records called \"" + words.entity + "\"" + (near.empty() ? "; there are: " + join(names, ", ") : ": did you mean \"" + near + "\"?"));
-    }
+    FAIRLEAD_ASSIGN(const model::EntityInfo* entity, entity_named(*catalog, words.entity));
     const bool grouped = !words.group.empty() || !words.aggregate.empty();
     FAIRLEAD_ASSIGN(const std::string text, ask(*opened.store, "/api/v1/" + entity->plural + (grouped ? "/query" : "/search"),
                                                 grouped ? group_body(words) : list_body(words)));

@@ -66,6 +66,8 @@ constexpr Parameter parameters[] = {
     {"entity", "query", R"({"type":"string"})", "The kind of record"},
     {"pipeline", "query", R"({"type":"string"})", "The pipeline's id; the first active one otherwise"},
     {"format", "query", R"({"type":"string","enum":["csv","csv-excel","xlsx","jsonl"]})", "Form of the file"},
+    {"heads", "query", R"({"type":"string","enum":["labels","names"]})", "Columns are called by their labels in the reader's language, or by the fields' names"},
+    {"ids", "query", R"({"type":"boolean"})", "Also a column with the id of the record and of each reference"},
     {"filename", "query", R"({"type":"string"})", "What the file is called"},
     {"by", "query", R"({"type":"string"})", "What the figure is split by"},
     {"from", "query", R"({"type":"string","format":"date"})", "First day"},

@@ -16,6 +16,7 @@ void add_routes(http::Router& router, store::Store& store) {
     add_search_routes(router, app);
     add_formula_routes(router, app);
     add_catalog_routes(router, app);
+    add_export_routes(router, app);
     add_board_routes(router, app);
     add_figure_routes(router, app);
     add_company_routes(router, app);

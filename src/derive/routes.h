@@ -12,6 +12,7 @@ void add_bulk_routes(http::Router& router, const AppPointer& app);      // bulk.
 void add_search_routes(http::Router& router, const AppPointer& app);    // find.cpp
 void add_formula_routes(http::Router& router, const AppPointer& app);   // formulas.cpp
 void add_catalog_routes(http::Router& router, const AppPointer& app);   // catalog_json.cpp
+void add_export_routes(http::Router& router, const AppPointer& app);    // export.cpp
 void add_board_routes(http::Router& router, const AppPointer& app);     // board.cpp
 void add_figure_routes(http::Router& router, const AppPointer& app);   // figures.cpp
 void add_company_routes(http::Router& router, const AppPointer& app);   // company.cpp

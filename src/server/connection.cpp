@@ -350,6 +350,7 @@ void Connection::after_response() {
 }
 
 void Connection::next_piece() {
+    deadline_ = std::chrono::steady_clock::time_point::max();  // now it is we who are waited for
     const bool posted = shared_.workers->post([self = shared_from_this()] {
         std::string piece;
         bool failed = false;

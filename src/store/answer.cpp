@@ -208,6 +208,19 @@ Result<void> answer_each(Reading& reading, const EntityInfo& entity, const Viewe
         each_match(reading, entity, query.filter, query.search, query.in_bin, scan, [&](Record& record) { return each(record); });
         return {};
     }
+    if (query.sort.size() == 1 && query.sort.front().field == "id" && query.search.empty()) {
+        // A scan comes in id order: turning it round takes the ids and nothing else.
+        const bool backwards = query.sort.front().descending;
+        std::vector<Id> ids;
+        each_match(reading, entity, query.filter, query.search, query.in_bin, scan, [&](Record& record) {
+            if (!backwards) return each(record);
+            ids.push_back(record.id());
+            return true;
+        });
+        for (auto id = ids.rbegin(); id != ids.rend(); ++id)
+            if (const auto record = reading.find(entity, *id); record && !each(*record)) break;
+        return {};
+    }
     Sorter sorter(reading, entity);
     FAIRLEAD_TRY(sorter.prepare(viewer, query.sort));
     for (const Entry& entry : sorted_matches(reading, entity, sorter, query, scan))

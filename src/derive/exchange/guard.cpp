@@ -46,7 +46,22 @@ std::string guarded(std::string_view text) {
     return out;
 }
 
+bool looks_like_number(std::string_view text) {
+    bool digit = false;
+    for (const char c : text) {
+        digit = digit || (c >= '0' && c <= '9');
+        if ((c < '0' || c > '9') && std::string_view(" +-./:,()%eE").find(c) == std::string_view::npos) return false;
+    }
+    return digit;
+}
+
+std::string kept_as_text(std::string_view text) { return "=\"" + std::string(text) + "\""; }
+
 void unguard(std::string& text) {
+    if (text.size() > 3 && text.starts_with("=\"") && text.back() == '"' && looks_like_number(std::string_view(text).substr(2, text.size() - 3))) {
+        text = text.substr(2, text.size() - 3);
+        return;
+    }
     if (!text.empty() && text.front() == '\'' && looks_like_formula(std::string_view(text).substr(1))) text.erase(0, 1);
 }
 

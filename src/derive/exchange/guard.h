@@ -16,7 +16,11 @@ namespace fairlead::derive {
 bool looks_like_formula(std::string_view text);
 // `text` as it may stand in a CSV file.
 std::string guarded(std::string_view text);
-// Takes exactly the guard off again.
+// Would a spreadsheet take this text for a number or a date, and so lose a leading zero, a plus sign or the
+// sixteenth digit? Such a text stands as ="0912 345 678" in a file made for spreadsheets.
+bool looks_like_number(std::string_view text);
+std::string kept_as_text(std::string_view text);
+// Takes exactly the guard, or the form for spreadsheets, off again.
 void unguard(std::string& text);
 
 }  // namespace fairlead::derive
