@@ -103,6 +103,14 @@ class Client {
         return answer;
     }
 
+    // Says that nothing more comes, and takes what is answered until the server closes.
+    void finish() { ::shutdown(socket_, SHUT_WR); }
+    std::string read_rest(int milliseconds = 15'000) {
+        while (fill(milliseconds)) {}
+        return std::exchange(buffer_, {});
+    }
+    bool has_ended() const { return ended_; }
+
     // One line of a stream (server-sent events); empty at the end.
     std::string read_until(std::string_view mark, int milliseconds = 5000) {
         while (buffer_.find(mark) == std::string::npos)

@@ -4,6 +4,7 @@
 
 #include "formula/formula.h"
 #include "formula/sample_for_tests.h"
+#include "fuzz/seeds.h"
 
 using namespace fairlead;
 using namespace fairlead::formula;
@@ -48,6 +49,18 @@ const sample::Record& deal() {
 }
 
 }  // namespace
+
+std::vector<std::string> fuzz_seeds() {
+    return {
+    "IF(AND(amount > 10000, account.industry = \"Retail\"), 5%, 3%)", "SUMIF(lines.amount, lines.quantity > 1) / COUNT(lines)", "stage IN (\"Won\", \"Lost\") AND NOT done",
+    "IN_PERIOD(close_date, \"last 30 days\") OR created_at > NOW() - 7", "TEXT(amount, \"#,##0.00\") & name", "-2^2*3%-DATEDIF(close_date,TODAY(),\"M\")",
+    "SWITCH(kind,\"new\",1,2)+COALESCE(rate,count,1)", "LEFT(UPPER(name),3)=\"NGU\"", "count BETWEEN 1 AND 5", "NETWORKDAYS(close_date, TODAY(), holidays)"};
+}
+std::vector<std::string> fuzz_words() {
+    return {"(", ")", ",", "\"", "%", "^", "*", "/", "+", "-", "&", "=", "<>", "<=", "AND ", "OR ", "NOT ", "IN ", "BETWEEN ", "IF(", "SUM(", "lines.amount", "lines", "amount",
+                                        "close_date", "created_at", "stage", "stage.kind", "length", "done", "1e9", "0", "9223372036854775807", "0.000000000001", "\"x\"", "\xC4\x90", "\xFF", "TODAY()", "ROUND(",
+                                        "MEDIAN(", "EDATE(", "REPT(", "MID(", "IFERROR(", "1/0", "DATE(9999,12,31)", "HOURS(", "MONEY(", "price", ";", "."};
+}
 
 extern "C" int LLVMFuzzerTestOneInput(const unsigned char* data, std::size_t size) {
     static const sample::Schema schema;

@@ -9,6 +9,8 @@
 #include <unistd.h>
 #include <vector>
 
+#include "fuzz/seeds.h"
+
 extern "C" int LLVMFuzzerTestOneInput(const unsigned char* data, std::size_t size);
 
 namespace {
@@ -25,14 +27,6 @@ void show_and_die(int signal_number) {
     std::raise(signal_number);
 }
 
-const std::vector<std::string> seeds = {
-    "IF(AND(amount > 10000, account.industry = \"Retail\"), 5%, 3%)", "SUMIF(lines.amount, lines.quantity > 1) / COUNT(lines)", "stage IN (\"Won\", \"Lost\") AND NOT done",
-    "IN_PERIOD(close_date, \"last 30 days\") OR created_at > NOW() - 7", "TEXT(amount, \"#,##0.00\") & name", "-2^2*3%-DATEDIF(close_date,TODAY(),\"M\")",
-    "SWITCH(kind,\"new\",1,2)+COALESCE(rate,count,1)", "LEFT(UPPER(name),3)=\"NGU\"", "count BETWEEN 1 AND 5", "NETWORKDAYS(close_date, TODAY(), holidays)"};
-const std::vector<std::string> words = {"(", ")", ",", "\"", "%", "^", "*", "/", "+", "-", "&", "=", "<>", "<=", "AND ", "OR ", "NOT ", "IN ", "BETWEEN ", "IF(", "SUM(", "lines.amount", "lines", "amount",
-                                        "close_date", "created_at", "stage", "stage.kind", "length", "done", "1e9", "0", "9223372036854775807", "0.000000000001", "\"x\"", "\xC4\x90", "\xFF", "TODAY()", "ROUND(",
-                                        "MEDIAN(", "EDATE(", "REPT(", "MID(", "IFERROR(", "1/0", "DATE(9999,12,31)", "HOURS(", "MONEY(", "price", ";", "."};
-
 }  // namespace
 
 int main(int count, char** arguments) {
@@ -41,7 +35,9 @@ int main(int count, char** arguments) {
     const auto below = [&](std::size_t n) { return static_cast<std::size_t>(random() % n); };
     for (const int s : {SIGABRT, SIGSEGV, SIGFPE, SIGILL}) std::signal(s, show_and_die);
     const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(seconds);
-    std::vector<std::string> pool = seeds;
+    std::vector<std::string> pool = fuzz_seeds();
+    const std::vector<std::string> words = fuzz_words();
+    const std::size_t first = pool.size();
     long runs = 0;
     while ((runs & 255) != 0 || std::chrono::steady_clock::now() < end) {
         std::string input = pool[below(pool.size())];
@@ -59,7 +55,7 @@ int main(int count, char** arguments) {
         if (input.size() > 4096) input.resize(4096);
         current = input;
         LLVMFuzzerTestOneInput(reinterpret_cast<const unsigned char*>(input.data()), input.size());
-        if (below(200) == 0) (pool.size() < 500 ? pool.emplace_back() : pool[seeds.size() + below(pool.size() - seeds.size())]) = input;
+        if (below(200) == 0) (pool.size() < 500 ? pool.emplace_back() : pool[first + below(pool.size() - first)]) = input;
         ++runs;
     }
     std::printf("%ld inputs in %d seconds\n", runs, seconds);
