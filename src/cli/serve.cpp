@@ -1,4 +1,5 @@
 // `fairlead serve`: the server, until it is told to stop.
+#include <malloc.h>
 #include <sys/stat.h>
 
 #include <csignal>
@@ -38,6 +39,8 @@ Result<void> parse_listen(const std::string& text, server::ServerOptions& option
 
 int serve(const Words& words) {
     ::umask(077);
+    // Each of glibc's arenas keeps what its threads once needed; a few are enough for short requests.
+    ::mallopt(M_ARENA_MAX, 4);
     // Signals are waited for by this thread; every other one inherits that they are blocked.
     sigset_t signals;
     sigemptyset(&signals);

@@ -1,7 +1,12 @@
 // Loading the columns and following the commits.
 #include "store/columns_keeper.h"
 
+#include <array>
+#include <chrono>
+#include <deque>
+#include <exception>
 #include <set>
+#include <vector>
 
 #include "base/log.h"
 #include "store/columns/table.h"
@@ -45,27 +50,120 @@ class LoadOrder {
     std::vector<const EntityInfo*> order_;
 };
 
+// Records on their way from the database to the columns: one thread reads while another puts.
+struct Batch {
+    const EntityInfo* entity = nullptr;
+    std::vector<Record> records = std::vector<Record>(500);
+    std::size_t used = 0;
+    bool last = false;  // of the entity
+};
+
+class Conveyor {
+  public:
+    Conveyor() {
+        for (Batch& batch : batches_) empty_.push_back(&batch);
+    }
+    // The reader's side. Null when the other side has gone.
+    Batch* take_empty() { return take(empty_); }
+    void hand_over(Batch* batch) { put(full_, batch); }
+    // The putting side. Null when everything has come; throws what the reader threw.
+    Batch* take_full() {
+        Batch* batch = take(full_);
+        if (!batch && failure_) std::rethrow_exception(failure_);
+        return batch;
+    }
+    void give_back(Batch* batch) { put(empty_, batch); }
+    void end(std::exception_ptr failure = nullptr) {
+        {
+            const std::scoped_lock lock(mutex_);
+            ended_ = true;
+            if (failure) failure_ = failure;
+        }
+        changed_.notify_all();
+    }
+
+  private:
+    Batch* take(std::deque<Batch*>& from) {
+        std::unique_lock lock(mutex_);
+        changed_.wait(lock, [&] { return !from.empty() || ended_; });
+        if (from.empty() || (ended_ && &from == &empty_)) return nullptr;
+        Batch* batch = from.front();
+        from.pop_front();
+        return batch;
+    }
+    void put(std::deque<Batch*>& to, Batch* batch) {
+        {
+            const std::scoped_lock lock(mutex_);
+            to.push_back(batch);
+        }
+        changed_.notify_all();
+    }
+    std::array<Batch, 4> batches_;
+    std::mutex mutex_;
+    std::condition_variable changed_;
+    std::deque<Batch*> empty_, full_;
+    bool ended_ = false;
+    std::exception_ptr failure_;
+};
+
+void read_all(Backend& backend, const Shape& shape, Columns& columns, Conveyor& conveyor) {
+    try {
+        const auto connection = backend.open_reader();
+        const RowReader reader(*connection, shape);
+        const LoadOrder order(*shape.catalog);
+        for (const EntityInfo* entity : order.entities()) {
+            // Before the first row is read: what is erased from here on must stay away.
+            columns.begin_load(*entity);
+            Id after{};
+            for (bool last = false; !last;) {
+                Batch* batch = conveyor.take_empty();
+                if (!batch) return;
+                batch->entity = entity;
+                batch->used = reader.next(*entity, after, batch->records);
+                if (batch->used > 0) after = batch->records[batch->used - 1].id();
+                last = batch->last = batch->used < batch->records.size();
+                conveyor.hand_over(batch);
+            }
+        }
+        conveyor.end();
+    } catch (...) {
+        conveyor.end(std::current_exception());
+    }
+}
+
 }  // namespace
 
 void ColumnsKeeper::load(Backend& backend, std::shared_ptr<const Shape> shape) {
+    const auto begun = std::chrono::steady_clock::now();
+    Conveyor conveyor;
+    std::thread reading([&] { read_all(backend, *shape, *columns_, conveyor); });
+    Loading how = Loading::done;
     try {
-        const auto connection = backend.open_reader();
-        const LoadOrder order(*shape->catalog);
-        for (const EntityInfo* entity : order.entities()) {
-            columns_->begin_load(*entity);
-            RowReader(*connection, *shape).scan_all(*entity, [&](Record& record) {
-                columns_->add(record);
-                return !stopping_;
-            });
-            if (stopping_) return load_ended(Loading::failed);
-            columns_->finish_load(*entity);
+        while (Batch* batch = conveyor.take_full()) {
+            if (stopping_) {
+                how = Loading::failed;
+                break;
+            }
+            columns_->add({batch->records.data(), batch->used});
+            if (batch->last) columns_->finish_load(*batch->entity);
+            conveyor.give_back(batch);
         }
-        load_ended(Loading::done);
     } catch (const std::exception& failure) {
         // Lists are then answered by scans: slower, and right.
-        load_ended(Loading::failed);
+        how = Loading::failed;
         log(Level::error, "columns_failed", {{"reason", std::string_view(failure.what())}});
     }
+    conveyor.end();
+    reading.join();
+    if (how == Loading::done) {
+        const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - begun);
+        const Columns::Memory memory = columns_->memory();
+        std::string large;
+        for (const Columns::Memory::Part& part : memory.parts)
+            if (part.bytes >= std::size_t{1} << 20) large += (large.empty() ? "" : ", ") + part.name + " " + std::to_string(part.bytes >> 20) + " MiB";
+        log(Level::info, "columns_loaded", {{"ms", static_cast<long long>(took.count())}, {"bytes", static_cast<long long>(memory.total)}, {"large", std::string_view(large)}});
+    }
+    load_ended(how);
 }
 
 void ColumnsKeeper::load_ended(Loading how) {

@@ -23,19 +23,37 @@ struct RecordKey {
 class RecordCache {
   public:
     const Record* find(RecordKey key) const {
-        const auto found = records_.find(key);
-        return found == records_.end() ? nullptr : &found->second;
+        for (const Records* records : {&newer_, &older_})
+            if (const auto found = records->find(key); found != records->end()) return &found->second;
+        return nullptr;
     }
-    void put(RecordKey key, Record record) { records_.insert_or_assign(key, std::move(record)); }
-    // Between groups only: within one, references into the cache must stay valid.
+    void put(RecordKey key, Record record) {
+        slots_ += record.slots.size();
+        newer_.insert_or_assign(key, std::move(record));
+    }
+    // Between groups only: within one, references into the cache must stay valid. Two generations: what has not been
+    // put again since the last change of generation goes.
     void trim() {
-        if (records_.size() >= 50'000) records_.clear();
+        if (slots_ < slots_most) return;
+        older_ = std::move(newer_);
+        newer_ = Records();
+        slots_ = 0;
     }
-    void drop(RecordKey key) { records_.erase(key); }
-    void clear() { records_.clear(); }
+    void drop(RecordKey key) {
+        newer_.erase(key);
+        older_.erase(key);
+    }
+    void clear() {
+        newer_.clear();
+        older_.clear();
+        slots_ = 0;
+    }
 
   private:
-    std::unordered_map<RecordKey, Record, RecordKey::Hash> records_;
+    using Records = std::unordered_map<RecordKey, Record, RecordKey::Hash>;
+    static constexpr std::size_t slots_most = (std::size_t{10} << 20) / sizeof(Value);  // of one generation
+    Records newer_, older_;
+    std::size_t slots_ = 0;
 };
 
 struct CommitGroup {

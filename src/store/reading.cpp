@@ -67,7 +67,15 @@ void RowReader::scan(const EntityInfo& entity, bool in_bin, const std::function<
     scan_where(entity, std::string(" AND deleted_at IS ") + (in_bin ? "NOT NULL" : "NULL"), each, after);
 }
 
-void RowReader::scan_all(const EntityInfo& entity, const std::function<bool(Record&)>& each, Id after) const { scan_where(entity, "", each, after); }
+std::size_t RowReader::next(const EntityInfo& entity, Id after, std::span<Record> page) const {
+    const Table& table = shape_.table(entity);
+    Statement& statement = connection_.prepare("SELECT " + table.columns() + " FROM " + table.name() + " WHERE org_id = " + table.organisation() + " AND id > $1 ORDER BY org_id, id LIMIT $2");
+    statement.bind(1, after.value);
+    statement.bind(2, static_cast<std::int64_t>(page.size()));
+    std::size_t read = 0;
+    while (statement.step()) table.read_into(page[read++], statement);
+    return read;
+}
 
 // In pages, so that a long reading holds neither many rows nor a statement.
 void RowReader::scan_where(const EntityInfo& entity, const std::string& condition, const std::function<bool(Record&)>& each, Id after) const {

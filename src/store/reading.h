@@ -3,6 +3,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <unordered_map>
 
 #include "store/row.h"
@@ -22,8 +23,9 @@ class RowReader {
     std::vector<Record> all(const EntityInfo& entity) const;
     // Every record in id order until `each` returns false.
     void scan(const EntityInfo& entity, bool in_bin, const std::function<bool(Record&)>& each, Id after = {}) const;
-    // The same with the bin among the others.
-    void scan_all(const EntityInfo& entity, const std::function<bool(Record&)>& each, Id after = {}) const;
+    // The next records after `after` in id order, those in the bin among them, into `page`, whose memory is used
+    // again. How many: fewer than the page holds at the end.
+    std::size_t next(const EntityInfo& entity, Id after, std::span<Record> page) const;
 
   private:
     void scan_where(const EntityInfo& entity, const std::string& condition, const std::function<bool(Record&)>& each, Id after) const;

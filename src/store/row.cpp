@@ -83,6 +83,7 @@ Table::Table(const EntityInfo& entity, std::int64_t organisation)
     for (const FieldInfo& field : entity.fields)
         if (field.type == Type::money && field.is_stored()) reporting_[static_cast<std::size_t>(field.slot)] = next_reporting++;
     column_count_ = index;
+    room_ = room(entity);
     select_by_id_ = "SELECT " + columns_ + " FROM " + name_ + " WHERE org_id = " + organisation_ + " AND id = $1";
     std::string derived, derived_placeholders;
     for (const Unique& unique : uniques_)
@@ -92,13 +93,28 @@ Table::Table(const EntityInfo& entity, std::int64_t organisation)
 }
 
 Record Table::read(const Statement& row, int first_column) const {
-    Record record = stored_record(*entity_);
+    Record record;
+    read_into(record, row, first_column);
+    return record;
+}
+
+void Table::read_into(Record& record, const Statement& row, int first_column) const {
+    record.entity = entity_;
+    record.slots.resize(room_);
+    // Values that are not set below are empty; texts that are set keep their memory.
+    const auto clear = [&](int slot) {
+        if (!record.at(slot).empty()) record.at(slot) = Value();
+    };
+    for (int slot = entity_->stored_slots; slot < static_cast<int>(room_); ++slot) clear(slot);
     int column = first_column;
     for (int slot = 0; slot < entity_->stored_slots; ++slot) {
         const FieldInfo& field = entity_->by_slot(slot);
         const int at = column;
         column += field.type == Type::money ? 3 : 1;
-        if (row.is_null(at)) continue;
+        if (row.is_null(at)) {
+            clear(slot);
+            continue;
+        }
         Value& value = record.at(slot);
         switch (field.type) {
             case Type::boolean: value = row.whole(at) != 0; break;
@@ -115,10 +131,9 @@ Record Table::read(const Statement& row, int first_column) const {
             case Type::instant: value = Instant{row.whole(at)}; break;
             case Type::duration: value = Duration{row.whole(at)}; break;
             case Type::reference: value = Id{row.whole(at)}; break;
-            case Type::list: break;
+            case Type::list: clear(slot); break;
         }
     }
-    return record;
 }
 
 int Table::bind_slot(Statement& statement, int index, const Record& record, int slot) const {

@@ -42,6 +42,8 @@ class Table {
     const std::vector<Unique>& uniques() const { return uniques_; }
 
     Record read(const Statement& row, int first_column = 0) const;
+    // The same into a record of any kind, whose memory is used again.
+    void read_into(Record& record, const Statement& row, int first_column = 0) const;
     void bind_insert(Statement& statement, const Record& record) const;
     // Updates exactly the slots named (ascending, without the id); the system's slots must be among them.
     void run_update(Connection& connection, const Record& record, const std::vector<int>& slots) const;
@@ -58,6 +60,7 @@ class Table {
     std::vector<int> reporting_;                          // by slot; -1 for other types
     std::vector<Unique> uniques_;
     int column_count_ = 0;
+    std::size_t room_ = 0;                                // slots of a record, the reporting amounts included
     bool searched_ = false;
     mutable std::mutex mutex_;
     mutable std::map<std::vector<int>, std::string> updates_;

@@ -64,12 +64,18 @@ void Columns::begin_load(const EntityInfo& entity) {
     table.ready = false;
 }
 
-void Columns::add(const Record& record) {
-    Record room;
-    const Record& whole = state_->completed(record, room);
-    const std::unique_lock guard(state_->lock);
-    Table& table = state_->need(record.entity->name);
-    if (!table.only_ids()) table.put(whole, ++state_->stamp);
+void Columns::add(std::span<Record> records) {
+    if (records.empty()) return;
+    Table& table = state_->need(records.front().entity->name);
+    if (table.only_ids()) return;
+    constexpr std::size_t part = 64;  // commits get in between
+    for (std::size_t begin = 0; begin < records.size(); begin += part) {
+        const std::span<Record> some = records.subspan(begin, std::min(part, records.size() - begin));
+        for (Record& record : some) state_->complete(record);
+        const std::unique_lock guard(state_->lock);
+        const std::uint64_t stamp = ++state_->stamp;
+        for (const Record& record : some) table.put(record, stamp);
+    }
 }
 
 void Columns::finish_load(const EntityInfo& entity) {

@@ -62,7 +62,7 @@ class Columns {
     // come in id order where possible (less memory). `apply` may run meanwhile: the greater version wins and an
     // erased record stays away.
     void begin_load(const EntityInfo& entity);
-    void add(const Record& record);
+    void add(std::span<Record> records);  // of one entity; their computed slots are filled
     void finish_load(const EntityInfo& entity);
     bool ready(const EntityInfo& entity) const;
     bool ready() const;  // every entity that is held

@@ -251,7 +251,7 @@ class Company {
     }
     void put(Record record) {
         if (loading) {
-            columns.add(record);
+            columns.add({&record, 1});
         } else {
             Applied applied{record.entity, record.id(), &record};
             columns.apply({&applied, 1});

@@ -149,6 +149,14 @@ const Record& Columns::State::completed(const Record& record, Record& room) cons
     const auto& computed = computed_[static_cast<std::size_t>(table.entity().number)];
     if (computed.empty() || table.only_ids()) return record;
     room = record;
+    complete(room);
+    return room;
+}
+
+void Columns::State::complete(Record& room) const {
+    const Table& table = need(room.entity->name);
+    const auto& computed = computed_[static_cast<std::size_t>(table.entity().number)];
+    if (computed.empty()) return;
     room.entity = &table.entity();
     std::size_t slots = static_cast<std::size_t>(room.entity->slots);
     for (const FieldInfo& field : room.entity->fields)
@@ -168,7 +176,6 @@ const Record& Columns::State::completed(const Record& record, Record& room) cons
         const Money* amount = at_home ? at_home->get<Money>() : nullptr;
         if (amount && amount->currency == *home) reporting = Value(amount->minor);
     }
-    return room;
 }
 
 void Columns::State::evaluate_again() {
@@ -177,9 +184,9 @@ void Columns::State::evaluate_again() {
         ++stamp;
         for (std::uint32_t row = 0; row < table->rows(); ++row) {
             if (table->state(row) == columns::RowState::absent) continue;
-            const Record held = table->record(row);
-            Record room;
-            table->put(completed(held, room), stamp);
+            Record held = table->record(row);
+            complete(held);
+            table->put(held, stamp);
         }
     }
 }

@@ -119,7 +119,9 @@ class Columns::State {
     columns::Table* table(std::string_view entity) const;
     columns::Table& need(std::string_view entity) const;
     void evaluate_again();  // the stored computed fields, of every record
-    // The record with its stored computed fields filled, ready for Table::put.
+    // Fills the computed fields that are held, ready for Table::put.
+    void complete(Record& record) const;
+    // The same beside the record, where there is anything to fill.
     const Record& completed(const Record& record, Record& room) const;
 
     std::shared_ptr<const model::Catalog> catalog;
