@@ -1,4 +1,5 @@
 // One record that is open: read, read again when it changes elsewhere, and what went wrong.
+import { untrack } from 'svelte';
 import { records, Refused } from '$/catalog/client';
 import type { DataRecord, Entity } from '$/catalog/types';
 import { changes } from './changes.svelte';
@@ -13,7 +14,8 @@ export class OpenRecord {
   async load(id: string, asOf: string | null): Promise<void> {
     this.missing = false;
     this.fault = '';
-    if (this.record?.id !== id) this.record = null;
+    // An effect that loads must not depend on what is loaded: it would never end.
+    if (untrack(() => this.record?.id) !== id) this.record = null;
     try {
       this.record = await records.get(this.entity.plural, id, { as_of: asOf ?? undefined });
     } catch (fault) {

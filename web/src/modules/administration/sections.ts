@@ -21,10 +21,12 @@ export const sections: Section[] = [
   { name: 'fields', key: 'administration.fields', icon: 'columns-3', group: 'sales', load: () => import('./FieldsSection.svelte') },
   { name: 'lists', key: 'administration.lists', icon: 'list', group: 'sales', load: () => import('./ListsSection.svelte') },
   { name: 'company', key: 'administration.company', icon: 'building', group: 'company', load: () => import('./CompanySection.svelte') },
+  { name: 'fiscal', key: 'administration.fiscal', icon: 'calendar-range', group: 'company', entity: 'fiscal_calendar' },
   { name: 'holidays', key: 'administration.holidays', icon: 'calendar-off', group: 'company', entity: 'holiday' },
   { name: 'currencies', key: 'administration.currencies', icon: 'coins', group: 'company', entity: 'currency' },
   { name: 'rates', key: 'administration.rates', icon: 'arrow-right-left', group: 'company', entity: 'exchange_rate' },
   { name: 'access', key: 'administration.access', icon: 'key-round', group: 'system', load: () => import('./AccessSection.svelte') },
+  { name: 'health', key: 'administration.health', icon: 'activity', group: 'system', load: () => import('./HealthSection.svelte') },
   { name: 'jobs', key: 'administration.jobs', icon: 'server', group: 'system', load: () => import('./JobsSection.svelte') },
 ];
 
