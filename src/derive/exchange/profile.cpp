@@ -50,14 +50,24 @@ class Reading {
         return {};
     }
 
-    Result<Source> source(const std::string& field, const Json& json, const std::string& place) {
-        Source source;
+    Result<FieldSource> source(const std::string& field, const Json& json, const std::string& place) {
+        FieldSource source;
         source.field = field;
         if (json.is(Json::Kind::text)) {  // the short form: a column
             source.columns = {json.text};
             return source;
         }
-        FAIRLEAD_TRY(only(json, place, {"column", "text", "value", "map", "as", "currency", "find", "create", "known"}));
+        FAIRLEAD_TRY(only(json, place, {"column", "text", "value", "map", "only", "first", "begins", "as", "currency", "currency_column", "find", "create", "known", "follows"}));
+        if (const Json* first = json.find("first"))
+            for (std::size_t i = 0; i < first->items.size(); ++i) {
+                FAIRLEAD_ASSIGN(FieldSource one, this->source(field, first->items[i], place + "/first/" + std::to_string(i)));
+                source.first.push_back(std::move(one));
+            }
+        if (const Json* named = json.find("only"))
+            for (const auto& [from, to] : named->members) source.only.emplace_back(from, to.text);
+        source.begins = text(json, "begins");
+        source.currency_column = text(json, "currency_column");
+        source.follows = text(json, "follows");
         source.columns = texts(json, "column");
         source.text = text(json, "text");
         if (const Json* value = json.find("value")) source.value = *value;
@@ -68,24 +78,33 @@ class Reading {
         source.find = text(json, "find");
         source.create = flag(json, "create");
         source.known = texts(json, "known");
-        if (source.columns.empty() && source.text.empty() && !source.value) return wrong(place, "Say where the value comes from: column, text or value");
+        if (source.columns.empty() && source.text.empty() && !source.value && source.first.empty())
+            return wrong(place, "Say where the value comes from: column, text, value or first");
         return source;
     }
 
-    Result<std::vector<Source>> sources(const Json* json, const model::EntityInfo& entity, const std::string& place) {
-        std::vector<Source> all;
+    Result<std::vector<FieldSource>> sources(const Json* json, const model::EntityInfo& entity, const std::string& place) {
+        std::vector<FieldSource> all;
         if (!json) return all;
         for (const auto& [field, from] : json->members) {
             const model::FieldInfo* info = entity.field(field);
             if (!info || !info->is_stored()) return wrong(place + "/" + field, entity.name + " has no such field");
-            FAIRLEAD_ASSIGN(Source one, source(field, from, place + "/" + field));
+            FAIRLEAD_ASSIGN(FieldSource one, source(field, from, place + "/" + field));
             all.push_back(std::move(one));
         }
         return all;
     }
 
+    // Whether something is so: a source that gives a value says so.
+    Result<std::optional<FieldSource>> condition(const Json& json, std::string_view name, const std::string& place) {
+        const Json* value = json.find(name);
+        if (!value) return std::optional<FieldSource>();
+        FAIRLEAD_ASSIGN(FieldSource one, source(std::string(name), *value, place + "/" + std::string(name)));
+        return std::optional<FieldSource>(std::move(one));
+    }
+
     Result<Step> step(const Json& json, const std::string& place) {
-        FAIRLEAD_TRY(only(json, place, {"file", "optional", "rows", "entity", "key", "distinct", "set", "history"}));
+        FAIRLEAD_TRY(only(json, place, {"file", "optional", "rows", "entity", "key", "distinct", "only_new", "skip", "take", "heads", "set", "history"}));
         Step step;
         step.files = texts(json, "file");
         step.optional = flag(json, "optional");
@@ -99,13 +118,17 @@ class Reading {
         for (const std::string& field : step.key)
             if (!entity->field(field)) return wrong(place + "/key", entity->name + " has no field " + field);
         step.distinct = flag(json, "distinct");
+        step.only_new = flag(json, "only_new");
+        step.heads = text(json, "heads");
+        FAIRLEAD_ASSIGN(step.skip, condition(json, "skip", place));
+        FAIRLEAD_ASSIGN(step.take, condition(json, "take", place));
         FAIRLEAD_ASSIGN(step.set, sources(json.find("set"), *entity, place + "/set"));
         if (const Json* history = json.find("history")) FAIRLEAD_TRY(read_history(step, *history, *entity, place + "/history"));
         return step;
     }
 
     Result<void> read_history(Step& step, const Json& json, const model::EntityInfo& entity, const std::string& place) {
-        FAIRLEAD_TRY(only(json, place, {"opened", "opened_as", "closed", "closed_as", "stage", "first_stage", "closed_stages", "at_closing", "moves"}));
+        FAIRLEAD_TRY(only(json, place, {"opened", "opened_as", "closed", "closed_as", "stage", "first_stage", "closed_stages", "closed_if", "at_closing", "moves", "entered", "entered_stage"}));
         step.opened_column = text(json, "opened");
         step.opened_as = text(json, "opened_as");
         step.closed_column = text(json, "closed");
@@ -114,13 +137,19 @@ class Reading {
         step.first_stage = text(json, "first_stage");
         step.closed_stages = texts(json, "closed_stages");
         step.at_closing = texts(json, "at_closing");
+        FAIRLEAD_ASSIGN(step.closed_if, condition(json, "closed_if", place));
+        step.entered = text(json, "entered");
+        if (const Json* stage = json.find("entered_stage")) {
+            FAIRLEAD_ASSIGN(step.entered_stage, source("stage", *stage, place + "/entered_stage"));
+        }
+        if (step.entered.empty() != !step.entered_stage) return wrong(place + "/entered", "Heads that name stages need both entered and entered_stage");
         for (const std::string& field : step.at_closing)
             if (!entity.field(field)) return wrong(place + "/at_closing", entity.name + " has no field " + field);
         const Json* moves = json.find("moves");
         if (!moves) return {};
         FAIRLEAD_TRY(only(*moves, place + "/moves", {"file", "key", "at", "at_as", "stage", "set"}));
-        Move move{text(*moves, "file"), text(*moves, "key"), text(*moves, "at"), text(*moves, "at_as"), text(*moves, "stage"), {}};
-        if (move.file.empty() || move.key_column.empty() || move.at_column.empty()) return wrong(place + "/moves", "Moves need file, key and at");
+        Move move{texts(*moves, "file"), text(*moves, "key"), text(*moves, "at"), text(*moves, "at_as"), text(*moves, "stage"), {}};
+        if (move.files.empty() || move.key_column.empty() || move.at_column.empty()) return wrong(place + "/moves", "Moves need file, key and at");
         FAIRLEAD_ASSIGN(move.set, sources(moves->find("set"), entity, place + "/moves/set"));
         step.moves = std::move(move);
         return {};

@@ -73,25 +73,30 @@ class Known {
         query.entity = entity;
         const int slot = store_.catalog()->need(entity).slot(field);
         FAIRLEAD_TRY(store_.each(viewer_, query, [&](const Record& record) {
-            add(index, to_text(record.at(slot)), record.id());
+            add(index, field, to_text(record.at(slot)), record.id());
             return true;
         }));
-        for (const auto& [text, id] : planned_[key]) add(index, text, id);
+        for (const auto& [text, id] : planned_[key]) add(index, field, text, id);
         return &index;
     }
-    static void add(Index& index, const std::string& text, Id id) {
+    static void add(Index& index, std::string_view field, const std::string& text, Id id) {
         if (text.empty()) return;
         index.exact.emplace(fold_case(text), id);
+        if (field == "external_id") return;
         const std::string loose = loose_key(text);
         if (index.loose.emplace(loose, id).second) {
             index.names.push_back(loose);
             index.written.emplace(loose, text);
         }
     }
+    // Records of this kind were made: what was known of them is read again when it is asked for.
+    void forget(const std::string& entity) {
+        std::erase_if(indexes_, [&](const auto& known) { return known.first.starts_with(entity + "."); });
+    }
     // A record that exists now, or would exist after a dry run.
     void note(const std::string& entity, const std::string& field, const std::string& text, Id id) {
         planned_[entity + "." + field].emplace_back(text, id);
-        if (const auto known = indexes_.find(entity + "." + field); known != indexes_.end()) add(known->second, text, id);
+        if (const auto known = indexes_.find(entity + "." + field); known != indexes_.end()) add(known->second, field, text, id);
     }
 
   private:
@@ -115,6 +120,19 @@ std::string near_miss(const std::string& loose, const std::vector<std::string>& 
     return std::max(found.size(), loose.size()) - same - tail <= 2 ? found : std::string();
 }
 
+// Salesforce's ids of 15 characters tell upper from lower case; the form of 18 has the case in its last three, five
+// letters each, so that programs that fold case keep them apart.
+std::string id_of_18(const std::string& id) {
+    if (id.size() != 15 || !std::all_of(id.begin(), id.end(), [](unsigned char c) { return std::isalnum(c) != 0; })) return id;
+    std::string out = id;
+    for (std::size_t part = 0; part < 15; part += 5) {
+        std::size_t bits = 0;
+        for (std::size_t i = 0; i < 5; ++i) bits |= static_cast<std::size_t>(id[part + i] >= 'A' && id[part + i] <= 'Z') << i;
+        out += "ABCDEFGHIJKLMNOPQRSTUVWXYZ012345"[bits];
+    }
+    return out;
+}
+
 class StepImport {
   public:
     StepImport(store::Store& store, std::shared_ptr<const store::Viewer> viewer, const Step& step, Known& known, const std::string& folder, Id batch, const ProfileImportOptions& options)
@@ -125,7 +143,11 @@ class StepImport {
         report_.entity = step_.entity;
         FAIRLEAD_ASSIGN(const bool there, read_rows());
         if (!there) return std::move(report_);
-        if (!options_.dry_run) FAIRLEAD_TRY(write_plans());
+        if (!options_.dry_run) {
+            FAIRLEAD_TRY(write_plans());
+            known_.forget(entity_.name);
+            for (const Wanted& wanted : wanted_) known_.forget(wanted.entity);
+        }
         else FAIRLEAD_TRY(count_plans());
         finish_report();
         return std::move(report_);
@@ -133,11 +155,25 @@ class StepImport {
 
   private:
     // ---- Reading ----
+    // Names whatever their case; of several that fit a pattern the last by name, which bears the latest date.
     std::string find_file(const std::vector<std::string>& names) const {
-        for (const std::string& name : names)
-            for (const std::string& variant : {name, lower_ascii(name)})
-                if (const auto path = std::filesystem::path(folder_) / variant; std::filesystem::is_regular_file(path)) return path.string();
+        for (const std::string& name : names) {
+            if (const auto path = std::filesystem::path(folder_) / name; std::filesystem::is_regular_file(path)) return path.string();
+            std::string best;
+            for (const auto& entry : std::filesystem::directory_iterator(folder_))
+                if (entry.is_regular_file() && fits(lower_ascii(entry.path().filename().string()), lower_ascii(name))) best = std::max(best, entry.path().string());
+            if (!best.empty()) return best;
+        }
         return {};
+    }
+    // "*" stands for any letters.
+    static bool fits(std::string_view name, std::string_view pattern) {
+        const auto star = pattern.find('*');
+        if (star == std::string_view::npos) return name == pattern;
+        if (!name.starts_with(pattern.substr(0, star))) return false;
+        for (std::size_t at = star; at <= name.size(); ++at)
+            if (fits(name.substr(at), pattern.substr(star + 1))) return true;
+        return false;
     }
 
     Result<bool> read_rows() {
@@ -154,8 +190,48 @@ class StepImport {
             return refuse(Why::not_found, "no_such_file", "The folder " + folder_ + " has no file " + step_.files.front(), {}, {{"file", step_.files.front()}});
         }
         report_.file = std::filesystem::path(path).filename().string();
+        if (!step_.heads.empty()) return rows_of_heads(path);
         if (step_.moves) FAIRLEAD_TRY(read_moves());
         return each_row(path, [&](const Row& row) { return plan(row); });
+    }
+
+    // `Date entered "Contract sent (Sales pipeline)"` names a stage and its pipeline.
+    struct NamedStage {
+        std::string head, stage, pipeline;
+    };
+    static std::optional<NamedStage> named_stage(const std::string& head, const std::string& begin) {
+        if (!fold(head).starts_with(fold(begin))) return std::nullopt;
+        std::string rest(trim(std::string_view(head).substr(begin.size())));
+        while (!rest.empty() && (rest.front() == '"' || rest.front() == '\'')) rest.erase(0, 1);
+        while (!rest.empty() && (rest.back() == '"' || rest.back() == '\'')) rest.pop_back();
+        NamedStage named{head, rest, {}};
+        const auto open = rest.rfind(" (");
+        if (open != std::string::npos && rest.back() == ')') {
+            named.stage = rest.substr(0, open);
+            named.pipeline = rest.substr(open + 2, rest.size() - open - 3);
+        }
+        return named.stage.empty() ? std::nullopt : std::optional(named);
+    }
+    static Json as_row(const NamedStage& named) {
+        Json row;
+        row.kind = Json::Kind::object;
+        for (const auto& [name, text] : {std::pair{"Stage", named.stage}, std::pair{"Pipeline", named.pipeline}}) {
+            Json value;
+            value.kind = Json::Kind::text;
+            value.text = text;
+            row.members.emplace_back(name, std::move(value));
+        }
+        return row;
+    }
+    Result<bool> rows_of_heads(const std::string& path) {
+        auto opened = open_table(path);
+        if (!opened) return in_file(path, opened.refused());
+        for (const TableColumn& column : (*opened)->look().columns)
+            if (const auto named = named_stage(column.name, step_.heads)) {
+                const Json row = as_row(*named);
+                FAIRLEAD_TRY(plan({1, nullptr, nullptr, &row}));
+            }
+        return true;
     }
 
     // Of several files a person must be told which one.
@@ -170,6 +246,9 @@ class StepImport {
         const auto table = std::move(*opened);
         std::unordered_map<std::string, int> heads;
         for (const TableColumn& column : table->look().columns) heads.emplace(fold(column.name), column.index);
+        if (!step_.entered.empty() && entered_.empty())
+            for (const TableColumn& column : table->look().columns)
+                if (auto named = named_stage(column.name, step_.entered)) entered_.push_back(std::move(*named));
         TableRow cells;
         std::int64_t rows = 0;
         for (;;) {
@@ -193,8 +272,11 @@ class StepImport {
     };
     Result<void> read_moves() {
         const Move& move = *step_.moves;
-        const std::string path = find_file({move.file});
-        if (path.empty()) return {};
+        const std::string path = find_file(move.files);
+        if (path.empty()) {
+            leave_open("history", "there is no file " + move.files.front(), "");
+            return {};
+        }
         FAIRLEAD_TRY(each_row(path, [&](const Row& row) -> Result<void> {
             const auto at = instant_of(row.at(move.at_column), move.at_as);
             if (!at) {
@@ -202,11 +284,45 @@ class StepImport {
                 return {};
             }
             Patch patch(entity_);
-            for (const Source& source : move.set) FAIRLEAD_TRY(set_from(source, row, patch));
+            for (const FieldSource& source : move.set) FAIRLEAD_TRY(set_from(source, row, patch));
             moves_[row.at(move.key_column)].push_back({*at, std::move(patch)});
             return {};
         }));
-        for (auto& [key, moves] : moves_) std::stable_sort(moves.begin(), moves.end(), [](const WrittenMove& a, const WrittenMove& b) { return a.at < b.at; });
+        for (auto& [key, moves] : moves_) settle(moves);
+        return {};
+    }
+    // In order of time; what a move repeats of the one before is left out.
+    static void settle(std::vector<WrittenMove>& moves) {
+        std::stable_sort(moves.begin(), moves.end(), [](const WrittenMove& a, const WrittenMove& b) { return a.at < b.at; });
+        std::unordered_map<int, Value> held;
+        for (WrittenMove& move : moves)
+            std::erase_if(move.patch.sets, [&](const auto& set) {
+                const auto known = held.find(set.first);
+                if (known != held.end() && known->second == set.second) return true;
+                held[set.first] = set.second;
+                return false;
+            });
+        std::erase_if(moves, [&](const WrittenMove& move) { return move.patch.empty(); });
+    }
+    // Moves that the row itself tells, one for each head that names a stage of its pipeline.
+    Result<void> moves_in_row(const Row& row, const std::string& key) {
+        for (const NamedStage& named : entered_) {
+            const std::string written = row.at(named.head);
+            if (written.empty()) continue;
+            const auto at = instant_of(written, step_.opened_as);
+            if (!at) {
+                leave_open("history", "the time of a move could not be read", written);
+                continue;
+            }
+            const Json names = as_row(named);
+            const Row as_names{row.line, nullptr, nullptr, &names};
+            Patch patch(entity_);
+            FAIRLEAD_ASSIGN(Value stage, reference_of(*step_.entered_stage, entity_.need("stage"), text_of(*step_.entered_stage, as_names)));
+            if (stage.empty()) continue;
+            patch.set("stage", std::move(stage));
+            moves_[key].push_back({*at, std::move(patch)});
+        }
+        if (const auto found = moves_.find(key); found != moves_.end() && !entered_.empty()) settle(found->second);
         return {};
     }
 
@@ -226,13 +342,27 @@ class StepImport {
         ++known.rows;
     }
 
+    // RFC 3339 and its relatives: "2026-11-25 04:31", "2026-11-25T04:31:00.000+0000", "2026-11-25".
+    static std::optional<Instant> iso_instant(std::string text, const std::string& zone) {
+        if (text.size() > 5 && text[text.size() - 3] != ':' && (text[text.size() - 5] == '+' || text[text.size() - 5] == '-') && text.find(':') != std::string::npos)
+            text.insert(text.size() - 2, ":");
+        if (auto instant = Instant::parse(text)) return instant;
+        const auto day = Date::parse(std::string_view(text).substr(0, 10));
+        if (!day) return std::nullopt;
+        if (text.size() == 10) return start_of_day(*day, zone);
+        std::string clock = text.substr(0, 10) + "T" + text.substr(11);
+        if (clock.size() == 16) clock += ":00";
+        const auto shown = text[10] == ' ' || text[10] == 'T' ? Instant::parse(clock + "Z") : std::nullopt;
+        if (!shown) return std::nullopt;
+        // The moment at which a clock there shows this; an hour that a clock skips counts as the one after it.
+        Instant at{shown->micros - (clock_reading(*shown, zone).micros - shown->micros)};
+        at.micros += shown->micros - clock_reading(at, zone).micros;
+        return at;
+    }
+
     std::optional<Instant> instant_of(const std::string& text, const std::string& form) const {
         if (text.empty()) return std::nullopt;
-        if (form.empty() || form == "iso") {
-            if (auto instant = Instant::parse(text)) return instant;
-            if (const auto day = Date::parse(text.substr(0, 10))) return start_of_day(*day, zone_);
-            return std::nullopt;
-        }
+        if (form.empty() || form == "iso" || form == "utc") return iso_instant(text, form == "utc" ? "UTC" : zone_);
         if (form == "epoch_ms") {
             const auto number = Decimal::parse(text);
             const auto whole = number ? number->whole() : std::nullopt;
@@ -243,10 +373,30 @@ class StepImport {
     }
 
     // The written value after repairs and mapping.
-    std::string written(const Source& source, const Row& row) {
+    std::string text_of(const FieldSource& source, const Row& row) {
+        for (const FieldSource& one : source.first)
+            if (std::string text = text_of(one, row); !text.empty()) return text;
+        if (source.value) return source.value->is(Json::Kind::boolean) ? (source.value->flag ? "true" : "false") : source.value->text;
+        if (source.text.empty()) return written(source, row);
+        // A text of texts that comes back to itself ends here.
+        if (depth_ > 4) return {};
+        ++depth_;
+        std::string text = filled(source.text, row);
+        --depth_;
+        return meant(source, std::move(text));
+    }
+    static std::string meant(const FieldSource& source, std::string text) {
+        for (const auto* words : {&source.only, &source.map})
+            for (const auto& [from, to] : *words)
+                if (fold(from) == fold(text)) return to;
+        return source.only.empty() ? text : std::string();
+    }
+    std::string written(const FieldSource& source, const Row& row) {
         std::string text = row.of(source.columns);
-        for (const auto& [from, to] : source.map)
-            if (fold(from) == fold(text)) return to;
+        if (source.as == "id18") text = id_of_18(text);
+        if (source.as == "first") text = std::string(trim(text.substr(0, text.find(';'))));
+        if (!text.starts_with(source.begins)) return {};
+        text = meant(source, std::move(text));
         if (text.empty() || source.known.empty()) return text;
         const std::string loose = loose_key(text);
         std::vector<std::string> names;
@@ -266,13 +416,13 @@ class StepImport {
         return text;
     }
 
-    Result<Value> reference_of(const Source& source, const FieldInfo& field, const std::string& text) {
+    Result<Value> reference_of(const FieldSource& source, const FieldInfo& field, const std::string& text) {
         const std::string by = source.find.empty() ? catalog_->need(field.target).title : source.find;
         FAIRLEAD_ASSIGN(Known::Index * index, known_.of(field.target, by));
         if (const auto exact = index->exact.find(fold_case(text)); exact != index->exact.end()) return Value(exact->second);
         const std::string loose = loose_key(text);
         auto found = index->loose.find(loose);
-        if (found == index->loose.end() && by != "external_id")
+        if (found == index->loose.end() && by != "external_id" && by != "code")
             if (const std::string near = near_miss(loose, index->names); !near.empty()) found = index->loose.find(near);
         if (found != index->loose.end()) {
             repair(source.field, text, index->written[found->first]);
@@ -285,32 +435,25 @@ class StepImport {
         // Made together with the rows; in a dry run it has no id yet.
         const Id id = new_id();
         wanted_.push_back({field.target, by, text, id});
-        Known::add(*index, text, id);
+        Known::add(*index, by, text, id);
         return Value(id);
     }
 
-    Result<void> set_from(const Source& source, const Row& row, Patch& patch) {
+    Result<void> set_from(const FieldSource& source, const Row& row, Patch& patch) {
         const FieldInfo& field = entity_.need(source.field);
-        std::string text;
-        if (source.value) {
-            if (source.value->is(Json::Kind::null)) return {};
-            text = source.value->is(Json::Kind::boolean) ? (source.value->flag ? "true" : "false") : source.value->text;
-        } else if (!source.text.empty()) {
-            text = filled(source.text, row);
-        } else {
-            text = written(source, row);
-        }
-        if (!source.value && source.text.empty() && text.empty()) {
+        if (source.value && source.value->is(Json::Kind::null)) return {};
+        const std::string text = text_of(source, row);
+        if (text.empty()) {
             const bool known = std::any_of(source.columns.begin(), source.columns.end(), [&](const std::string& c) { return row.has(c); });
             if (known && !field.options.hidden) ++empties_[source.field];
             return {};
         }
-        FAIRLEAD_ASSIGN(Value value, value_of(source, field, text));
+        FAIRLEAD_ASSIGN(Value value, value_of(source, field, text, row));
         if (!value.empty()) patch.set_slot(field.slot, std::move(value));
         return {};
     }
 
-    Result<Value> value_of(const Source& source, const FieldInfo& field, const std::string& text) {
+    Result<Value> value_of(const FieldSource& source, const FieldInfo& field, const std::string& text, const Row& row) {
         const auto unreadable = [&](const char* what) {
             leave_open(source.field, std::string("not readable as ") + what, text);
             return Value();
@@ -329,7 +472,8 @@ class StepImport {
                 return unreadable("yes or no");
             }
             case Type::whole: {
-                const auto number = number_as(text);
+                auto number = number_as(text);
+                if (number && source.as == "hundredths" && text.find('%') == std::string::npos) number = multiply(*number, Decimal::of(100));
                 const auto whole = number ? number->whole() : std::nullopt;
                 return whole ? Value(*whole) : unreadable("a whole number");
             }
@@ -346,7 +490,8 @@ class StepImport {
             }
             case Type::money: {
                 const auto number = number_as(text);
-                const auto currency = Currency::parse(source.currency.empty() ? store_.context().currency.text() : source.currency);
+                const std::string named = source.currency_column.empty() ? std::string() : row.at(source.currency_column);
+                const auto currency = Currency::parse(!named.empty() ? named : source.currency.empty() ? store_.context().currency.text() : source.currency);
                 const auto scaled = number && source.as == "millions" ? multiply(*number, Decimal::of(1'000'000)) : number;
                 const auto money = scaled && currency ? Money::of(*scaled, *currency) : std::nullopt;
                 return money ? Value(*money) : unreadable("an amount");
@@ -382,10 +527,12 @@ class StepImport {
                     continue;
                 }
                 const std::size_t end = piece.find('}', i);
-                const std::string name = piece.substr(i + 1, end - i - 1);
+                std::string name = piece.substr(i + 1, end - i - 1);
+                const bool only_asked = name.ends_with('?');  // must be there, is not written
+                if (only_asked) name.pop_back();
                 const std::string value = named(name, row);
                 empty |= value.empty();
-                text += value;
+                if (!only_asked) text += value;
                 i = end == std::string::npos ? piece.size() : end;
             }
             if (!empty) parts.push_back(text);
@@ -394,9 +541,9 @@ class StepImport {
     }
     // A field's written value, as repaired for a reference; else a column.
     std::string named(const std::string& name, const Row& row) {
-        for (const Source& source : step_.set) {
+        for (const FieldSource& source : step_.set) {
             if (source.field != name) continue;
-            const std::string text = written(source, row);
+            const std::string text = source.text.empty() ? text_of(source, row) : written(source, row);
             const FieldInfo& field = entity_.need(name);
             if (field.type != Type::reference || text.empty()) return text;
             const std::string by = source.find.empty() ? catalog_->need(field.target).title : source.find;
@@ -410,9 +557,13 @@ class StepImport {
 
     // ---- Planning ----
     Result<void> plan(const Row& row) {
+        if ((step_.skip && !text_of(*step_.skip, row).empty()) || (step_.take && text_of(*step_.take, row).empty())) {
+            ++report_.left_out;
+            return {};
+        }
         ++report_.read;
         Patch patch(entity_);
-        for (const Source& source : step_.set) FAIRLEAD_TRY(set_from(source, row, patch));
+        for (const FieldSource& source : step_.set) FAIRLEAD_TRY(set_from(source, row, patch));
         std::string key;
         for (const std::string& field : step_.key) {
             const Value* value = patch.find(entity_.slot(field));
@@ -431,6 +582,7 @@ class StepImport {
             else report_.refused.push_back({row.line, "duplicate_row", step_.key.front(), "Another row of the file has the same " + entity_.need(step_.key.front()).label});
             return {};
         }
+        if (!entered_.empty()) FAIRLEAD_TRY(moves_in_row(row, row.at(key_column())));
         plans_.push_back(with_history(row, std::move(patch)));
         return {};
     }
@@ -445,7 +597,7 @@ class StepImport {
         const std::string opened_text = row.at(step_.opened_column), stage_text = row.at(step_.stage_column);
         const auto opened = instant_of(opened_text, step_.opened_as);
         if (!opened && !opened_text.empty()) leave_open("opened_on", "not readable as a date", opened_text);
-        const bool closed_stage = std::any_of(step_.closed_stages.begin(), step_.closed_stages.end(), [&](const std::string& s) { return fold(s) == fold(stage_text); });
+        const bool closed_stage = (step_.closed_if && !text_of(*step_.closed_if, row).empty()) || std::any_of(step_.closed_stages.begin(), step_.closed_stages.end(), [&](const std::string& s) { return fold(s) == fold(stage_text); });
         const auto closed = closed_stage ? instant_of(row.at(step_.closed_column), step_.closed_as) : std::nullopt;
         Patch at_end(entity_);
         const auto take_out = [&](std::string_view field) {
@@ -469,40 +621,61 @@ class StepImport {
             plan.start_unknown = true;
             ++report_.start_unknown;
         }
-        const auto moves = moves_.find(row.at(step_.moves ? std::string(key_column()) : std::string()));
+        const auto found_moves = moves_.find(row.at(key_column()));
+        const bool has_moves = found_moves != moves_.end() && !found_moves->second.empty();
+        const std::vector<WrittenMove> moves = has_moves ? std::move(found_moves->second) : std::vector<WrittenMove>();
         std::optional<Instant> begin = opened;
-        if (moves != moves_.end() && (!begin || moves->second.front().at < *begin)) begin = moves->second.front().at;
-        Value first = stage;
-        if (closed_stage && !step_.first_stage.empty()) {
-            Patch begun(entity_);
-            for (const Source& source : step_.set)
+        if (has_moves && (!begin || moves.front().at < *begin)) begin = moves.front().at;
+        // Where the moves tell a field's way, the record begins with what they know first, not with what holds now.
+        std::map<int, Value> now, told;
+        for (const WrittenMove& move : moves)
+            for (const auto& [slot, value] : move.patch.sets) {
+                told[slot] = value;
+                if (const Value* current = patch.find(slot)) now[slot] = *current;
+            }
+        for (const auto& [slot, value] : now) std::erase_if(patch.sets, [&, at = slot](const auto& set) { return set.first == at; });
+        const int stage_slot = step_.stage_column.empty() ? -1 : entity_.slot("stage");
+        Value first = closed_stage ? Value() : stage;  // a closed record without a way begins where its pipeline does
+        if (closed_stage && !step_.first_stage.empty())
+            for (const FieldSource& source : step_.set)
                 if (source.field == "stage") {
                     auto value = reference_of(source, entity_.need("stage"), step_.first_stage);
                     if (value && !value->empty()) first = *value;
                 }
-        }
-        if (moves != moves_.end())
-            if (const Value* at = moves->second.front().patch.find(entity_.slot("stage"))) first = *at;
+        const bool at_begin = has_moves && moves.front().at == *begin;
+        if (has_moves)
+            for (const auto& [slot, value] : moves.front().patch.sets) {
+                if (slot == stage_slot) first = value;
+                else patch.set_slot(slot, value);
+            }
+        if (first.empty() && !patch.find(entity_.slot("pipeline"))) first = stage;
         if (!first.empty()) patch.set("stage", first);
         plan.way.push_back({begin ? begin : closed, std::move(patch)});
-        if (moves != moves_.end())
-            for (std::size_t i = moves->second.front().at == begin ? 1 : 0; i < moves->second.size(); ++i) plan.way.push_back({moves->second[i].at, moves->second[i].patch});
+        for (std::size_t i = at_begin ? 1 : 0; i < moves.size(); ++i) plan.way.push_back({moves[i].at, moves[i].patch});
+        // What holds now and the moves do not tell.
+        Patch rest(entity_);
+        for (const auto& [slot, value] : now)
+            if (told[slot] != value) rest.set_slot(slot, value);
+        const bool told_stage = has_moves && told.contains(stage_slot) && told[stage_slot] == stage;
         if (closed_stage) {
+            for (const auto& [slot, value] : rest.sets) at_end.set_slot(slot, value);
             at_end.set("stage", stage);
             if (closed) at_end.set("closed_on", date_in_zone(*closed, zone_)).set("close_date", date_in_zone(*closed, zone_));
             else leave_open("closed_on", "the day of closing is not given", stage_text);
-            const bool already = plan.way.size() > 1 && plan.way.back().patch.find(entity_.slot("stage")) && *plan.way.back().patch.find(entity_.slot("stage")) == stage;
-            const std::optional<Instant> when = already ? plan.way.back().effective : closed;
+            std::optional<Instant> when = closed;
+            if (told_stage)
+                for (const WrittenMove& move : moves)
+                    if (const Value* to = move.patch.find(stage_slot); to && *to == stage) when = move.at;
+            if (when && plan.way.back().effective && *when < *plan.way.back().effective) when = plan.way.back().effective;
             plan.way.push_back({when, std::move(at_end)});
-        } else if (moves != moves_.end() && !stage.empty()) {
-            Patch now(entity_);
-            now.set("stage", stage);
-            plan.way.push_back({std::nullopt, std::move(now)});
+        } else {
+            if (has_moves && !told_stage && !stage.empty()) rest.set("stage", stage);
+            if (!rest.empty()) plan.way.push_back({std::nullopt, std::move(rest)});
         }
         return plan;
     }
     std::string key_column() const {
-        for (const Source& source : step_.set)
+        for (const FieldSource& source : step_.set)
             if (source.field == step_.key.front() && !source.columns.empty()) return source.columns.front();
         return {};
     }
@@ -530,13 +703,16 @@ class StepImport {
         for (;;) {
             Outcome outcome;
             std::size_t at = begin;
+            bool at_rows = false;
             store::Command command;
             command.viewer = viewer_;
             command.batch = batch_;
             command.id = "import";
             const auto written = store_.write(command, [&](store::Transaction& open) -> Result<Value> {
                 outcome = {};
+                at_rows = false;
                 if (begin == 0) FAIRLEAD_TRY(make_wanted(open));
+                at_rows = true;
                 for (at = begin; at < end; ++at)
                     if (!out.contains(at)) FAIRLEAD_TRY(write_one(open, plans_[at], outcome));
                 at = end;
@@ -550,7 +726,7 @@ class StepImport {
                 for (const auto& [title, id] : outcome.titles) note_title(title, id);
                 return {};
             }
-            if (written.refused().why == Why::unavailable || at >= end) return written.refused();
+            if (written.refused().why == Why::unavailable || !at_rows || at >= end) return written.refused();
             out.insert(at);
             const Refusal& reason = written.refused().reasons.front();
             report_.refused.push_back({plans_[at].line, reason.code, reason.field, reason.message});
@@ -559,13 +735,16 @@ class StepImport {
 
     void note_title(const std::string& title, Id id) { known_.note(entity_.name, entity_.title, title, id); }
 
+    // The body may run again: what an earlier run made does not count.
     Result<void> make_wanted(store::Transaction& open) {
+        made_.clear();
         for (const Wanted& wanted : wanted_) {
             Patch patch(catalog_->need(wanted.entity));
-            patch.set_slot(model::slot_id, Value(wanted.id)).set(wanted.field, Value(wanted.text));
+            patch.set(wanted.field, Value(wanted.text));
             store::WriteOptions options;
             options.as_system = true;
-            FAIRLEAD_TRY(open.create(patch, options));
+            FAIRLEAD_ASSIGN(const Id id, open.create(patch, options));
+            made_.emplace(wanted.id, id);
         }
         return {};
     }
@@ -584,8 +763,40 @@ class StepImport {
         return std::nullopt;
     }
 
-    Result<void> write_one(store::Transaction& open, const Plan& plan, Outcome& outcome) const {
+    // A field that its record's stage (or another record) decides unless a person did is left to it where both say the same.
+    // Once a record has a value of its own, every later one is said.
+    void leave_to_others(store::Transaction& open, std::vector<Assertion>& way, const std::optional<Record>& known) const {
+        for (const FieldSource& source : step_.set) {
+            if (source.follows.empty()) continue;
+            const auto dot = source.follows.find('.');
+            const FieldInfo& by = entity_.need(source.follows.substr(0, dot));
+            const int slot = entity_.slot(source.field);
+            const std::string other_field = source.follows.substr(dot + 1);
+            const auto record_of = [&](const Value& value) { return value.is<Id>() ? open.find(catalog_->need(by.target), value.as<Id>()) : std::nullopt; };
+            std::optional<Record> other = known ? record_of(known->at(by.slot)) : std::nullopt;
+            bool own = other && !known->at(slot).empty() && known->at(slot) != (*other)[other_field];
+            for (Assertion& assertion : way) {
+                if (const Value* to = assertion.patch.find(by.slot)) other = record_of(*to);
+                const Value* value = assertion.patch.find(slot);
+                if (!value || own) continue;
+                own = !other || *value != (*other)[other_field];
+                if (!own) std::erase_if(assertion.patch.sets, [&](const auto& set) { return set.first == slot; });
+            }
+        }
+    }
+
+    Result<void> write_one(store::Transaction& open, const Plan& planned, Outcome& outcome) const {
+        Plan plan = planned;
+        if (!made_.empty())
+            for (Assertion& assertion : plan.way)
+                for (auto& [slot, value] : assertion.patch.sets)
+                    if (const auto made = value.is<Id>() ? made_.find(value.as<Id>()) : made_.end(); made != made_.end()) value = Value(made->second);
         const auto known = existing(open, plan.way.front().patch);
+        leave_to_others(open, plan.way, known);
+        if (known && step_.only_new) {
+            ++outcome.unchanged;
+            return {};
+        }
         store::WriteOptions options;
         options.as_system = true;
         options.through_action = true;
@@ -620,10 +831,20 @@ class StepImport {
             ++outcome.kept;
             return {};
         }
+        ++outcome.updated;
+        // What happened at the source since the last time, step by step; then what else differs.
+        const Value& newest = known->at(model::slot_effective_at);
+        for (const Assertion& assertion : plan.way) {
+            if (!assertion.effective || !newest.is<Instant>() || *assertion.effective <= newest.as<Instant>()) continue;
+            options.effective = assertion.effective;
+            FAIRLEAD_TRY(open.update(known->id(), assertion.patch, options));
+        }
+        const auto after = open.find(entity_, known->id());
+        if (after) std::erase_if(now.sets, [&](const auto& set) { return after->at(set.first) == set.second; });
+        if (now.empty()) return {};
         const bool moves = entity_.field("stage") && now.find(entity_.slot("stage"));
         options.effective = moves ? effective : std::nullopt;
         FAIRLEAD_TRY(open.update(known->id(), now, options));
-        ++outcome.updated;
         return {};
     }
 
@@ -670,7 +891,10 @@ class StepImport {
     std::vector<Plan> plans_;
     std::unordered_set<std::string> keys_;
     std::unordered_map<std::string, std::vector<WrittenMove>> moves_;
+    std::vector<NamedStage> entered_;
+    int depth_ = 0;
     std::vector<Wanted> wanted_;
+    std::unordered_map<Id, Id> made_;  // the id that was planned -> the one it got
     std::map<std::string, Repair> repairs_;
     std::map<std::string, LeftOpen> open_;
     std::map<std::string, std::int64_t> empties_;
@@ -722,7 +946,7 @@ std::string to_json(const ProfileReport& report) {
     for (const StepReport& step : report.steps) {
         w.begin_object().text("file", step.file).text("entity", step.entity).boolean("missing", step.missing);
         w.number("read", step.read).number("created", step.created).number("updated", step.updated).number("unchanged", step.unchanged);
-        w.number("kept", step.kept).number("repeated", step.repeated).number("start_unknown", step.start_unknown);
+        w.number("kept", step.kept).number("repeated", step.repeated).number("left_out", step.left_out).number("start_unknown", step.start_unknown);
         w.key("repaired").begin_array();
         for (const Repair& repair : step.repaired) w.begin_object().text("field", repair.field).text("from", repair.from).text("to", repair.to).number("rows", repair.rows).end_object();
         w.end_array().key("left_open").begin_array();

@@ -32,7 +32,7 @@ struct RefusedRow {
 struct StepReport {
     std::string file, entity;
     bool missing = false;
-    std::int64_t read = 0, created = 0, updated = 0, unchanged = 0, kept = 0, repeated = 0, start_unknown = 0, vanished = 0;
+    std::int64_t read = 0, created = 0, updated = 0, unchanged = 0, kept = 0, repeated = 0, left_out = 0, start_unknown = 0, vanished = 0;
     std::vector<Repair> repaired;
     std::vector<LeftOpen> left_open;
     std::vector<RefusedRow> refused;

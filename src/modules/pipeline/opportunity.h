@@ -103,6 +103,7 @@ inline constexpr Field opportunity_line_fields[] = {
     percent("discount", "Discount", {.list = true, .initial = "0", .least = 0, .most = 1}),
     computed("total", "Total", Type::money, "quantity * unit_price * (1 - discount)", {.measure = true, .list = true}),
     text("note", "Note", {}),
+    text("external_id", "External id", {.unique = true, .meaning = Meaning::external_id, .help = "Its id in the system it came from", .synonyms = "line id|record id|id"}),
 };
 inline constexpr Entity opportunity_line_entity{
     .name = "opportunity_line", .plural = "opportunity_lines", .label = "Line", .label_plural = "Lines", .title = "id", .icon = "list",

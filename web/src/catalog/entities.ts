@@ -631,6 +631,7 @@ export interface OpportunityLineRecord {
   discount: string | null;
   total: Money | null;
   note: string | null;
+  external_id: string | null;
 }
 
 export interface OpportunityCompetitorRecord {
