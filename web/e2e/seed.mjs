@@ -37,12 +37,18 @@ export async function sow(call, { opportunities = 120 } = {}) {
     stage: one(stages.filter(({ kind }) => kind === 'open')).id, amount: { amount: String(Math.round(10 ** (7.7 + random() * 2.1) / 1e6) * 1_000_000), currency: 'VND' },
     close_date: day(Math.round(random() * 100 - 8)), next_step: one(['Site visit', 'Sign-off call', null, 'Revised quote']), type: one(['new', 'expansion', 'renewal']),
   })));
+  // Some are closed, so that figures have something to tell.
+  const end = (kind) => stages.find((stage) => stage.kind === kind).id;
+  const reasons = await all('lost_reasons');
+  for (const [at, id] of deals.slice(-30).entries()) {
+    await call('POST', `/opportunities/${id}/actions/move_to_stage`, at % 3 === 0 ? { stage: end('lost'), lost_reason: one(reasons).id } : { stage: end('won') }, { 'If-Match': '*' });
+  }
   await bulk('activities', deals.slice(0, 30).flatMap((opportunity, at) => [1.1, -0.2, -1.4, -9].map((offset, turn) => ({
     kind: ['meeting', 'email', 'call', 'note'][turn], subject: ['Site visit, compressor hall', 'Revised layout and noise figures', 'Budget confirmed for this quarter', 'Quote 2 sent'][turn], at: instant(offset), opportunity, owner: users[at % users.length],
     ...(turn === 1 ? { body: 'The 250 kW layout fits the hall. Confirm 78 dB at one metre; the insurer asks for it in writing before the visit.' } : {}),
   }))));
   await bulk('tasks', deals.slice(0, 12).map((opportunity) => ({ subject: one(['Send the offer', 'Call purchasing']), opportunity, owner: one(users) })));
-  await call('POST', '/views', { name: 'Open deals', entity: 'opportunity', audience: 'everyone', is_default: true, definition: JSON.stringify({ filter: 'stage.kind = "open"', sort: '-amount' }) });
+  await call('POST', '/views', { name: 'Đang mở', entity: 'opportunity', audience: 'everyone', is_default: true, definition: JSON.stringify({ filter: 'stage.kind = "open"', sort: '-amount' }) });
   return { accounts, contacts, deals, users, stages };
 }
 
@@ -50,9 +56,9 @@ export async function sow(call, { opportunities = 120 } = {}) {
 export async function visitor(address) {
   let cookie = '';
   let csrf = '';
-  const call = async (method, path, body) => {
+  const call = async (method, path, body, headers = {}) => {
     const response = await fetch(`${address}/api/v1${path}`, {
-      method, headers: { 'Content-Type': 'application/json', ...(cookie ? { Cookie: cookie } : {}), ...(csrf ? { 'X-CSRF-Token': csrf } : {}) },
+      method, headers: { 'Content-Type': 'application/json', ...(cookie ? { Cookie: cookie } : {}), ...(csrf ? { 'X-CSRF-Token': csrf } : {}), ...headers },
       body: body === undefined ? undefined : JSON.stringify(body),
     });
     const set = response.headers.get('set-cookie');

@@ -1,0 +1,95 @@
+// The board: moves by drag and by keys, a loss with its reason, what a stage asks for.
+import assert from 'node:assert/strict';
+import { accessible, settled, task, world } from '../world.mjs';
+
+const column = (page, name) => page.getByRole('region', { name: new RegExp(`^${name}`) });
+const stageOf = async (id) => (await world.call('GET', `/opportunities/${id}`)).stage.id;
+const opening = () => world.stages.filter(({ kind }) => kind === 'open');
+const head = async (page, name) => Number((await column(page, name).getByRole('heading').locator('.count').innerText()).replace(/\D/g, ''));
+const inStage = async (stage) => (await world.call('GET', `/opportunities?limit=1&filter=${encodeURIComponent(`stage = "${stage}"`)}`)).page.count;
+
+task('The board tells count and sums of each stage as the records have them', async ({ page, go }) => {
+  await go('/opportunities/board');
+  await settled(page);
+  await accessible(page, 'Board');
+  for (const stage of opening()) assert.equal(await head(page, stage.name), await inStage(stage.id), stage.name);
+});
+
+task('A card is dragged to another stage', async ({ page, go }) => {
+  const [first, second] = opening();
+  await go('/opportunities/board');
+  await settled(page);
+  const card = column(page, first.name).getByRole('article').first();
+  const id = await card.getAttribute('data-card');
+  const from = await card.boundingBox();
+  const to = await column(page, second.name).getByRole('list').boundingBox();
+  const before = [await head(page, first.name), await head(page, second.name)];
+  await page.mouse.move(from.x + 40, from.y + 12);
+  await page.mouse.down();
+  await page.mouse.move(from.x + 80, from.y + 30, { steps: 4 });
+  await page.mouse.move(to.x + to.width / 2, to.y + 60, { steps: 8 });
+  await page.mouse.up();
+  await column(page, second.name).locator(`[data-card="${id}"]`).waitFor();
+  await page.getByRole('button', { name: 'Undo' }).waitFor();
+  assert.equal(await stageOf(id), second.id);
+  assert.deepEqual([await head(page, first.name), await head(page, second.name)], [before[0] - 1, before[1] + 1]);
+  await page.keyboard.press('Control+z');
+  await column(page, first.name).locator(`[data-card="${id}"]`).waitFor();
+  assert.equal(await stageOf(id), first.id);
+});
+
+task('A card is moved by keys alone', async ({ page, go }) => {
+  const [first, second] = opening();
+  await go('/opportunities/board');
+  await settled(page);
+  const card = column(page, first.name).getByRole('article').first();
+  const id = await card.getAttribute('data-card');
+  await card.focus();
+  await page.keyboard.press('m');
+  await page.getByRole('menu', { name: 'Move to stage' }).waitFor();
+  await accessible(page, 'Board with its menu');
+  await page.keyboard.press('2');
+  await column(page, second.name).locator(`[data-card="${id}"]`).waitFor();
+  await page.waitForFunction((id) => document.activeElement?.getAttribute('data-card') === id, id);
+  assert.equal(await stageOf(id), second.id);
+});
+
+task('A loss asks for its reason before anything changes', async ({ page, go }) => {
+  const [first] = opening();
+  const lost = world.stages.find(({ kind }) => kind === 'lost');
+  await go('/opportunities/board');
+  await settled(page);
+  const card = column(page, first.name).getByRole('article').first();
+  const id = await card.getAttribute('data-card');
+  await card.focus();
+  await page.keyboard.press('l');
+  const dialog = page.getByRole('dialog');
+  await dialog.waitFor();
+  await accessible(page, 'Dialog of a loss');
+  await dialog.getByRole('button', { name: 'Mark as lost' }).click();
+  await dialog.getByText('Choose why the deal was lost').waitFor();
+  assert.equal(await stageOf(id), first.id);
+  await dialog.getByLabel('Reason').click();
+  await page.getByRole('option').first().click();
+  await dialog.getByRole('button', { name: 'Mark as lost' }).click();
+  await page.locator(`[data-card="${id}"]`).waitFor({ state: 'detached' });
+  await page.getByRole('button', { name: 'Undo' }).waitFor();
+  assert.equal(await stageOf(id), lost.id);
+});
+
+task('A stage that asks for more says what is missing', async ({ page, go }) => {
+  const [first, , third] = opening();
+  const requirement = await world.call('POST', '/stage_requirements', { stage: third.id, moment: 'entry', condition: 'NOT(ISBLANK(next_step))', message: 'Write the next step first' });
+  const id = (await world.call('GET', `/opportunities?limit=1&filter=${encodeURIComponent(`stage = "${first.id}" AND NOT(ISBLANK(close_date))`)}`)).data[0].id;
+  await world.call('PATCH', `/opportunities/${id}`, { next_step: null }, { 'If-Match': '*' });
+  await go('/opportunities/board');
+  await settled(page);
+  await page.locator(`[data-card="${id}"]`).focus();
+  await page.keyboard.press('m');
+  await page.getByRole('menuitemradio', { name: new RegExp(third.name) }).getByText('Write the next step first').waitFor();
+  await page.keyboard.press('3');
+  await page.getByRole('dialog').getByText('Write the next step first').waitFor();
+  await accessible(page, 'Dialog of what is missing');
+  assert.equal(await stageOf(id), first.id);
+  await world.call('DELETE', `/stage_requirements/${requirement.id}`, undefined, { 'If-Match': '*' });
+});

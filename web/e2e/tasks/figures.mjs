@@ -1,0 +1,33 @@
+// Figures, their traces and the records behind them.
+import assert from 'node:assert/strict';
+import { accessible, settled, task } from '../world.mjs';
+
+task('A figure opens its trace, and the trace its records', async ({ page, go }) => {
+  await go('/figures');
+  await settled(page);
+  await accessible(page, 'Figures');
+  await page.getByRole('region', { name: 'Key figures' }).getByRole('button').first().click();
+  const trace = page.getByRole('dialog');
+  await trace.getByRole('list', { name: 'How it was computed' }).waitFor();
+  await accessible(page, 'Trace');
+  await trace.getByRole('button', { name: 'Compute again' }).click();
+  await trace.getByText(/Computed again at .*: the same\./).waitFor();
+  const link = trace.getByRole('link', { name: /^Open \d/ });
+  const n = Number((await link.innerText()).replace(/\D/g, ''));
+  assert.ok(n > 0);
+  await link.click();
+  await page.getByRole('grid').waitFor();
+  await settled(page);
+  assert.equal(Number(await page.getByRole('grid').getAttribute('aria-rowcount')) - 1, n, 'As many records as the figure counted');
+});
+
+for (const [name, by] of [['pipeline', 'stage'], ['win_rate', 'owner'], ['stage_conversion', 'stage'], ['won', 'month'], ['stale_deals', 'owner']]) {
+  task(`The figure ${name} by ${by} is told as a picture and as a table`, async ({ page, go }) => {
+    await go(`/figures/${name}?by=${by}`);
+    await page.getByRole('heading', { level: 1 }).waitFor();
+    await accessible(page, `Figure ${name}`);
+    await page.getByRole('button', { name: 'As a table' }).click();
+    await page.getByRole('table').waitFor();
+    await accessible(page, `Figure ${name} as a table`);
+  });
+}

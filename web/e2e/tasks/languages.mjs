@@ -1,0 +1,56 @@
+// The screens in Vietnamese, dark: nothing is left in English, and the numbers and days are Vietnamese.
+import assert from 'node:assert/strict';
+import { accessible, leftInEnglish, settled, task, world } from '../world.mjs';
+
+const settings = { language: 'vi', theme: 'dark' };
+const places = {
+  home: () => '/',
+  list: () => '/opportunities',
+  panel: () => `/opportunities?open=${world.deals[0]}`,
+  record: () => `/opportunities/${world.deals[0]}`,
+  history: () => `/opportunities/${world.deals[0]}?tab=history`,
+  account: () => `/accounts/${world.accounts[0]}`,
+  board: () => '/opportunities/board',
+  figures: () => '/figures',
+  figure: () => '/figures/win_rate?by=owner',
+  people: () => '/administration/users',
+  roles: () => '/administration/roles',
+  pipelines: () => '/administration/pipelines',
+  fields: () => '/administration/fields',
+  lists: () => '/administration/lists',
+  company: () => '/administration/company',
+  access: () => '/administration/access',
+  jobs: () => '/administration/jobs',
+};
+
+task('Every screen is Vietnamese when Vietnamese is chosen', async ({ page, go }) => {
+  const written = [];
+  for (const plural of ['stages', 'roles', 'pipelines', 'lost_reasons', 'lead_sources']) written.push(...(await world.call('GET', `/${plural}?limit=200`)).data.map((record) => record.name));
+  for (const [name, address] of Object.entries(places)) {
+    await go(address());
+    await settled(page);
+    assert.deepEqual(await leftInEnglish(page, written), [], name);
+  }
+}, settings);
+
+task('Numbers, money and days follow the language', async ({ page, go }) => {
+  await go('/opportunities?view=all&sort=-amount&columns=name,amount,close_date');
+  await settled(page);
+  const row = await page.locator('[role=row][aria-rowindex="2"]').innerText();
+  assert.match(row, /\d{1,3}(\.\d{3}){2,}/, 'Thousands are divided by dots');
+  assert.match(row, /\d{1,2}\/\d{1,2}/, 'Days come before months');
+}, settings);
+
+task('The language is changed from the menu of the person and stays', async ({ page, go }) => {
+  await go('/accounts');
+  await settled(page);
+  await page.keyboard.press('Control+k');
+  await page.getByRole('dialog').getByRole('combobox').fill('> tiếng việt');
+  await page.keyboard.press('Enter');
+  await page.waitForFunction(() => document.documentElement.lang === 'vi');
+  await page.getByRole('heading', { level: 1, name: 'Khách hàng' }).or(page.getByRole('heading', { level: 1 })).first().waitFor();
+  await page.reload();
+  await settled(page);
+  assert.equal(await page.evaluate(() => document.documentElement.lang), 'vi');
+  await accessible(page, 'List in Vietnamese');
+});

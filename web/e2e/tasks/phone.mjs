@@ -1,0 +1,34 @@
+// A phone of 360 px: every screen fits, and the main tasks can be done with a thumb.
+import assert from 'node:assert/strict';
+import { accessible, settled, task, world } from '../world.mjs';
+
+const phone = { viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true };
+
+for (const [name, address] of Object.entries({
+  Home: () => '/', List: () => '/opportunities', Record: () => `/opportunities/${world.deals[0]}`, Board: () => '/opportunities/board', Figures: () => '/figures',
+  Figure: () => '/figures/win_rate?by=owner', Administration: () => '/administration', People: () => '/administration/users', Matrix: () => '/administration/roles',
+})) {
+  task(`${name} fits on a phone`, async ({ page, go }) => {
+    await go(address());
+    await accessible(page, `${name} on a phone`);
+  }, phone);
+}
+
+task('A deal is moved on a phone without dragging', async ({ page, go }) => {
+  const [first, second] = world.stages.filter(({ kind }) => kind === 'open');
+  await go(`/opportunities/board?stage=${first.id}`);
+  await settled(page);
+  await page.getByRole('list', { name: `Deals in ${first.name}` }).getByRole('button').first().tap();
+  await page.getByRole('button', { name: 'Move to…' }).tap();
+  await page.getByRole('menuitemradio', { name: new RegExp(second.name) }).tap();
+  await page.getByText(new RegExp(`^Moved .* to ${second.name}$`)).first().waitFor();
+}, phone);
+
+task('The navigation of a phone leads everywhere', async ({ page, go }) => {
+  await go('/');
+  await settled(page);
+  await page.getByRole('button', { name: 'More' }).tap();
+  await page.getByRole('dialog').getByRole('link', { name: 'Accounts' }).tap();
+  await page.getByRole('heading', { level: 1, name: 'Accounts' }).waitFor();
+  assert.equal(new URL(page.url()).pathname, '/accounts');
+}, phone);
