@@ -42,3 +42,11 @@ add_executable(test_server_whole ${CMAKE_SOURCE_DIR}/tests/server/application_te
 fairlead_options(test_server_whole)
 target_link_libraries(test_server_whole PRIVATE fairlead_server fairlead_modules)
 add_test(NAME server_whole COMMAND test_server_whole WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
+
+# The program as people run it.
+add_executable(test_program ${CMAKE_SOURCE_DIR}/tests/cli/program_test.cpp ${CMAKE_SOURCE_DIR}/tests/doctest_main.cpp)
+fairlead_options(test_program)
+target_compile_definitions(test_program PRIVATE FAIRLEAD_PROGRAM="$<TARGET_FILE:fairlead>")
+target_link_libraries(test_program PRIVATE fairlead_derive fairlead_sqlite3)
+add_dependencies(test_program fairlead)
+add_test(NAME program COMMAND test_program WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})

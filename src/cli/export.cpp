@@ -55,7 +55,7 @@ class Output {
     Result<void> open() {
         if (file_) return {};
         file_ = std::fopen(part().c_str(), "wb");
-        if (!file_) return cannot("cannot be written");
+        if (!file_) return cannot("cannot be written: is its folder there, and may you write in it?");
         return {};
     }
     bool write(const std::string& piece) {

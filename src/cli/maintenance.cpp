@@ -15,16 +15,19 @@ namespace fs = std::filesystem;
 
 struct Words {
     std::string database, file;
+    std::vector<std::string> agreed;
     bool json = false;
 };
 
 int migrate(const Words& words) {
     store::Options options;
     options.columns = false;
+    options.agreed = words.agreed;
     const auto opened = open_store(place_of(words.database), options);
     if (!opened) return print_refusal(opened.refused());
-    std::printf("The database fits this version of Fairlead\n");
-    return 0;
+    derive::JsonWriter w;
+    w.begin_object().text("version", FAIRLEAD_VERSION).boolean("fits", true).end_object();
+    return print_answer(w.take(), words.json, [](const derive::Json&) { std::printf("The database fits this version of Fairlead\n"); });
 }
 
 int check(const Words& words) {
@@ -56,9 +59,8 @@ int restore(const Words& words) {
     if (!fs::is_regular_file(words.file)) return print_refusal(refuse(Why::not_found, "no_such_file", "There is no file " + words.file + "."));
     const std::string candidate = place.file + ".restoring";
     const auto drop = [](const std::string& file) {
-        for (const char* ending : {"", "-wal", "-shm"}) fs::remove(file + ending);
+        for (const char* ending : {"", "-wal", "-shm", ".lock"}) fs::remove(file + ending);
     };
-    OpenedStore locked;
     if (fs::exists(place.file)) {
         store::Options options;
         options.columns = false;
@@ -96,9 +98,13 @@ int restore(const Words& words) {
     for (const char* ending : {"-wal", "-shm"})
         if (fs::exists(candidate + ending)) fs::rename(candidate + ending, place.file + ending);
     fs::rename(candidate, place.file);
-    std::printf("Restored %s\n", place.file.c_str());
-    if (!kept.empty()) std::printf("What was there before is %s\n", kept.c_str());
-    return 0;
+    derive::JsonWriter w;
+    w.begin_object().text("file", place.file).key("kept");
+    kept.empty() ? w.null() : w.text(kept);
+    return print_answer(w.end_object().take(), words.json, [&](const derive::Json&) {
+        std::printf("Restored %s\n", place.file.c_str());
+        if (!kept.empty()) std::printf("What was there before is %s\n", kept.c_str());
+    });
 }
 
 }  // namespace
@@ -112,7 +118,8 @@ void add_maintenance(CLI::App& app, Outcome& outcome) {
         one->callback([words, run, &outcome] { outcome.code = run(*words); });
         return one;
     };
-    command("migrate", "Bring the database to this version, adding what is new", migrate);
+    command("migrate", "Bring the database to this version, adding what is new", migrate)
+        ->add_option("--agree", words->agreed, "A step that loses values and that you agree to, by the name the refusal gives it; may be repeated");
     command("check", "Check what must always hold: log, sequence, rows", check);
     command("backup", "Write a backup while everything runs", backup)->add_option("FILE", words->file, "Where to")->required();
     command("restore", "Put a backup in the place of the database", restore)->add_option("FILE", words->file, "The backup")->required();

@@ -277,4 +277,11 @@ Result<void> migrate(Connection& connection, const Shape& shape, const std::vect
     return {};
 }
 
+Result<void> fits(Connection& connection, const Shape& shape) {
+    for (const SchemaStep& step : schema_steps(shape, connection.dialect(), stored_snapshot(connection)))
+        if (!step.destructive)
+            return refuse(Why::invalid, "migration_needed", "The database was last used by an earlier version and lacks something (" + step.about + "): run `fairlead migrate`, or start the server");
+    return {};
+}
+
 }  // namespace fairlead::store

@@ -31,4 +31,7 @@ std::vector<std::string> own_tables(Dialect dialect);
 Result<void> migrate(Connection& connection, const Shape& shape, const std::vector<std::string>& agreed,
                      const std::function<void(Connection&)>& beside = {});
 
+// For reading alone: refuses `migration_needed` when the database lacks what the declaration asks for.
+Result<void> fits(Connection& connection, const Shape& shape);
+
 }  // namespace fairlead::store

@@ -26,7 +26,7 @@ Result<void> DatabaseStore::start(std::shared_ptr<const model::Catalog> catalog)
     if (!options_.read_only)
         for (const std::string& sql : own_tables(connection->dialect())) connection->exec(sql);
     FAIRLEAD_TRY(load_custom_fields(*connection));
-    if (!options_.read_only) FAIRLEAD_TRY(migrate(*connection, *shape(), options_.agreed));
+    FAIRLEAD_TRY(options_.read_only ? fits(*connection, *shape()) : migrate(*connection, *shape(), options_.agreed));
     FAIRLEAD_TRY(follow_currency(*connection));
     reload_settings(*connection);
     if (!options_.read_only) {
