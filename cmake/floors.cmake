@@ -27,9 +27,9 @@ function(fairlead_floor_tests)
       add_executable(test_${name} ${tests} ${CMAKE_SOURCE_DIR}/tests/doctest_main.cpp)
       fairlead_options(test_${name})
       target_link_libraries(test_${name} PRIVATE fairlead_${name})
-      # Above the model, a floor's tests may stand on the real declarations as well as on the floor itself.
+      # Above the model, a floor's tests may stand on the real declarations and on tests/support as well as on the floor itself.
       if(NOT name MATCHES "^(base|formula|model)$")
-        target_link_libraries(test_${name} PRIVATE fairlead_modules)
+        target_link_libraries(test_${name} PRIVATE fairlead_modules fairlead_test_support)
       endif()
       add_test(NAME ${name} COMMAND test_${name} WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
     endif()

@@ -4,6 +4,10 @@ fairlead_options(fairlead_test_support)
 target_include_directories(fairlead_test_support PUBLIC ${CMAKE_SOURCE_DIR}/tests)
 target_link_libraries(fairlead_test_support PUBLIC fairlead_base PostgreSQL::PostgreSQL)
 
+# Everything over REST once more, on PostgreSQL.
+add_test(NAME derive_postgresql COMMAND test_derive WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
+set_tests_properties(derive_postgresql PROPERTIES ENVIRONMENT FAIRLEAD_TEST_DATABASE=postgresql SKIP_REGULAR_EXPRESSION "SKIPPED: PostgreSQL is not installed")
+
 add_executable(test_formula_sql ${CMAKE_SOURCE_DIR}/tests/formula/sql_test.cpp ${CMAKE_SOURCE_DIR}/tests/doctest_main.cpp)
 fairlead_options(test_formula_sql)
 target_link_libraries(test_formula_sql PRIVATE fairlead_formula fairlead_sqlite3 fairlead_test_support)
@@ -30,11 +34,11 @@ fairlead_fuzzer(formula USES fairlead_formula)
 fairlead_fuzzer(json USES fairlead_derive fairlead_modules)
 fairlead_fuzzer(http USES fairlead_server)
 
-# The whole store on the demonstration company, and under kill -9.
-add_executable(test_store_whole ${CMAKE_SOURCE_DIR}/tests/store/ways_test.cpp ${CMAKE_SOURCE_DIR}/tests/store/kill_test.cpp ${CMAKE_SOURCE_DIR}/tests/doctest_main.cpp)
+# The whole store on the demonstration company, and under kill -9 and with a database server that dies.
+add_executable(test_store_whole ${CMAKE_SOURCE_DIR}/tests/store/ways_test.cpp ${CMAKE_SOURCE_DIR}/tests/store/kill_test.cpp ${CMAKE_SOURCE_DIR}/tests/store/restart_test.cpp ${CMAKE_SOURCE_DIR}/tests/doctest_main.cpp)
 fairlead_options(test_store_whole)
 target_include_directories(test_store_whole PRIVATE ${CMAKE_SOURCE_DIR})
-target_link_libraries(test_store_whole PRIVATE fairlead_store fairlead_modules)
+target_link_libraries(test_store_whole PRIVATE fairlead_store fairlead_modules fairlead_test_support)
 add_test(NAME store_whole COMMAND test_store_whole WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
 
 # The whole server on loopback, with the modules.

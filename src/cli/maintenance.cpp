@@ -7,6 +7,7 @@
 #include "cli/command.h"
 #include "cli/open_store.h"
 #include "cli/print.h"
+#include "store/postgres/connection.h"
 
 namespace fairlead::cli {
 namespace {
@@ -51,17 +52,26 @@ int backup(const Words& words) {
     return print_answer(answer, words.json, [&](const derive::Json&) { std::printf("Wrote %s\n", words.file.c_str()); });
 }
 
+int restored(const Words& words, const std::string& database, const std::string& kept) {
+    derive::JsonWriter w;
+    w.begin_object().text("file", database).key("kept");
+    kept.empty() ? w.null() : w.text(kept);
+    return print_answer(w.end_object().take(), words.json, [&](const derive::Json&) {
+        std::printf("Restored %s\n", database.c_str());
+        if (!kept.empty()) std::printf("What was there before is %s\n", kept.c_str());
+    });
+}
+
 // Checks the backup as a database before it takes the place of the present one, which is kept beside it.
 int restore(const Words& words) {
     const Place place = place_of(words.database);
-    if (place.file.empty())
-        return print_refusal(refuse(Why::bad_request, "sqlite_only", "Only a SQLite database is restored by this command: use pg_restore for PostgreSQL."));
     if (!fs::is_regular_file(words.file)) return print_refusal(refuse(Why::not_found, "no_such_file", "There is no file " + words.file + "."));
-    const std::string candidate = place.file + ".restoring";
+    place.make_folder();
+    const std::string candidate = place.beside() + ".restoring";
     const auto drop = [](const std::string& file) {
         for (const char* ending : {"", "-wal", "-shm", ".lock"}) fs::remove(file + ending);
     };
-    if (fs::exists(place.file)) {
+    if (!place.file.empty() && fs::exists(place.file)) {
         store::Options options;
         options.columns = false;
         auto present = open_store(place, options);
@@ -86,6 +96,14 @@ int restore(const Words& words) {
             drop(candidate);
             return print_refusal(refuse(Why::invalid, "backup_broken", "The backup does not pass the check " + one.name + ": " + one.detail + ". Nothing was changed."));
         }
+        if (place.file.empty()) {
+            // On PostgreSQL the present database is not pushed aside: the backup goes into an empty one.
+            const auto copied = opened->store->copy_to(place.database);
+            opened->store.reset();
+            drop(candidate);
+            if (!copied) return print_refusal(copied.refused());
+            return restored(words, store::shown_address(place.database), {});
+        }
     }
     fs::remove(candidate + ".lock");
     std::string kept;
@@ -98,13 +116,7 @@ int restore(const Words& words) {
     for (const char* ending : {"-wal", "-shm"})
         if (fs::exists(candidate + ending)) fs::rename(candidate + ending, place.file + ending);
     fs::rename(candidate, place.file);
-    derive::JsonWriter w;
-    w.begin_object().text("file", place.file).key("kept");
-    kept.empty() ? w.null() : w.text(kept);
-    return print_answer(w.end_object().take(), words.json, [&](const derive::Json&) {
-        std::printf("Restored %s\n", place.file.c_str());
-        if (!kept.empty()) std::printf("What was there before is %s\n", kept.c_str());
-    });
+    return restored(words, place.file, kept);
 }
 
 }  // namespace
@@ -121,8 +133,8 @@ void add_maintenance(CLI::App& app, Outcome& outcome) {
     command("migrate", "Bring the database to this version, adding what is new", migrate)
         ->add_option("--agree", words->agreed, "A step that loses values and that you agree to, by the name the refusal gives it; may be repeated");
     command("check", "Check what must always hold: log, sequence, rows", check);
-    command("backup", "Write a backup while everything runs", backup)->add_option("FILE", words->file, "Where to")->required();
-    command("restore", "Put a backup in the place of the database", restore)->add_option("FILE", words->file, "The backup")->required();
+    command("backup", "Write a backup, a SQLite file, while everything runs", backup)->add_option("FILE", words->file, "Where to")->required();
+    command("restore", "Put a backup in the place of the database (on PostgreSQL: into an empty one)", restore)->add_option("FILE", words->file, "The backup")->required();
 }
 
 }  // namespace fairlead::cli

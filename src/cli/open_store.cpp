@@ -14,12 +14,14 @@
 #include <filesystem>
 #include <stdexcept>
 
+#include "base/secret.h"
 #include "base/text.h"
 #include "cli/starting.h"
 #include "model/catalog.h"
 #include "modules/modules.h"
 #include "server/administration.h"
 #include "server/control.h"
+#include "store/postgres/connection.h"
 
 namespace fairlead::cli {
 
@@ -33,8 +35,24 @@ Place place_of(const std::string& given) {
     return place;
 }
 
+std::string Place::beside() const {
+    if (!file.empty()) return file;
+    const char* set = std::getenv("FAIRLEAD_DATA");
+    const Digest digest = sha256(store::shown_address(database));
+    return std::string(set != nullptr && *set != '\0' ? set : "data") + "/postgresql-" + hex(std::string_view(reinterpret_cast<const char*>(digest.data()), 6));
+}
+
+std::string Place::make_folder() const {
+    const auto folder = std::filesystem::path(beside()).parent_path();
+    if (!folder.empty() && !std::filesystem::exists(folder)) {
+        std::filesystem::create_directories(folder);
+        std::filesystem::permissions(folder, std::filesystem::perms::owner_all);
+    }
+    return std::filesystem::absolute(beside()).parent_path().string();
+}
+
 void add_database_option(CLI::App& command, std::string& target) {
-    command.add_option("--database", target, "sqlite:FILE; FAIRLEAD_DATABASE when not given, else sqlite:data/fairlead.db");
+    command.add_option("--database", target, "sqlite:FILE or postgresql://USER@HOST/NAME; FAIRLEAD_DATABASE when not given, else sqlite:data/fairlead.db");
 }
 
 OpenedStore::OpenedStore(OpenedStore&& other) noexcept : store(std::move(other.store)), lock(std::exchange(other.lock, -1)) {}
@@ -51,11 +69,7 @@ Result<OpenedStore> open_store(const Place& place, store::Options options) {
         if (!std::filesystem::exists(place.file))
             return refuse(Why::not_found, "no_such_file", "There is no database " + place.file + ": name one with --database or FAIRLEAD_DATABASE");
     } else if (!place.file.empty()) {
-        const auto folder = std::filesystem::path(place.file).parent_path();
-        if (!folder.empty() && !std::filesystem::exists(folder)) {
-            std::filesystem::create_directories(folder);
-            std::filesystem::permissions(folder, std::filesystem::perms::owner_all);
-        }
+        place.make_folder();
         opened.lock = ::open(place.lock_file().c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
         if (opened.lock < 0) throw std::runtime_error("cannot open " + place.lock_file() + ": " + std::strerror(errno));
         if (::flock(opened.lock, LOCK_EX | LOCK_NB) != 0)

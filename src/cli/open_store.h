@@ -13,12 +13,18 @@ class App;
 
 namespace fairlead::cli {
 
-// Where the database is. SQLite has one writing process: a lock file beside it says who.
+// Where the database is. A database has one writing process: of SQLite a lock file beside it says who, PostgreSQL
+// keeps a lock itself.
 struct Place {
-    std::string database;     // "sqlite:FILE"
+    std::string database;     // "sqlite:FILE" or "postgresql://..."
     std::string file;         // of SQLite; empty on PostgreSQL
+    // What the names of files beside the database begin with. On PostgreSQL they lie in the folder FAIRLEAD_DATA
+    // (data unless set), under a name that follows from the address.
+    std::string beside() const;
     std::string lock_file() const { return file + ".lock"; }
-    std::string socket_file() const { return file + ".socket"; }
+    std::string socket_file() const { return beside() + ".socket"; }
+    // The folder of those files, made for this user alone where it is missing.
+    std::string make_folder() const;
 };
 // `given`, else FAIRLEAD_DATABASE, else sqlite:data/fairlead.db.
 Place place_of(const std::string& given);

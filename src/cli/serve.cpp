@@ -69,14 +69,11 @@ int serve(const Words& words) {
     if (words.relaxed) store_options.durability = store::Durability::relaxed;
     auto opened = open_store(place, store_options);
     if (!opened) return print_refusal(opened.refused());
-    if (!place.file.empty()) options.server.spool_folder = std::filesystem::absolute(place.file).parent_path().string();
+    options.server.spool_folder = place.make_folder();
     const auto application = server::Application::start(*opened->store, options);
-    std::unique_ptr<server::ControlSocket> control;
-    if (!place.file.empty()) {
-        control = std::make_unique<server::ControlSocket>(place.socket_file(), [&](std::string_view command, std::string_view arguments) {
-            return server::administer(application->accounts(), command, arguments);
-        });
-    }
+    auto control = std::make_unique<server::ControlSocket>(place.socket_file(), [&](std::string_view command, std::string_view arguments) {
+        return server::administer(application->accounts(), command, arguments);
+    });
     std::printf("Fairlead %s listens on http://%s:%d\n", FAIRLEAD_VERSION, options.server.address.c_str(), application->port());
     if (const std::string link = application->set_up_link(); !link.empty())
         std::printf("Set it up once, here: %s\n", link.c_str());

@@ -21,6 +21,9 @@ constexpr std::array messages{
     Message{"internal", "Máy chủ gặp lỗi và đã ghi lại với mã yêu cầu này. Không có gì bị thay đổi."},
     Message{"overloaded", "Máy chủ đang quá tải. Hãy thử lại sau giây lát."},
     Message{"stopping", "Máy chủ đang dừng. Hãy thử lại sau giây lát."},
+    Message{"database_unreachable", "Hiện không kết nối được với cơ sở dữ liệu, và không có gì bị thay đổi. Hãy thử lại sau giây lát."},
+    Message{"outcome_unknown", "Kết nối với cơ sở dữ liệu bị mất trong lúc lưu: hãy xem dữ liệu đã được lưu chưa trước khi làm lại."},
+    Message{"failed", "Máy chủ gặp lỗi và đã ghi lại. Không có gì bị thay đổi."},
 };
 }  // namespace
 

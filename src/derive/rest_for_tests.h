@@ -3,6 +3,7 @@
 #pragma once
 #include <doctest/doctest.h>
 
+#include <cstdlib>
 #include <filesystem>
 #include <future>
 #include <map>
@@ -13,6 +14,7 @@
 #include "modules/modules.h"
 #include "modules/starting.h"
 #include "store/store.h"
+#include "support/postgres.h"
 
 namespace fairlead::derive::testing {
 
@@ -49,15 +51,7 @@ class Company {
         REQUIRE(built);
         catalog = *built;
         file_ = (std::filesystem::temp_directory_path() / ("fairlead-rest-" + new_id().text() + ".db")).string();
-        store::Options options;
-        options.database = "sqlite:" + file_;
-        options.durability = store::Durability::relaxed;
-        options.preallocate = 0;
-        options.clock = &clock;
-        auto opened = store::Store::open(options, catalog);
-        if (!opened) MESSAGE(opened.refused().message());
-        REQUIRE(opened);
-        store = std::move(*opened);
+        store = open(database());
         const auto begun = store->write({}, [](store::Transaction& transaction) -> Result<Value> {
             FAIRLEAD_TRY(make_starting_records(transaction, {}));
             return Value(true);
@@ -74,6 +68,29 @@ class Company {
     }
 
     Id administrator{};
+
+    std::unique_ptr<store::Store> open(const std::string& address) {
+        store::Options options;
+        options.database = address;
+        options.durability = store::Durability::relaxed;
+        options.preallocate = 0;
+        options.clock = &clock;
+        auto opened = store::Store::open(options, catalog);
+        if (!opened) MESSAGE(opened.refused().message());
+        REQUIRE(opened);
+        return std::move(*opened);
+    }
+    // A file of its own; with FAIRLEAD_TEST_DATABASE=postgresql a database there, copied from one that has its tables.
+    std::string database() {
+        const char* wished = std::getenv("FAIRLEAD_TEST_DATABASE");
+        if (!wished || std::string_view(wished) != "postgresql") return "sqlite:" + file_;
+        static const std::string empty = [this] {
+            const std::string fresh = fairlead::testing::fresh_postgres_database();
+            if (!fresh.empty()) open(fresh);
+            return fresh;
+        }();
+        return empty.empty() ? "sqlite:" + file_ : fairlead::testing::fresh_postgres_database(empty);
+    }
 
     Id make(std::string_view entity, const std::vector<std::pair<std::string, Value>>& fields) {
         const auto made = store->write({}, [&](store::Transaction& transaction) -> Result<Value> {

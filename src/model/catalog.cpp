@@ -169,6 +169,8 @@ class Builder {
         for (std::size_t i = 0; i < entity.fields.size(); ++i) {
             const FieldInfo& field = entity.fields[i];
             if (!is_name(field.name)) fault(entity.name + "." + field.name, "bad_name", "Names are lower case with underscores");
+            // PostgreSQL's names have 63 bytes, and columns are named after fields with an ending.
+            if (field.name.size() > 55) fault(entity.name + "." + field.name, "name_too_long", "A field's name has 55 letters at most");
             if (!entity.by_name_.emplace(field.name, static_cast<int>(i)).second)
                 fault(entity.name + "." + field.name, "duplicate_name", "Two fields have this name");
         }

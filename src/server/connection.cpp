@@ -12,6 +12,7 @@
 #include "base/text.h"
 #include "derive/messages.h"
 #include "server/response_head.h"
+#include "store/database.h"
 
 namespace fairlead::server {
 namespace asio = boost::asio;
@@ -49,6 +50,13 @@ struct ReplyGuard {
     }
     void answer(Response response) {
         if (!answered.exchange(true)) connection->reply(request, std::move(response));
+    }
+    // A database that is away is back in a moment, and the client may ask again.
+    void fail(const std::exception& error) {
+        const auto* failure = dynamic_cast<const store::DatabaseError*>(&error);
+        if (!failure || failure->kind != store::DatabaseError::connection) return fail(std::string_view(error.what()));
+        log(Level::error, "database_unreachable", {{"request_id", std::string_view(request->request_id)}, {"what", std::string_view(error.what())}});
+        answer(problem(refuse(Why::unavailable, "database_unreachable", "The database cannot be reached at the moment, and nothing was changed: try again in a moment"), *request));
     }
     void fail(std::string_view what) {
         if (answered.load()) return;
@@ -273,7 +281,7 @@ void Connection::run_handler(const std::shared_ptr<Request>& request, const Rout
             if (auto refused = shared_.authenticate(*request, route.policy)) return guard->answer(std::move(*refused));
         route.handler(*request, [guard](Response response) { guard->answer(std::move(response)); });
     } catch (const std::exception& error) {
-        guard->fail(error.what());
+        guard->fail(error);
     }
 }
 

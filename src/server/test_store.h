@@ -63,6 +63,7 @@ class RowStore final : public store::Store {
         return some;
     }
     Result<void> backup(const std::string&) override { return {}; }
+    Result<void> copy_to(const std::string&) override { return {}; }
     std::vector<Check> check() override { return {}; }
 
     Id add_viewer(std::string name, bool administrator = false) {

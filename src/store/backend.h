@@ -2,6 +2,7 @@
 #pragma once
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,7 +18,12 @@ class Backend {
     // Throws DatabaseError when the database cannot be opened.
     virtual std::unique_ptr<Connection> open_writer() = 0;
     virtual std::unique_ptr<Connection> open_reader() = 0;
-    virtual Result<void> backup(const std::string& file) = 0;
+    // The database's own copy while it is used; nothing where it has none, and the tables are to be copied.
+    virtual std::optional<Result<void>> online_copy(const std::string& file) = 0;
+    // Ends the filling of a fresh database: of a file, so that it is whole by itself.
+    virtual void seal(Connection& connection) = 0;
+    // How many connections for reading are kept when nobody reads.
+    virtual int readers_kept(int asked) const { return asked; }
     // Work beside the writer (checkpoints), between these two calls. `start` comes before the first write.
     virtual void start(Writer&) {}
     virtual void stop() {}
@@ -29,7 +35,7 @@ Result<std::unique_ptr<Backend>> open_backend(const Options& options);
 // Connections for reading, each lent to one call at a time.
 class ReaderPool {
   public:
-    ReaderPool(Backend& backend, int most) : backend_(backend), most_(static_cast<std::size_t>(most)) {}
+    ReaderPool(Backend& backend, int asked) : backend_(backend), most_(static_cast<std::size_t>(backend.readers_kept(asked))) {}
 
     // A lent connection with a stable view of the database.
     class Lent {

@@ -17,7 +17,9 @@ using formula::Dialect;
 
 // The database failed: disk full, connection lost, a constraint that our own checks should have met first.
 struct DatabaseError : std::runtime_error {
-    enum Kind { other, busy, connection, constraint, corrupt } kind;
+    // in_use: another process writes there. uncertain: the connection went during a commit, and whether it was
+    // carried out could not be learnt, so the work must not be repeated.
+    enum Kind { other, busy, connection, constraint, corrupt, in_use, uncertain } kind;
     DatabaseError(Kind k, const std::string& message) : std::runtime_error(message), kind(k) {}
 };
 

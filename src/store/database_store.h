@@ -40,10 +40,12 @@ class DatabaseStore final : public Store, private WriterHost {
     std::vector<std::string> why_visible(Id user, std::string_view entity, Id id) override;
     std::optional<std::string> fetch(std::string_view kind, std::string_view key) override;
     std::vector<std::pair<std::string, std::string>> fetch_all(std::string_view kind, std::string_view prefix) override;
-    Result<void> backup(const std::string& file) override { return backend_->backup(file); }
+    Result<void> backup(const std::string& file) override;
+    Result<void> copy_to(const std::string& address) override;
     std::vector<Check> check() override;
 
   private:
+    Result<void> start_on(std::unique_ptr<Connection> connection, std::shared_ptr<const model::Catalog> catalog);
     // WriterHost
     std::shared_ptr<const Shape> shape() const override;
     std::shared_ptr<const Settings> settings() const override;
@@ -74,6 +76,7 @@ class DatabaseStore final : public Store, private WriterHost {
     std::vector<std::shared_ptr<const Shape>> past_shapes_;   // records given out point into their catalogues
     std::vector<const model::Module*> base_modules_;
     std::shared_ptr<const Settings> settings_;
+    bool settings_due_ = false;   // they changed, and could not be read since; the writer's
     std::atomic<std::uint64_t> access_version_{1};
     std::shared_mutex viewers_mutex_;
     std::uint64_t viewers_version_ = 0;

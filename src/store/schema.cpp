@@ -5,16 +5,20 @@
 #include <map>
 #include <set>
 
+#include "base/secret.h"
 #include "base/text.h"
 
 namespace fairlead::store {
 namespace {
 
+// By bytes on both databases, and so in an order that no update of the system's locales can change under an index.
+const char* text_type(Dialect dialect) { return dialect == Dialect::sqlite ? "TEXT" : "TEXT COLLATE \"C\""; }
+
 const char* column_type(Type type, Dialect dialect) {
     switch (type) {
         case Type::boolean: return dialect == Dialect::sqlite ? "INTEGER" : "BOOLEAN";
         case Type::text:
-        case Type::choice: return "TEXT";
+        case Type::choice: return text_type(dialect);
         default: return dialect == Dialect::sqlite ? "INTEGER" : "BIGINT";
     }
 }
@@ -38,15 +42,15 @@ struct Line {
 };
 
 void add_columns(std::vector<std::string>& lines, const EntityInfo& entity, Dialect dialect) {
-    const auto add = [&](const std::string& column, const char* type) { lines.push_back("column|" + entity.name + '|' + column + '|' + type); };
-    for (int slot = 0; slot < entity.stored_slots; ++slot) {
-        const FieldInfo& field = entity.by_slot(slot);
-        const auto names = field.columns();
-        for (std::size_t i = 0; i < names.size(); ++i)
-            add(names[i], field.type == Type::money && i == 1 ? "TEXT" : column_type(field.type, dialect));
-        if (field.options.unique && field.type == Type::text) add(field.name + "_key", "TEXT");
-    }
-    if (std::any_of(entity.fields.begin(), entity.fields.end(), [](const FieldInfo& f) { return f.options.search; })) add("search_fold", "TEXT");
+    for (const SchemaColumn& column : declared_columns(entity, dialect)) lines.push_back("column|" + entity.name + '|' + column.name + '|' + column.type);
+}
+
+// PostgreSQL cuts names after 63 bytes, and two that begin alike would become one.
+std::string index_name(const std::string& name) {
+    constexpr std::size_t most = 63, digits = 12;
+    if (name.size() <= most) return name;
+    const Digest digest = sha256(name);
+    return name.substr(0, most - digits - 1) + "_" + hex(std::string_view(reinterpret_cast<const char*>(digest.data()), digits / 2));
 }
 
 void add_indexes(std::vector<std::string>& lines, const EntityInfo& entity) {
@@ -56,10 +60,10 @@ void add_indexes(std::vector<std::string>& lines, const EntityInfo& entity) {
         const std::string column = field.columns().front();
         if (field.options.unique) {
             const std::string key = field.type == Type::text ? field.name + "_key" : column;
-            const std::string name = "unique_" + entity.name + "_" + field.name;
+            const std::string name = index_name("unique_" + entity.name + "_" + field.name);
             add(name, "CREATE UNIQUE INDEX " + quoted(name) + " ON " + quoted(entity.name) + " (org_id, " + quoted(key) + ") WHERE deleted_at IS NULL AND " + quoted(key) + " IS NOT NULL");
         } else if (field.options.indexed) {
-            const std::string name = "by_" + entity.name + "_" + field.name;
+            const std::string name = index_name("by_" + entity.name + "_" + field.name);
             add(name, "CREATE INDEX " + quoted(name) + " ON " + quoted(entity.name) + " (org_id, " + quoted(column) + ", id)");
         }
     }
@@ -192,6 +196,19 @@ void refill(Connection& connection, const Shape& shape, const std::string& entit
 
 }  // namespace
 
+std::vector<SchemaColumn> declared_columns(const EntityInfo& entity, Dialect dialect) {
+    std::vector<SchemaColumn> columns;
+    for (int slot = 0; slot < entity.stored_slots; ++slot) {
+        const FieldInfo& field = entity.by_slot(slot);
+        const auto names = field.columns();
+        for (std::size_t i = 0; i < names.size(); ++i)
+            columns.push_back({names[i], field.type == Type::money && i == 1 ? text_type(dialect) : column_type(field.type, dialect)});
+        if (field.options.unique && field.type == Type::text) columns.push_back({field.name + "_key", text_type(dialect)});
+    }
+    if (std::any_of(entity.fields.begin(), entity.fields.end(), [](const FieldInfo& f) { return f.options.search; })) columns.push_back({"search_fold", text_type(dialect)});
+    return columns;
+}
+
 std::vector<std::string> declared_schema(const Shape& shape, Dialect dialect) {
     std::vector<std::string> lines;
     for (const auto& entity : shape.catalog->entities()) {
@@ -207,19 +224,29 @@ std::vector<SchemaStep> schema_steps(const Shape& shape, Dialect dialect, const 
 
 std::vector<std::string> own_tables(Dialect dialect) {
     const bool sqlite = dialect == Dialect::sqlite;
-    const std::string whole = sqlite ? "INTEGER" : "BIGINT", bytes = sqlite ? "BLOB" : "BYTEA", end = sqlite ? " WITHOUT ROWID" : "";
-    return {
-        "CREATE TABLE IF NOT EXISTS fairlead_meta (name TEXT PRIMARY KEY, value TEXT)" + end,
+    const std::string whole = sqlite ? "INTEGER" : "BIGINT", bytes = sqlite ? "BLOB" : "BYTEA", text = text_type(dialect), end = sqlite ? " WITHOUT ROWID" : "";
+    std::vector<std::string> tables = {
+        "CREATE TABLE IF NOT EXISTS fairlead_meta (name " + text + " PRIMARY KEY, value " + text + ")" + end,
         "CREATE TABLE IF NOT EXISTS log_head (org_id " + whole + " PRIMARY KEY, seq " + whole + " NOT NULL, digest " + bytes + " NOT NULL)",
         "CREATE TABLE IF NOT EXISTS change_log (org_id " + whole + " NOT NULL, seq " + whole + " NOT NULL, recorded " + whole + " NOT NULL, effective " + whole +
-            " NOT NULL, actor " + whole + " NOT NULL, on_behalf " + whole + " NOT NULL, command TEXT, batch " + whole + ", entity TEXT NOT NULL, record " + whole +
-            " NOT NULL, kind " + whole + " NOT NULL, prev_seq " + whole + " NOT NULL, patch TEXT, salt " + bytes + ", values_digest " + bytes + " NOT NULL, digest " + bytes +
+            " NOT NULL, actor " + whole + " NOT NULL, on_behalf " + whole + " NOT NULL, command " + text + ", batch " + whole + ", entity " + text + " NOT NULL, record " + whole +
+            " NOT NULL, kind " + whole + " NOT NULL, prev_seq " + whole + " NOT NULL, patch " + text + ", salt " + bytes + ", values_digest " + bytes + " NOT NULL, digest " + bytes +
             " NOT NULL, PRIMARY KEY (org_id, seq))" + end,
         "CREATE INDEX IF NOT EXISTS by_change_log_batch ON change_log (org_id, batch, seq) WHERE batch IS NOT NULL",
-        "CREATE TABLE IF NOT EXISTS kept (org_id " + whole + " NOT NULL, kind TEXT NOT NULL, name TEXT NOT NULL, value TEXT NOT NULL, PRIMARY KEY (org_id, kind, name))" + end,
-        "CREATE TABLE IF NOT EXISTS command_memory (org_id " + whole + " NOT NULL, actor " + whole + " NOT NULL, command TEXT NOT NULL, fingerprint TEXT NOT NULL, answer TEXT NOT NULL, recorded " +
-            whole + " NOT NULL, PRIMARY KEY (org_id, actor, command))" + end,
+        "CREATE TABLE IF NOT EXISTS kept (org_id " + whole + " NOT NULL, kind " + text + " NOT NULL, name " + text + " NOT NULL, value " + text + " NOT NULL, PRIMARY KEY (org_id, kind, name))" + end,
+        "CREATE TABLE IF NOT EXISTS command_memory (org_id " + whole + " NOT NULL, actor " + whole + " NOT NULL, command " + text + " NOT NULL, fingerprint " + text + " NOT NULL, answer " + text +
+            " NOT NULL, recorded " + whole + " NOT NULL, PRIMARY KEY (org_id, actor, command))" + end,
     };
+    // A lock on the end of the log needs a row to lie on.
+    if (!sqlite) tables.push_back("INSERT INTO log_head (org_id, seq, digest) VALUES (1, 0, decode(repeat('00', 32), 'hex')) ON CONFLICT DO NOTHING");
+    return tables;
+}
+
+bool has_own_tables(Connection& connection) {
+    Statement& statement = connection.prepare("SELECT to_regclass('kept') IS NOT NULL");
+    const bool there = statement.step() && statement.whole(0) != 0;
+    statement.reset();
+    return there;
 }
 
 namespace {
@@ -243,6 +270,8 @@ Result<void> migrate(Connection& connection, const Shape& shape, const std::vect
     for (const std::string& sql : own_tables(connection.dialect())) connection.exec(sql);
     connection.begin();
     try {
+        // A step waits for those who read its table, and everybody else behind it: not for ever.
+        if (connection.dialect() == Dialect::postgres) connection.exec("SET LOCAL lock_timeout = '20s'");
         const auto snapshot = stored_snapshot(connection);
         const auto steps = schema_steps(shape, connection.dialect(), snapshot);
         std::string refused;

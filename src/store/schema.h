@@ -15,6 +15,12 @@ struct SchemaStep {
     std::string refill;        // entity whose derived columns must be filled afterwards
 };
 
+// A column beside org_id, as the table of an entity has it.
+struct SchemaColumn {
+    std::string name, type;
+};
+std::vector<SchemaColumn> declared_columns(const EntityInfo& entity, Dialect dialect);
+
 // What the declarations ask for, one line per column ("column|opportunity|amount|BIGINT") and index
 // ("index|name|SQL"); kept in the database as the snapshot that the next start compares with.
 std::vector<std::string> declared_schema(const Shape& shape, Dialect dialect);
@@ -24,6 +30,8 @@ std::vector<SchemaStep> schema_steps(const Shape& shape, Dialect dialect, const 
 
 // Tables of the store itself; safe to repeat.
 std::vector<std::string> own_tables(Dialect dialect);
+// Of PostgreSQL: whether they have been made.
+bool has_own_tables(Connection& connection);
 
 // Brings the database up to the declaration: additive steps by themselves, destructive ones only when their
 // `about` is among `agreed`; else a refusal that names them, and nothing is changed. `beside` is written in the same

@@ -26,10 +26,11 @@ using model::WriteOptions;
 enum class Durability { full, relaxed };  // relaxed: a power cut may lose the last commits; never corrupts
 
 struct Options {
-    std::string database;                  // "sqlite:FILE"; another address is refused
+    std::string database;                  // "sqlite:FILE" or "postgresql://..."; another address is refused
     Durability durability = Durability::full;
     bool columns = true;                   // keep columns in memory
     bool read_only = false;
+    bool sole_writer = true;               // PostgreSQL: refuse `database_in_use` where another process writes
     const Clock* clock = nullptr;          // the system's when null
     std::string zone = "UTC";              // of the organisation; overridden by its record
     std::int64_t preallocate = std::int64_t{160} << 20;  // SQLite: bytes of write-ahead log kept in advance
@@ -191,7 +192,11 @@ class Store {
     virtual std::optional<std::string> fetch(std::string_view kind, std::string_view key) = 0;
     virtual std::vector<std::pair<std::string, std::string>> fetch_all(std::string_view kind, std::string_view prefix = {}) = 0;
 
-    virtual Result<void> backup(const std::string& file) = 0;  // online; SQLite (PostgreSQL has its own tools)
+    // A copy of now in a SQLite file, of either database; others read and write meanwhile.
+    virtual Result<void> backup(const std::string& file) = 0;
+    // Copies everything as of now into an empty database at another address (a restored backup, a move). Refused
+    // `database_not_empty` where records are.
+    virtual Result<void> copy_to(const std::string& address) = 0;
     struct Check { std::string name; bool ok; std::string detail; };
     virtual std::vector<Check> check() = 0;                    // invariants: chain, sequence, rows against log
 };

@@ -233,15 +233,13 @@ std::vector<Store::Check> DatabaseStore::check() {
     checks.push_back({"audit chain unbroken", broken == 0 && digest == head.digest, broken ? "broken at entry " + std::to_string(broken) : "up to entry " + std::to_string(head.seq)});
     for (const auto& entity : shape()->catalog->entities()) {
         if (!entity->logged) continue;
-        std::int64_t rows = 0, without = 0;
-        const RowReader all(*reader, *shape());
-        for (const bool bin : {false, true})
-            all.scan(*entity, bin, [&](Record& record) {
-                ++rows;
-                const auto entry = record.at(model::slot_last_seq).is<std::int64_t>() ? log_.find(*reader, record.at(model::slot_last_seq).as<std::int64_t>()) : std::nullopt;
-                without += !entry || entry->record != record.id().value || entry->entity != entity->name;
-                return true;
-            });
+        const Table& table = shape()->table(*entity);
+        const std::string last_seq = quoted(entity->by_slot(model::slot_last_seq).columns().front());
+        Statement& both = (*reader).prepare("SELECT count(*), coalesce(sum(CASE WHEN e.seq IS NULL OR e.record <> r.id OR e.entity <> '" + entity->name + "' THEN 1 ELSE 0 END), 0) FROM " + table.name() +
+                                            " r LEFT JOIN change_log e ON e.org_id = r.org_id AND e.seq = r." + last_seq + " WHERE r.org_id = " + table.organisation());
+        ensure(both.step(), "a count has a row");
+        const std::int64_t rows = both.whole(0), without = both.whole(1);
+        both.reset();
         checks.push_back({entity->name + ": rows have their entries", without == 0, std::to_string(rows) + " rows, " + std::to_string(without) + " without"});
     }
     return checks;

@@ -1,4 +1,4 @@
-// The store through its front door, on SQLite: writing, reading, access, the past, undo.
+// The store through its front door, on both databases: writing, reading, access, the past, undo.
 #include "store/store.h"
 
 #include <doctest/doctest.h>
@@ -7,7 +7,9 @@
 #include <thread>
 
 #include "modules/modules.h"
+#include "store/postgres/connection.h"
 #include "store/sqlite/connection.h"
+#include "support/postgres.h"
 
 using namespace fairlead;
 using namespace fairlead::store;
@@ -20,15 +22,26 @@ std::shared_ptr<const model::Catalog> product_catalog() {
     return *built;
 }
 
+struct Sqlite {
+    std::string file = (std::filesystem::temp_directory_path() / ("fairlead-store-" + new_id().text() + ".db")).string();
+    std::string address = "sqlite:" + file;
+    ~Sqlite() {
+        for (const char* suffix : {"", "-wal", "-shm"}) std::filesystem::remove(file + suffix);
+    }
+};
+struct Postgres {
+    std::string address = testing::fresh_postgres_database();  // empty: not installed
+};
+
 struct Company {
-    std::string file;
+    std::string address;
     FixedClock clock{*Instant::parse("2026-03-01T09:00:00Z")};
     std::shared_ptr<const model::Catalog> catalog = product_catalog();
     std::unique_ptr<Store> store;
     Id pipeline{}, open_stage{}, late_stage{}, won_stage{}, lost_stage{}, reason{};
 
-    Company() {
-        file = (std::filesystem::temp_directory_path() / ("fairlead-store-" + new_id().text() + ".db")).string();
+    explicit Company(std::string at) : address(std::move(at)) {
+        if (address.empty()) return;
         open();
         pipeline = make("pipeline", {{"name", "Sales"}, {"code", "sales"}});
         open_stage = stage("Qualify", "open", 1, "0.1");
@@ -37,14 +50,10 @@ struct Company {
         lost_stage = stage("Lost", "lost", 4, "0");
         reason = make("lost_reason", {{"name", "Price"}});
     }
-    ~Company() {
-        store.reset();
-        for (const char* suffix : {"", "-wal", "-shm"}) std::filesystem::remove(file + suffix);
-    }
     void open() {
         store.reset();
         Options options;
-        options.database = "sqlite:" + file;
+        options.database = address;
         options.preallocate = 0;
         options.clock = &clock;
         auto opened = Store::open(options, catalog);
@@ -101,8 +110,10 @@ struct Company {
 
 }  // namespace
 
-TEST_CASE("A deal begins in the first stage with its probability, and its visits follow it until it is won") {
-    Company company;
+TEST_CASE_TEMPLATE("A deal begins in the first stage with its probability, and its visits follow it until it is won", Database, Sqlite, Postgres) {
+    const Database database;
+    Company company(database.address);
+    if (!company.store) return;
     const Id deal = company.make("opportunity", {{"name", "Roof"}, {"amount", company.usd("1000.00")}});
     CHECK(company.get("opportunity", deal).reference("stage") == company.open_stage);
     CHECK(company.get("opportunity", deal)["probability"] == Value(*Decimal::parse("0.1")));
@@ -125,8 +136,10 @@ TEST_CASE("A deal begins in the first stage with its probability, and its visits
     CHECK(history->size() == 3);
 }
 
-TEST_CASE("Losing asks for the reason, and an action that its state forbids is refused") {
-    Company company;
+TEST_CASE_TEMPLATE("Losing asks for the reason, and an action that its state forbids is refused", Database, Sqlite, Postgres) {
+    const Database database;
+    Company company(database.address);
+    if (!company.store) return;
     const Id deal = company.make("opportunity", {{"name", "Roof"}});
     const auto without = company.act("opportunity", deal, "lose");
     REQUIRE(!without);
@@ -139,8 +152,10 @@ TEST_CASE("Losing asks for the reason, and an action that its state forbids is r
     CHECK(company.get("opportunity", deal).reference("stage") == company.open_stage);
 }
 
-TEST_CASE("A refused write leaves no trace, and its neighbours in the group are committed") {
-    Company company;
+TEST_CASE_TEMPLATE("A refused write leaves no trace, and its neighbours in the group are committed", Database, Sqlite, Postgres) {
+    const Database database;
+    Company company(database.address);
+    if (!company.store) return;
     const std::int64_t before = company.store->last_seq();
     const auto refused = company.try_make("opportunity", {{"name", ""}});
     REQUIRE(!refused);
@@ -163,8 +178,10 @@ TEST_CASE("A refused write leaves no trace, and its neighbours in the group are 
     for (const Store::Check& check : company.store->check()) CHECK_MESSAGE(check.ok, check.name << ": " << check.detail);
 }
 
-TEST_CASE("A stale version is refused, and the version grows by one with each change") {
-    Company company;
+TEST_CASE_TEMPLATE("A stale version is refused, and the version grows by one with each change", Database, Sqlite, Postgres) {
+    const Database database;
+    Company company(database.address);
+    if (!company.store) return;
     const Id deal = company.make("opportunity", {{"name", "Roof"}});
     WriteOptions options;
     options.expected_version = 1;
@@ -177,8 +194,10 @@ TEST_CASE("A stale version is refused, and the version grows by one with each ch
     CHECK(company.get("opportunity", deal).text("name") == "Roof and walls");
 }
 
-TEST_CASE("A list is filtered, sorted with empties last, counted and walked by cursors both ways") {
-    Company company;
+TEST_CASE_TEMPLATE("A list is filtered, sorted with empties last, counted and walked by cursors both ways", Database, Sqlite, Postgres) {
+    const Database database;
+    Company company(database.address);
+    if (!company.store) return;
     for (int i = 0; i < 25; ++i)
         company.make("opportunity", {{"name", Value("Deal " + std::to_string(i))}, {"amount", i == 7 ? Value() : company.usd(std::to_string(100 + i).c_str())}});
     ListQuery query;
@@ -209,8 +228,10 @@ TEST_CASE("A list is filtered, sorted with empties last, counted and walked by c
     CHECK(mixed.refused().code() == "cursor_mismatch");
 }
 
-TEST_CASE("Figures of groups add up, and stages come in their order") {
-    Company company;
+TEST_CASE_TEMPLATE("Figures of groups add up, and stages come in their order", Database, Sqlite, Postgres) {
+    const Database database;
+    Company company(database.address);
+    if (!company.store) return;
     for (int i = 0; i < 6; ++i) company.make("opportunity", {{"name", "Deal"}, {"amount", company.usd("10.50")}, {"stage", Value(i < 4 ? company.open_stage : company.late_stage)}});
     GroupQuery query;
     query.entity = "opportunity";
@@ -232,8 +253,10 @@ TEST_CASE("Figures of groups add up, and stages come in their order") {
     CHECK((*groups)[0].values[3] == company.usd("4.20"));
 }
 
-TEST_CASE("The past is asked by effective and by recorded time, and a late correction does not overrule what came after") {
-    Company company;
+TEST_CASE_TEMPLATE("The past is asked by effective and by recorded time, and a late correction does not overrule what came after", Database, Sqlite, Postgres) {
+    const Database database;
+    Company company(database.address);
+    if (!company.store) return;
     WriteOptions january;
     january.effective = *Instant::parse("2026-01-05T00:00:00Z");
     january.as_system = true;
@@ -257,8 +280,10 @@ TEST_CASE("The past is asked by effective and by recorded time, and a late corre
     CHECK(at("2026-01-01T00:00:00Z") == Value("absent"));
 }
 
-TEST_CASE("A rep sees his own deals and no others, in lists, counts, groups and by id; what is denied changes nothing") {
-    Company company;
+TEST_CASE_TEMPLATE("A rep sees his own deals and no others, in lists, counts, groups and by id; what is denied changes nothing", Database, Sqlite, Postgres) {
+    const Database database;
+    Company company(database.address);
+    if (!company.store) return;
     const Id role = company.make("role", {{"name", "Rep"}});
     company.make("role_permission", {{"role", Value(role)}, {"entity", "opportunity"}, {"create", "all"}, {"read", "own"}, {"update", "own"}, {"delete", "none"}});
     const Id ana = company.make("user", {{"name", "Ana"}, {"role", Value(role)}});
@@ -288,8 +313,10 @@ TEST_CASE("A rep sees his own deals and no others, in lists, counts, groups and 
     CHECK(company.change("opportunity", his, {{"name", "Mine"}}, {}, company.store->viewer(ana)).refused().why == Why::forbidden);
 }
 
-TEST_CASE("The bin takes a record out of every list and gives it back; unique values ignore the bin") {
-    Company company;
+TEST_CASE_TEMPLATE("The bin takes a record out of every list and gives it back; unique values ignore the bin", Database, Sqlite, Postgres) {
+    const Database database;
+    Company company(database.address);
+    if (!company.store) return;
     const Id account = company.make("account", {{"name", "Acme"}, {"external_id", "A1"}});
     const auto twice = company.try_make("account", {{"name", "Acme 2"}, {"external_id", "a1"}});
     REQUIRE(!twice);
@@ -313,8 +340,10 @@ TEST_CASE("The bin takes a record out of every list and gives it back; unique va
     CHECK(company.get("account", second).text("name") == "Acme 2");
 }
 
-TEST_CASE("Undoing a batch takes back what nobody has changed since, and says what it left") {
-    Company company;
+TEST_CASE_TEMPLATE("Undoing a batch takes back what nobody has changed since, and says what it left", Database, Sqlite, Postgres) {
+    const Database database;
+    Company company(database.address);
+    if (!company.store) return;
     Command command;
     command.batch = new_id();
     std::vector<Id> made;
@@ -339,8 +368,10 @@ TEST_CASE("Undoing a batch takes back what nobody has changed since, and says wh
     CHECK(company.store->list(*Viewer::system(), query)->count == 1);
 }
 
-TEST_CASE("Merging moves references to the winner and can be undone") {
-    Company company;
+TEST_CASE_TEMPLATE("Merging moves references to the winner and can be undone", Database, Sqlite, Postgres) {
+    const Database database;
+    Company company(database.address);
+    if (!company.store) return;
     const Id winner = company.make("account", {{"name", "Acme"}}), loser = company.make("account", {{"name", "ACME Ltd"}, {"phone", "123"}});
     const Id deal = company.make("opportunity", {{"name", "Roof"}, {"account", Value(loser)}});
     Command command;
@@ -362,8 +393,10 @@ TEST_CASE("Merging moves references to the winner and can be undone") {
     CHECK(company.get("account", loser)["deleted_at"].empty());
 }
 
-TEST_CASE("A field added at run time is written, listed and kept over a restart") {
-    Company company;
+TEST_CASE_TEMPLATE("A field added at run time is written, listed and kept over a restart", Database, Sqlite, Postgres) {
+    const Database database;
+    Company company(database.address);
+    if (!company.store) return;
     const Id account = company.make("account", {{"name", "Acme"}});
     const model::CustomField field{.entity = "account", .name = "x_rating", .label = "Rating", .help = "", .type = Type::whole, .target = "", .choices = {}};
     REQUIRE(company.store->set_custom_fields({field}));
@@ -377,8 +410,10 @@ TEST_CASE("A field added at run time is written, listed and kept over a restart"
     for (const Store::Check& check : company.store->check()) CHECK_MESSAGE(check.ok, check.name << ": " << check.detail);
 }
 
-TEST_CASE("A repeated command is answered by its first answer, and refused for another request") {
-    Company company;
+TEST_CASE_TEMPLATE("A repeated command is answered by its first answer, and refused for another request", Database, Sqlite, Postgres) {
+    const Database database;
+    Company company(database.address);
+    if (!company.store) return;
     Command command;
     command.id = "order-1";
     command.remember = true;
@@ -399,8 +434,10 @@ TEST_CASE("A repeated command is answered by its first answer, and refused for a
     CHECK(once().refused().code() == "key_reused");
 }
 
-TEST_CASE("Search folds accents and finds every word") {
-    Company company;
+TEST_CASE_TEMPLATE("Search folds accents and finds every word", Database, Sqlite, Postgres) {
+    const Database database;
+    Company company(database.address);
+    if (!company.store) return;
     company.make("account", {{"name", "Đặng Huỳnh Thép"}});
     const auto hits = company.store->search(*Viewer::system(), "dang thep", 10);
     REQUIRE(hits.size() == 1);
@@ -408,9 +445,10 @@ TEST_CASE("Search folds accents and finds every word") {
     CHECK(company.store->search(*Viewer::system(), "dang gach", 10).empty());
 }
 
-TEST_CASE("A look-up by an indexed field takes the index, however large the table is") {
-    Company company;
-    SqliteConnection connection(company.file, {.read_only = true});
+TEST_CASE("A look-up by an indexed field takes the index, however large the table is: SQLite") {
+    const Sqlite database;
+    const Company company(database.address);
+    SqliteConnection connection(database.file, {.read_only = true});
     for (const char* look_up : {"SELECT * FROM stage_visit WHERE org_id = 1 AND opportunity_id = $1 AND deleted_at IS NULL", "SELECT * FROM opportunity WHERE org_id = 1 AND account_id = $1"}) {
         Statement& plan = connection.prepare(std::string("EXPLAIN QUERY PLAN ") + look_up);
         plan.bind(1, std::int64_t{1});
@@ -418,4 +456,47 @@ TEST_CASE("A look-up by an indexed field takes the index, however large the tabl
         CHECK_MESSAGE(plan.text(3).find("USING INDEX by_") != std::string_view::npos, std::string(plan.text(3)));
         plan.reset();
     }
+}
+
+TEST_CASE("A look-up by an indexed field takes the index, however large the table is: PostgreSQL") {
+    const Postgres database;
+    const Company company(database.address);
+    if (!company.store) return;
+    PostgresConnection connection(database.address, {.read_only = true});
+    for (const char* look_up : {"SELECT * FROM stage_visit WHERE org_id = 1 AND opportunity_id = 1 AND deleted_at IS NULL", "SELECT * FROM opportunity WHERE org_id = 1 AND account_id = 1",
+                                "SELECT * FROM account WHERE org_id = 1 AND id > 1 AND deleted_at IS NULL ORDER BY org_id, id LIMIT 1000"}) {
+        std::string plan;
+        Statement& explain = connection.prepare(std::string("EXPLAIN (COSTS OFF) ") + look_up);
+        while (explain.step()) plan += std::string(explain.text(0)) + '\n';
+        CHECK_MESSAGE(plan.find("Index Scan using ") != std::string::npos, plan);
+        CHECK_MESSAGE(plan.find("Sort") == std::string::npos, plan);
+    }
+}
+
+TEST_CASE("A second process that would write to a PostgreSQL database is refused, and one that reads is not") {
+    const Postgres database;
+    const Company company(database.address);
+    if (!company.store) return;
+    Options options;
+    options.database = database.address;
+    const auto second = Store::open(options, company.catalog);
+    REQUIRE(!second);
+    CHECK(second.refused().code() == "database_in_use");
+    options.read_only = true;
+    const auto reader = Store::open(options, company.catalog);
+    REQUIRE(reader);
+    CHECK((*reader)->get(*Viewer::system(), "pipeline", company.pipeline));
+    options.database = testing::fresh_postgres_database();
+    const auto empty = Store::open(options, company.catalog);
+    REQUIRE(!empty);
+    CHECK(empty.refused().code() == "no_such_database");
+}
+
+TEST_CASE("An address that names no database is refused in words") {
+    Options options;
+    options.database = "mysql://ana:s3cret@host/sales";
+    const auto opened = Store::open(options, product_catalog());
+    REQUIRE(!opened);
+    CHECK(opened.refused().code() == "unknown_database");
+    CHECK(opened.refused().message().find("s3cret") == std::string::npos);
 }

@@ -2,8 +2,10 @@
 // savepoint.
 #include "store/writer.h"
 
+#include <algorithm>
 #include <charconv>
 #include <future>
+#include <utility>
 
 #include "base/log.h"
 
@@ -13,6 +15,8 @@ namespace {
 constexpr std::size_t group_most = 256;
 constexpr auto group_time = std::chrono::milliseconds(20);
 constexpr auto idle_time = std::chrono::milliseconds(500);
+// How long a write waits for a database that restarts, and how long a commit on a lost connection is asked after.
+constexpr auto wait_time = std::chrono::seconds(6), asking_time = std::chrono::seconds(15);
 
 std::int64_t whole_of(std::string_view text) {
     std::int64_t value = 0;
@@ -127,12 +131,14 @@ void Writer::loop() {
 // Another process may have written (the command line beside the server): its commits are followed.
 void Writer::look_around() {
     try {
-        if (log_.read_head(*connection_, false).seq == last_seq_) return;
+        const bool same = log_.read_head(*connection_, false).seq == last_seq_;
+        told_ = false;
+        if (same) return;
         CommitGroup group(*connection_, host_.shape(), host_.settings(), log_, cache_, host_.now());
         begin(group);
         abandon();
     } catch (const DatabaseError& failure) {  // the next write meets it again and tells its caller
-        log(Level::warning, "database_unreachable", {{"reason", std::string_view(failure.what())}});
+        if (!std::exchange(told_, true)) log(Level::warning, "database_unreachable", {{"reason", std::string_view(failure.what())}});
         abandon();
     }
 }
@@ -153,6 +159,7 @@ void Writer::begin(CommitGroup& group) {
     cache_.trim();
     group.connection.begin();
     group.head = log_.read_head(group.connection, true);
+    unreachable_ = false;
     if (group.head.seq != last_seq_) {
         cache_.clear();
         host_.overtaken(group.connection, last_seq_, group.head.seq);
@@ -163,8 +170,14 @@ void Writer::begin(CommitGroup& group) {
 }
 
 void Writer::finish(CommitGroup& group) {
-    if (group.head.seq != last_seq_) log_.save_head(group.connection, group.head);
-    group.connection.commit();
+    const bool moved = group.head.seq != last_seq_;
+    if (moved) log_.save_head(group.connection, group.head);
+    try {
+        group.connection.commit();
+    } catch (const DatabaseError& failure) {
+        // Without an entry in the log only values under a key were put, which may be put again.
+        if (failure.kind != DatabaseError::connection || !moved || !carried_out(group)) throw;
+    }
     last_seq_ = group.head.seq;
     for (const auto& [key, record] : group.touched) {
         if (record) cache_.put(key, *record);
@@ -172,6 +185,28 @@ void Writer::finish(CommitGroup& group) {
     }
     if (group.writes > 0) host_.committed(group);
     if (group.settings_changed) cache_.clear();  // the reporting currency may be another one
+}
+
+// The connection went while the group was being committed. To repeat what was carried out would make every record
+// twice, so the log is asked: the digest of the group's last entry is nobody else's.
+bool Writer::carried_out(const CommitGroup& group) {
+    const auto until = std::chrono::steady_clock::now() + asking_time;
+    for (;;) {
+        try {
+            connection_->rollback();
+            connection_->begin();
+            log_.read_head(*connection_, true);  // waits until the lost session's transaction has ended
+            bool there = false;
+            log_.scan(*connection_, group.head.seq - 1, group.head.seq, {}, Log::Detail::digests, [&](const StoredEntry& entry) { return there = entry.digest == group.head.digest, true; });
+            connection_->rollback();
+            log(Level::warning, "connection_lost_in_commit", {{"carried_out", static_cast<long long>(there)}});
+            return there;
+        } catch (const DatabaseError& failure) {
+            if (std::chrono::steady_clock::now() > until)
+                throw DatabaseError(DatabaseError::uncertain, std::string("The connection to the database was lost while this was being saved, and whether it was could not be learnt: look before you do it again. ") + failure.what());
+            std::this_thread::sleep_for(std::chrono::milliseconds(200));
+        }
+    }
 }
 
 // Ends a transaction that is not to be, and forgets what was read in it.
@@ -182,6 +217,18 @@ void Writer::abandon() {
     }
     cache_.clear();
 }
+
+namespace {
+bool is_uncertain(const std::exception_ptr& thrown) {
+    try {
+        std::rethrow_exception(thrown);
+    } catch (const DatabaseError& failure) {
+        return failure.kind == DatabaseError::uncertain;
+    } catch (...) {
+        return false;
+    }
+}
+}  // namespace
 
 // Runs works until the time of a group is up, commits, answers, and removes them from the list. The guilty one
 // of a rollback is moved to `alone`.
@@ -208,8 +255,12 @@ bool Writer::run_group(std::vector<Work*>& works, std::vector<Work*>& alone) {
         running = nullptr;
         finish(group);
     } catch (...) {
+        const std::exception_ptr thrown = std::current_exception();
         abandon();
-        if (running) {
+        if (is_uncertain(thrown)) {
+            for (Outcome& outcome : outcomes) std::erase(works, outcome.work);
+            for (Outcome& outcome : outcomes) outcome.work->failed(thrown);
+        } else if (running) {
             alone.push_back(running);
             std::erase(works, running);
         } else {  // the commit itself failed: each finds out for itself
@@ -224,6 +275,7 @@ bool Writer::run_group(std::vector<Work*>& works, std::vector<Work*>& alone) {
 }
 
 void Writer::run_alone(Work& work) {
+    const auto until = std::chrono::steady_clock::now() + wait_time;
     for (int attempt = 0;; ++attempt) {
         CommitGroup group(*connection_, host_.shape(), host_.settings(), log_, cache_, host_.now());
         try {
@@ -243,9 +295,13 @@ void Writer::run_alone(Work& work) {
             return work.done(std::move(*answer));
         } catch (const DatabaseError& error) {
             abandon();
-            const bool again = (error.kind == DatabaseError::connection || error.kind == DatabaseError::busy) && attempt < 5;
-            if (!again) return work.failed(std::current_exception());
-            std::this_thread::sleep_for(std::chrono::milliseconds(50 << attempt));
+            const bool gone = error.kind == DatabaseError::connection;
+            const bool again = (gone ? !unreachable_ && std::chrono::steady_clock::now() < until : error.kind == DatabaseError::busy && attempt < 5);
+            if (!again) {
+                unreachable_ = unreachable_ || gone;
+                return work.failed(std::current_exception());
+            }
+            std::this_thread::sleep_for(std::chrono::milliseconds(50 << std::min(attempt, 4)));
         } catch (...) {
             abandon();
             return work.failed(std::current_exception());

@@ -54,6 +54,7 @@ class Writer {
     void run_alone(Work& work);
     void begin(CommitGroup& group);
     void finish(CommitGroup& group);
+    bool carried_out(const CommitGroup& group);
     void abandon();
     std::optional<Result<Value>> remembered(CommitGroup& group, const Command& command);
     void remember(CommitGroup& group, const Command& command, const Result<Value>& answer);
@@ -64,6 +65,8 @@ class Writer {
     RecordCache cache_;
     std::string org_;
     std::atomic<std::int64_t> last_seq_{0};
+    bool unreachable_ = false;  // somebody has waited for the database in vain: the next do not wait as long
+    bool told_ = false;         // that the database cannot be reached
 
     std::mutex mutex_;
     std::condition_variable wake_;

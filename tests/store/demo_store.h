@@ -27,18 +27,21 @@ class TemporaryFile {
     std::string path_;
 };
 
-inline std::unique_ptr<store::Store> open_store(const std::string& file, bool columns, const Clock* clock = nullptr) {
+inline std::unique_ptr<store::Store> open_address(const std::string& address, bool columns, const Clock* clock = nullptr, bool sole_writer = true) {
     auto catalog = model::Catalog::build(all_modules());
     REQUIRE(catalog);
     store::Options options;
-    options.database = "sqlite:" + file;
+    options.database = address;
     options.preallocate = 0;
     options.columns = columns;
     options.clock = clock;
+    options.sole_writer = sole_writer;
     auto opened = store::Store::open(options, *catalog);
     if (!opened) FAIL(opened.refused().message());
     return std::move(*opened);
 }
+
+inline std::unique_ptr<store::Store> open_store(const std::string& file, bool columns, const Clock* clock = nullptr) { return open_address("sqlite:" + file, columns, clock); }
 
 // The company of 600 deals whose past ends on 25 November 2026.
 inline void make_demo(store::Store& store) {

@@ -1,22 +1,54 @@
 // Lists, counts, groups and search give the same answers from the columns as from a scan of the rows, for the system,
-// for a manager and for a rep, on the demonstration company.
+// for a manager and for a rep, on the demonstration company; and the same on PostgreSQL as on SQLite.
 #include <algorithm>
 #include <thread>
 
+#include "support/postgres.h"
 #include "tests/store/demo_store.h"
 
 namespace fairlead::tests {
 namespace {
 
-struct TwoWays {
+// The demonstration company, made once: every test copies it.
+const std::string& demo_file() {
+    static const TemporaryFile file;
+    static const bool made = [] {
+        const auto store = open_store(file.path(), false);
+        make_demo(*store);
+        return true;
+    }();
+    (void)made;
+    return file.path();
+}
+
+struct Sqlite {
     TemporaryFile file;
+    std::string address = "sqlite:" + file.path();
+    Sqlite() { REQUIRE(open_store(demo_file(), false)->backup(file.path())); }
+};
+
+// Carried over from the file, so that both have the same records under the same ids. The address is empty where
+// PostgreSQL is not installed.
+struct Postgres {
+    std::string address;
+    Postgres() {
+        static const std::string demo = [] {
+            const std::string fresh = testing::fresh_postgres_database();
+            if (!fresh.empty()) REQUIRE(open_store(demo_file(), false)->copy_to(fresh));
+            return fresh;
+        }();
+        address = demo.empty() ? "" : testing::fresh_postgres_database(demo);
+    }
+};
+
+struct TwoWays {
     std::unique_ptr<store::Store> columns, scan;
     std::vector<std::shared_ptr<const store::Viewer>> viewers;
 
-    TwoWays() {
-        make_demo(*open_store(file.path(), false));
-        columns = open_store(file.path(), true);
-        scan = open_store(file.path(), false);
+    explicit TwoWays(const std::string& address) {
+        if (address.empty()) return;
+        columns = open_address(address, true, nullptr, false);
+        scan = open_address(address, false, nullptr, false);
         while (!columns->columns_ready()) std::this_thread::yield();
         viewers.push_back(store::Viewer::system());
         store::ListQuery users;
@@ -73,8 +105,10 @@ TEST_CASE("The same seed gives the same company, at whatever hour of the day it 
     }
 }
 
-TEST_CASE("Every page of a list, and its count, is the same from columns and from a scan") {
-    TwoWays both;
+TEST_CASE_TEMPLATE("Every page of a list, and its count, is the same from columns and from a scan", Database, Sqlite, Postgres) {
+    const Database database;
+    TwoWays both(database.address);
+    if (!both.columns) return;
     const char* const filters[] = {nullptr, "is_open", "stage.kind = \"won\" AND amount > 10000", "account.industry = \"Energy\" OR ISBLANK(account)", "CONTAINS(name, \"an\")",
                                    "owner = CURRENT_USER()", "IN_PERIOD(close_date, \"this year\")", "amount >= 50000 AND NOT(is_open)", "COUNT(lines) > 1"};
     const std::vector<std::vector<store::SortBy>> sorts = {{}, {{"amount", true}}, {{"close_date", false}, {"name", false}}, {{"stage", false}}, {{"account", false}, {"amount", true}}, {{"owner.name", false}}};
@@ -108,8 +142,10 @@ TEST_CASE("Every page of a list, and its count, is the same from columns and fro
     CHECK(answered_by_columns == compared);
 }
 
-TEST_CASE("Groups with their sums are the same from columns and from a scan") {
-    TwoWays both;
+TEST_CASE_TEMPLATE("Groups with their sums are the same from columns and from a scan", Database, Sqlite, Postgres) {
+    const Database database;
+    TwoWays both(database.address);
+    if (!both.columns) return;
     int compared = 0;
     for (const auto& viewer : both.viewers)
         for (const char* by : {"stage", "owner", "account.industry", "close_date", "is_open", "lost_reason"})
@@ -135,9 +171,11 @@ TEST_CASE("Groups with their sums are the same from columns and from a scan") {
     CHECK(compared > 50);
 }
 
-TEST_CASE("A reader sees each write at once, from the columns as from the rows") {
-    TwoWays both;
-    const auto made = both.columns->write({}, [&](store::Transaction& open) -> Result<Value> {
+TEST_CASE_TEMPLATE("A reader sees each write at once, from the columns as from the rows", Database, Sqlite, Postgres) {
+    const Database database;
+    TwoWays both(database.address);
+    if (!both.columns) return;
+    const Result<Value> made = both.columns->write({}, [&](store::Transaction& open) -> Result<Value> {
         model::Patch patch(open.catalog().need("account"));
         patch.set("name", "Bến Nghé Shipyard");
         FAIRLEAD_ASSIGN(const Id id, open.create(patch, {}));
@@ -156,8 +194,10 @@ TEST_CASE("A reader sees each write at once, from the columns as from the rows")
     CHECK(both.columns->search(*store::Viewer::system(), "shipyard nghe", 10).empty());
 }
 
-TEST_CASE("A store follows what another process writes to its file") {
-    TwoWays both;
+TEST_CASE_TEMPLATE("A store follows what another process writes to its database", Database, Sqlite, Postgres) {
+    const Database database;
+    TwoWays both(database.address);
+    if (!both.columns) return;
     store::ListQuery query;
     query.entity = "account";
     query.filter = both.checked("name = \"From elsewhere\"", "account", *store::Viewer::system(), true);
@@ -176,6 +216,49 @@ TEST_CASE("A store follows what another process writes to its file") {
         count = page->count;
     }
     CHECK(count == 1);
+}
+
+TEST_CASE("What was copied to PostgreSQL is listed, grouped, found and checked there as on SQLite, and comes back the same") {
+    const Postgres carried;
+    if (carried.address.empty()) return;
+    const FixedClock clock(*Instant::parse("2026-11-26T00:00:00Z"));
+    const auto sqlite = open_store(demo_file(), false, &clock);
+    auto postgres = open_address(carried.address, false, &clock);
+    const auto& system = *store::Viewer::system();
+    CHECK(sqlite->last_seq() == postgres->last_seq());
+    for (const auto& check : postgres->check()) CHECK_MESSAGE(check.ok, check.name << ": " << check.detail);
+    const auto same_records = [&](store::Store& a, store::Store& b) {
+        for (const auto& entity : a.catalog()->entities()) {
+            store::ListQuery query;
+            query.entity = entity->name;
+            query.limit = 500;
+            if (entity->title_slot >= 0) query.sort = {{entity->by_slot(entity->title_slot).name, false}};
+            const auto one = a.list(system, query), other = b.list(system, query);
+            INFO(entity->name);
+            REQUIRE(one);
+            REQUIRE(other);
+            CHECK(one->count == other->count);
+            REQUIRE(one->records.size() == other->records.size());
+            for (std::size_t i = 0; i < one->records.size(); ++i) CHECK(one->records[i].slots == other->records[i].slots);
+        }
+    };
+    same_records(*sqlite, *postgres);
+    for (const char* words : {"an", "thép", "thep viet", "energy", "ltd nam"}) {
+        const auto one = sqlite->search(system, words, 50), other = postgres->search(system, words, 50);
+        REQUIRE(one.size() == other.size());
+        for (std::size_t i = 0; i < one.size(); ++i) CHECK(one[i].id == other[i].id);
+    }
+    CHECK(sqlite->copy_to(carried.address).refused().code() == "database_in_use");
+    const TemporaryFile backup;
+    REQUIRE(postgres->backup(backup.path()));
+    CHECK(postgres->backup(backup.path()).refused().code() == "file_exists");
+    CHECK(!std::filesystem::exists(backup.path() + "-wal"));
+    const auto back = open_store(backup.path(), false, &clock);
+    CHECK(back->last_seq() == postgres->last_seq());
+    for (const auto& check : back->check()) CHECK_MESSAGE(check.ok, check.name << ": " << check.detail);
+    same_records(*sqlite, *back);
+    postgres.reset();
+    CHECK(sqlite->copy_to(carried.address).refused().code() == "database_not_empty");
 }
 
 }  // namespace fairlead::tests

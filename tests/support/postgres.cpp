@@ -55,9 +55,19 @@ class Cluster {
         }
         const int initialised = wait_for(spawn({(bin_ / "initdb").string(), "-D", data(), "-A", "trust", "-U", "postgres", "-E", "UTF8", "--locale=C", "--no-sync", "-N"}));
         if (initialised != 0) throw std::runtime_error("initdb failed; its words are in " + folder_ + "/log");
+        start();
+    }
+    void start() {
         server_ = spawn({(bin_ / "postgres").string(), "-D", data(), "-k", folder_, "-c", "listen_addresses=", "-c", "fsync=off", "-c", "full_page_writes=off",
                          "-c", "synchronous_commit=off", "-c", "max_connections=50"});
         wait_until_ready();
+    }
+    bool crash_and_restart() {
+        if (!own_) return false;
+        kill(server_, SIGQUIT);  // immediate: nothing is written back, the log is replayed at the next start
+        waitpid(server_, nullptr, 0);
+        start();
+        return true;
     }
     ~Cluster() {
         if (!own_) return;
@@ -117,20 +127,30 @@ class Cluster {
 
 }  // namespace
 
-std::string fresh_postgres_database() {
+namespace {
+// Null where PostgreSQL is not installed.
+Cluster* cluster() {
     static const fs::path bin = programs();
     if (bin.empty()) {
         static const bool said = std::fputs("SKIPPED: PostgreSQL is not installed, so nothing is tested on it\n", stderr) >= 0;
         (void)said;
-        return {};
+        return nullptr;
     }
-    static const Cluster cluster(bin);
+    static Cluster running(bin);
+    return &running;
+}
+}  // namespace
+
+bool crash_and_restart_postgres() { return cluster() != nullptr && cluster()->crash_and_restart(); }
+
+std::string fresh_postgres_database(const std::string& like) {
+    if (cluster() == nullptr) return {};
     static int count = 0;
     const std::string name = "test_" + std::to_string(getpid()) + "_" + std::to_string(++count);
-    const std::unique_ptr<PGconn, void (*)(PGconn*)> connection(PQconnectdb(cluster.address("postgres").c_str()), PQfinish);
-    const std::unique_ptr<PGresult, void (*)(PGresult*)> made(PQexec(connection.get(), ("CREATE DATABASE " + name).c_str()), PQclear);
+    const std::unique_ptr<PGconn, void (*)(PGconn*)> connection(PQconnectdb(cluster()->address("postgres").c_str()), PQfinish);
+    const std::unique_ptr<PGresult, void (*)(PGresult*)> made(PQexec(connection.get(), ("CREATE DATABASE " + name + (like.empty() ? "" : " TEMPLATE " + like.substr(like.find("///") + 3, like.find('?') - like.find("///") - 3))).c_str()), PQclear);
     if (PQresultStatus(made.get()) != PGRES_COMMAND_OK) throw std::runtime_error(PQerrorMessage(connection.get()));
-    return cluster.address(name);
+    return cluster()->address(name);
 }
 
 }  // namespace fairlead::testing

@@ -42,13 +42,18 @@ std::unique_ptr<Connection> SqliteBackend::open_reader() {
     return std::make_unique<SqliteConnection>(file_, settings);
 }
 
-Result<void> SqliteBackend::backup(const std::string& file) {
-    if (std::filesystem::exists(file)) return refuse(Why::duplicate, "file_exists", "The file " + file + " exists already: name another");
+std::optional<Result<void>> SqliteBackend::online_copy(const std::string& file) {
     DatabaseOptions settings;
     settings.read_only = true;
     SqliteConnection from(file_, settings);
     sqlite_backup(from, file);
-    return {};
+    return Result<void>{};
+}
+
+void SqliteBackend::seal(Connection& connection) {
+    connection.forget();
+    connection.exec("PRAGMA wal_checkpoint(TRUNCATE)");
+    connection.exec("PRAGMA journal_mode = DELETE");
 }
 
 void SqliteBackend::start(Writer& writer) {

@@ -22,7 +22,8 @@ class SqliteBackend final : public Backend {
     ~SqliteBackend() override;
     std::unique_ptr<Connection> open_writer() override;
     std::unique_ptr<Connection> open_reader() override;
-    Result<void> backup(const std::string& file) override;
+    std::optional<Result<void>> online_copy(const std::string& file) override;
+    void seal(Connection& connection) override;
     void start(Writer& writer) override;
     void stop() override;
 
