@@ -92,6 +92,9 @@ Result<const model::EntityInfo*> entity_named(const model::Catalog& catalog, con
 }
 
 Result<std::string> administer_anywhere(const Place& place, std::string_view command, const std::string& arguments) {
+    // On PostgreSQL to learn that a server runs would mean to wait for its lock.
+    if (place.file.empty())
+        if (auto answer = server::ask_control(place.socket_file(), command, arguments)) return std::move(*answer);
     store::Options options;
     options.columns = false;  // a command reads little; it should not load everything first
     auto opened = open_store(place, options);

@@ -184,7 +184,12 @@ Result<Undone> DatabaseStore::undo(const Command& command, Id batch) {
 
 Result<void> DatabaseStore::backup(const std::string& file) {
     if (std::filesystem::exists(file)) return refuse(Why::duplicate, "file_exists", "The file " + file + " exists already: name another");
-    if (auto copied = backend_->online_copy(file)) return std::move(*copied);
+    // Whoever runs the command: everybody's data is for its owner alone.
+    const auto for_the_owner = [&] { std::filesystem::permissions(file, std::filesystem::perms::owner_read | std::filesystem::perms::owner_write); };
+    if (auto copied = backend_->online_copy(file)) {
+        if (*copied) for_the_owner();
+        return std::move(*copied);
+    }
     const std::string partial = file + ".partial";
     const auto drop = [&] {
         for (const char* ending : {"", "-wal", "-shm"}) std::filesystem::remove(partial + ending);
@@ -197,6 +202,7 @@ Result<void> DatabaseStore::backup(const std::string& file) {
         throw;
     }
     std::filesystem::rename(partial, file);
+    for_the_owner();
     drop();
     return {};
 }

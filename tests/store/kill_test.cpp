@@ -1,5 +1,5 @@
 // kill -9 under load: what was acknowledged is there afterwards, nothing is half there, and the change log is whole.
-// FAIRLEAD_KILLS sets the number of kills (40 unless set; the long programme takes 200).
+// FAIRLEAD_KILLS sets the number of kills (40 on SQLite and 10 on PostgreSQL unless set; the long programme takes 200).
 #include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -11,6 +11,7 @@
 #include <thread>
 #include <vector>
 
+#include "support/postgres.h"
 #include "tests/store/demo_store.h"
 
 namespace fairlead::tests {
@@ -23,8 +24,8 @@ struct Acknowledged {
 };
 
 // Creates an account with a task in one commit, then changes the task again and again. Never returns.
-[[noreturn]] void write_until_killed(const std::string& file, int pipe) {
-    const auto store = open_store(file, true);
+[[noreturn]] void write_until_killed(const std::string& address, int pipe) {
+    const auto store = open_address(address, true);
     std::vector<std::thread> writers;
     std::atomic<int> number{0};
     for (int w = 0; w < 4; ++w)
@@ -68,13 +69,8 @@ std::int64_t change_of(const std::string& subject) {
     return slash == std::string::npos ? -1 : std::stoll(subject.substr(slash + 1));
 }
 
-}  // namespace
-
-TEST_CASE("After kill -9 under writers every acknowledged write is there, whole, and the log is unbroken") {
-    const char* wished = std::getenv("FAIRLEAD_KILLS");
-    const int kills = wished ? std::atoi(wished) : 40;
-    TemporaryFile file;
-    { const auto made = open_store(file.path(), false); }
+void kill_and_look(const std::string& address, int kills) {
+    { const auto made = open_address(address, false); }
     std::mt19937 chance(7);
     std::int64_t acknowledged = 0;
     for (int kill = 0; kill < kills; ++kill) {
@@ -84,7 +80,7 @@ TEST_CASE("After kill -9 under writers every acknowledged write is there, whole,
         REQUIRE(child >= 0);
         if (child == 0) {
             close(ends[0]);
-            write_until_killed(file.path(), ends[1]);
+            write_until_killed(address, ends[1]);
         }
         close(ends[1]);
         std::vector<Acknowledged> seen;
@@ -101,7 +97,7 @@ TEST_CASE("After kill -9 under writers every acknowledged write is there, whole,
         REQUIRE(waitpid(child, &status, 0) == child);
         REQUIRE(WIFSIGNALED(status));
 
-        const auto store = open_store(file.path(), kill % 2 == 0);
+        const auto store = open_address(address, kill % 2 == 0);
         for (const Acknowledged& done : seen) {
             const auto account = store->get(*store::Viewer::system(), "account", Id{done.account});
             const auto task = store->get(*store::Viewer::system(), "task", Id{done.task});
@@ -122,6 +118,22 @@ TEST_CASE("After kill -9 under writers every acknowledged write is there, whole,
     }
     MESSAGE(kills << " kills, " << acknowledged << " acknowledged writes, all there");
     CHECK(acknowledged > kills);
+}
+
+int kills_wished(int usual) {
+    const char* wished = std::getenv("FAIRLEAD_KILLS");
+    return wished ? std::atoi(wished) : usual;
+}
+
+}  // namespace
+
+TEST_CASE("After kill -9 under writers every acknowledged write is there, whole, and the log is unbroken: SQLite") {
+    const TemporaryFile file;
+    kill_and_look("sqlite:" + file.path(), kills_wished(40));
+}
+
+TEST_CASE("After kill -9 under writers every acknowledged write is there, whole, and the log is unbroken: PostgreSQL") {
+    if (const std::string address = testing::fresh_postgres_database(); !address.empty()) kill_and_look(address, kills_wished(10));
 }
 
 }  // namespace fairlead::tests

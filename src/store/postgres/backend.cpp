@@ -10,7 +10,7 @@ namespace fairlead::store {
 namespace {
 
 // A killed process's session may outlive it for a moment.
-constexpr int lock_attempts = 5;
+constexpr int lock_attempts = 20;
 constexpr auto lock_pause = std::chrono::milliseconds(100);
 
 // One writer a schema: two companies may share a database in schemas of their own.
@@ -20,7 +20,7 @@ void take_lock(PostgresConnection& connection, bool again) {
         const bool taken = lock.step() && lock.whole(0) != 0;
         lock.reset();
         if (taken) return;
-        if (attempt == (again ? 20 * lock_attempts : lock_attempts)) break;
+        if (attempt == (again ? 5 * lock_attempts : lock_attempts)) break;
         std::this_thread::sleep_for(lock_pause);
     }
     throw DatabaseError(DatabaseError::in_use, "Another process has this database open, probably a running server: stop it first, or do this in the web interface.");
