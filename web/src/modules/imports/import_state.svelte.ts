@@ -1,9 +1,9 @@
 // One import as it is prepared and run: the plan on the screen, the dry run that follows it, the job at the end.
 import { Refused } from '$/catalog/client';
-import { entity as entityOf, session } from '$/catalog/session.svelte';
+import { entity as entityOf } from '$/catalog/session.svelte';
 import type { Entity } from '$/catalog/types';
 import { t } from '$/i18n/index.svelte';
-import { imports, type ImportResult, type ImportStateName, type Job } from './imports';
+import { importableKinds, imports, type ImportResult, type ImportStateName, type Job } from './imports';
 import { bodyOf, planFrom, suggestedRows, usualKey, type Check, type ImportPlan, type Reading, type Upload } from './mapping';
 
 // While columns are matched only the first rows are looked at: enough to show what is wrong, quick at any size.
@@ -30,18 +30,19 @@ export class ImportState {
 
   constructor(readonly id: string) {}
 
-  async open(): Promise<void> {
+  // `wanted`: the kind of record that the file is said to hold.
+  async open(wanted?: string): Promise<void> {
     try {
       const found = await imports.get(this.id);
       this.upload = found;
       this.state = found.state;
       this.result = found.result;
-      const kind = found.plan?.entity ?? found.entity ?? found.entity_suggested ?? session.catalog?.entities.find((one) => one.may.import)?.name ?? '';
+      const kind = found.plan?.entity || found.entity || wanted || found.entity_suggested || importableKinds()[0]?.name || '';
       if (found.plan) this.plan = planFrom(found.plan, found.columns);
       else this.plan = this.fresh(kind, found);
       if (found.state === 'open') {
         // Suggestions are for a kind of record: ask for them when the upload named none.
-        if (!found.plan && kind && !found.columns.some(({ suggested }) => suggested)) await this.look(kind, {});
+        if (!found.plan && kind && (kind !== (found.entity || found.entity_suggested) || !found.columns.some(({ suggested }) => suggested))) await this.look(kind, {});
         else this.ask();
       }
       if (found.state === 'running' && found.job) await this.follow(found.job);
@@ -59,7 +60,7 @@ export class ImportState {
 
   private fresh(kind: string, upload: Upload): ImportPlan {
     const rows = suggestedRows(upload.columns);
-    return { entity: kind, rows, key: usualKey(rows), onMatch: 'update', empty: 'keep', missing: 'refuse', partial: true, reading: {} };
+    return { entity: kind, rows, key: upload.key_suggested ?? usualKey(rows), onMatch: 'update', empty: 'keep', missing: 'refuse', partial: true, reading: {} };
   }
 
   // Reads the file anew: for another kind of record, another sheet, another separator.
@@ -120,6 +121,13 @@ export class ImportState {
   // The last change is kept by the server with the dry run; one that waits is asked at once.
   async leave(): Promise<void> {
     if (this.plan && bodyOf(this.plan).mapping.length > 0) await this.dryRun(firstRows);
+  }
+
+  // An import that was refused as a whole is mended and tried again.
+  again(): void {
+    this.state = 'open';
+    this.fault = '';
+    this.ask();
   }
 
   async run(): Promise<void> {

@@ -1,6 +1,8 @@
 // What the server says of imports, and the calls about them.
 import { address, api } from '$/catalog/client';
+import { session } from '$/catalog/session.svelte';
 import type { Entity, Field, Reference } from '$/catalog/types';
+import { t } from '$/i18n/index.svelte';
 import type { Check, ImportBody, Reading, SavedMapping, Upload } from './mapping';
 
 export type ImportStateName = 'open' | 'running' | 'done' | 'failed' | 'undone';
@@ -56,20 +58,33 @@ export const imports = {
   job: (id: string) => api.get<Job>(`/jobs/${id}`),
   cancel: (id: string) => api.post<void>(`/jobs/${id}/cancel`),
   refused: (id: string) => address(`/imports/${id}/refused`),
-  mappings: async (entity: string) => (await api.get<{ data: SavedMapping[] }>('/import-mappings')).data.filter((one) => one.entity === entity),
+  mappings: async () => (await api.get<{ data: SavedMapping[] }>('/import-mappings')).data,
   keepMapping: (mapping: SavedMapping) => api.put<void>(`/import-mappings/${encodeURIComponent(mapping.name)}`, mapping),
   dropMapping: (name: string) => api.remove<void>(`/import-mappings/${encodeURIComponent(name)}`),
 };
 
+const usual = ['account', 'contact', 'opportunity', 'lead', 'product', 'activity', 'task'];
+
+// Kinds of records that the reader may import, the usual ones first.
+export function importableKinds(): Entity[] {
+  const place = ({ name }: Entity) => (usual.indexOf(name) + 1 || usual.length + 1);
+  return (session.catalog?.entities ?? []).filter((entity) => entity.may.import).sort((a, b) => place(a) - place(b));
+}
+
 // Fields that a file may fill: those one may write, and those that an action changes (a stage).
-export function importable(of: Entity): Field[] {
-  return of.fields.filter((field) => !field.many && field.type !== 'list' && !field.computed && !field.system && field.access !== 'read' && (!field.read_only || Boolean(field.changed_by)));
+// Amounts have their currency beside them; what the server proposes is offered too.
+export function importable(of: Entity, suggested: readonly string[] = []): Field[] {
+  const usable = (field: Field) =>
+    suggested.includes(field.name) || (!field.many && field.type !== 'list' && !field.computed && !field.system && field.access !== 'read' && (!field.read_only || Boolean(field.changed_by)));
+  return of.fields.filter(usable).flatMap((field): Field[] =>
+    field.type === 'money' ? [field, { name: `${field.name}.currency`, label: t('imports.currency_of', { field: field.label }), type: 'text', meaning: 'currency' }] : [field],
+  );
 }
 
 const icons: Record<string, string> = {
   text: 'type', whole: 'hash', decimal: 'hash', percent: 'percent', money: 'banknote', date: 'calendar', instant: 'clock', duration: 'clock', boolean: 'check', choice: 'list', reference: 'link',
 };
-const meanings: Record<string, string> = { email: 'mail', phone: 'phone', owner: 'user' };
+const meanings: Record<string, string> = { currency: 'coins', email: 'mail', phone: 'phone', owner: 'user' };
 
 export function iconOf(field: Field | undefined): string {
   if (!field) return 'ban';

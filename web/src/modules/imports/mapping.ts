@@ -10,6 +10,9 @@ export interface FileColumn {
   index: number;
   name: string;
   samples: string[];
+  // The decimal sign and the order of days that its values show; empty where they tell nothing.
+  decimal?: string;
+  dates?: string;
   suggested: Suggestion | null;
 }
 
@@ -27,6 +30,7 @@ export interface Upload {
   rows: number;
   notes?: { code: string; message: string }[];
   entity_suggested?: string | null;
+  key_suggested?: string[];
   entity?: string | null;
 }
 
@@ -253,7 +257,8 @@ export function rowsToImport(check: Check): number {
   return check.create + check.update;
 }
 
-// Keys by which a record of the file is known to be one that exists, the surest first.
+// Keys by which a record of the file is known to be one that exists, the surest first; the server's own proposal,
+// which has seen the values, stands over them.
 const usualKeys = ['id', 'external_id', 'code', 'sku', 'tax_code', 'email'];
 
 export function usualKey(rows: readonly MappingRow[]): string[] {
