@@ -15,6 +15,27 @@ task('The board tells count and sums of each stage as the records have them', as
   for (const stage of opening()) assert.equal(await head(page, stage.name), await inStage(stage.id), stage.name);
 });
 
+task('The board takes the same filter parts as the list, and hands them on', async ({ page, go }) => {
+  await go('/opportunities/board');
+  await settled(page);
+  await page.keyboard.press('f');
+  await page.getByRole('textbox', { name: 'Find a field' }).fill('Owner');
+  await page.keyboard.press('Enter');
+  await page.getByRole('button', { name: 'Daniel Okafor' }).click();
+  await page.waitForFunction(() => location.search.includes('filter='));
+  await page.keyboard.press('Escape');
+  await settled(page);
+  await accessible(page, 'Board with a filter part');
+  const filter = new URL(page.url()).searchParams.get('filter');
+  const { total } = await world.call('GET', `/board?filter=${encodeURIComponent(filter)}`);
+  let shown = 0;
+  for (const stage of world.stages.filter(({ kind }) => kind === 'open' || kind === 'on_hold')) shown += await head(page, stage.name);
+  assert.ok(total.count > 0);
+  assert.equal(shown, total.count);
+  await page.getByRole('radio', { name: 'List' }).click();
+  await page.getByRole('group', { name: 'Owner' }).getByText('Daniel Okafor').waitFor();
+});
+
 task('A card is dragged to another stage', async ({ page, go }) => {
   const [first, second] = opening();
   await go('/opportunities/board');
