@@ -142,7 +142,7 @@ void DatabaseStore::put(std::string_view kind, std::string_view key, std::string
         static_cast<WriteTransaction&>(open).put(kind, key, json);
         return Value();
     });
-    if (!answer) throw DatabaseError(DatabaseError::other, answer.refused().message());
+    if (!answer) throw DatabaseError(answer.refused().code() == "database_unreachable" ? DatabaseError::connection : DatabaseError::other, answer.refused().message());
 }
 
 Result<Undone> DatabaseStore::undo(const Command& command, Id batch) {

@@ -7,6 +7,7 @@
 #include <thread>
 #include <vector>
 
+#include "store/database.h"
 #include "support/postgres.h"
 #include "tests/store/demo_store.h"
 
@@ -36,14 +37,32 @@ TEST_CASE("When the PostgreSQL server crashes under writers, they go on, and eve
                 if (made) ++done;
             }
         });
+    // Whoever reads meanwhile waits or is told that the connection is lost; nothing else goes wrong, and nothing half is seen.
+    std::atomic<std::int64_t> read{0};
+    std::atomic<bool> wrong{false};
+    std::thread reader([&] {
+        std::int64_t before = 0;
+        while (!stop) {
+            try {
+                const auto entries = store->log_after(before, 1);
+                if (!entries.empty()) wrong = wrong || entries.front().seq != before + 1, before = entries.front().seq;
+                ++read;
+            } catch (const store::DatabaseError& failure) {
+                wrong = wrong || failure.kind != store::DatabaseError::connection;
+            }
+        }
+    });
     bool restarted = true;
     for (int crash = 0; crash < 3 && restarted; ++crash) {
         for (const int seen = done; done < seen + 200;) std::this_thread::sleep_for(std::chrono::milliseconds(5));
         restarted = testing::crash_and_restart_postgres();
+        for (const std::int64_t seen = read; read < seen + 10;) std::this_thread::sleep_for(std::chrono::milliseconds(5));
     }
     for (const int seen = done; done < seen + 200;) std::this_thread::sleep_for(std::chrono::milliseconds(5));
     stop = true;
     for (std::thread& writer : writers) writer.join();
+    reader.join();
+    CHECK(!wrong);
     if (!restarted) {
         MESSAGE("skipped: the cluster is not ours to end");
         return;

@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <thread>
 
-#include "store/postgres/connection.h"
 
 namespace fairlead::store {
 namespace {
@@ -39,7 +38,7 @@ std::unique_ptr<Connection> PostgresBackend::open_writer() {
 std::unique_ptr<Connection> PostgresBackend::open_reader() {
     DatabaseOptions settings;
     settings.read_only = true;
-    return std::make_unique<PostgresConnection>(options_.database, settings);
+    return std::make_unique<PostgresConnection>(options_.database, settings, nullptr, patience_);
 }
 
 // A connection costs the server a process, so those once made are kept.

@@ -2,6 +2,7 @@
 // as it is connected, and takes it again after the connection was lost.
 #pragma once
 #include "store/backend.h"
+#include "store/postgres/connection.h"
 
 namespace fairlead::store {
 
@@ -17,6 +18,7 @@ class PostgresBackend final : public Backend {
 
   private:
     Options options_;
+    std::shared_ptr<Patience> patience_ = std::make_shared<Patience>();  // of those who read; the writer has its own
 };
 
 }  // namespace fairlead::store

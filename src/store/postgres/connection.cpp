@@ -6,7 +6,9 @@
 
 #include <algorithm>
 #include <charconv>
+#include <chrono>
 #include <cstring>
+#include <thread>
 
 namespace fairlead::store {
 namespace {
@@ -134,14 +136,36 @@ std::string PostgresStatement::bytes(int column) const {
 
 // ---- Connecting --------------------------------------------------------------------------------------------------
 
-PostgresConnection::PostgresConnection(std::string address, const DatabaseOptions& options, std::function<void(PostgresConnection&)> on_connect)
-    : address_(std::move(address)), options_(options), on_connect_(std::move(on_connect)) {
+PostgresConnection::PostgresConnection(std::string address, const DatabaseOptions& options, std::function<void(PostgresConnection&)> on_connect, std::shared_ptr<Patience> patience)
+    : address_(std::move(address)), options_(options), on_connect_(std::move(on_connect)), patience_(std::move(patience)) {
     connect();
 }
 
 PostgresConnection::~PostgresConnection() { disconnect(); }
 
+bool Patience::wait() {
+    constexpr std::int64_t most_ms = 5000;
+    const std::int64_t now = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now().time_since_epoch()).count();
+    std::int64_t since = here;
+    if (away_since_ms_.compare_exchange_strong(since, now)) since = now;
+    if (since == never_seen || now - since > most_ms) return false;
+    std::this_thread::sleep_for(std::chrono::milliseconds(100));
+    return true;
+}
+
 void PostgresConnection::connect() {
+    for (;;) {
+        try {
+            connect_once();
+            if (patience_) patience_->reached();
+            return;
+        } catch (const DatabaseError& failure) {
+            if (failure.kind != DatabaseError::connection || !patience_ || !patience_->wait()) throw;
+        }
+    }
+}
+
+void PostgresConnection::connect_once() {
     disconnect();
     // What stands before the address is a default that the address may change.
     const char* const names[] = {"connect_timeout", "fallback_application_name", "dbname", "client_encoding", nullptr};

@@ -2,6 +2,7 @@
 // with the next read or the commit, so that a group of commits costs few round trips. A connection that was lost is
 // made anew where a transaction begins, never in the middle of one.
 #pragma once
+#include <atomic>
 #include <deque>
 #include <functional>
 #include <memory>
@@ -61,11 +62,24 @@ class PostgresStatement final : public Statement {
     std::int64_t affected_ = 0;
 };
 
+// How long those who find the database away wait for it together: for its restart, and not one after another when it
+// stays away. Used by several threads.
+class Patience {
+  public:
+    // After an attempt to connect has failed: whether to try again, after a pause.
+    bool wait();
+    void reached() { away_since_ms_ = here; }
+
+  private:
+    static constexpr std::int64_t never_seen = -2, here = -1;
+    std::atomic<std::int64_t> away_since_ms_{never_seen};
+};
+
 class PostgresConnection final : public Connection {
   public:
     // `on_connect` runs after every connecting, also after a loss. Throws DatabaseError when the server cannot be
     // reached, is too old or keeps another encoding than UTF-8.
-    PostgresConnection(std::string address, const DatabaseOptions& options, std::function<void(PostgresConnection&)> on_connect = {});
+    PostgresConnection(std::string address, const DatabaseOptions& options, std::function<void(PostgresConnection&)> on_connect = {}, std::shared_ptr<Patience> patience = {});
     ~PostgresConnection() override;
     PostgresConnection(const PostgresConnection&) = delete;
     PostgresConnection& operator=(const PostgresConnection&) = delete;
@@ -94,6 +108,7 @@ class PostgresConnection final : public Connection {
     };
 
     void connect();
+    void connect_once();
     void disconnect();
     bool alive();
     void need_connection();
@@ -108,6 +123,7 @@ class PostgresConnection final : public Connection {
     std::string address_;
     DatabaseOptions options_;
     std::function<void(PostgresConnection&)> on_connect_;
+    std::shared_ptr<Patience> patience_;
     pg_conn* server_ = nullptr;
     std::deque<Pending> pending_;   // sent, not yet answered
     std::size_t unsynced_ = 0;      // of these, how many stand after the last sync
