@@ -326,10 +326,24 @@ Result<std::int64_t> WriteTransaction::update_unguarded(Id id, const Patch& give
     FAIRLEAD_TRY(normalise(patch, options, &before));
     Patch to_row(entity);
     drop_unchanged(patch, before, effective, w.changes, to_row);
+    const Date day = date_in_zone(effective, group_.settings->zone);
+    // An amount that a listener asserts again is valued anew, at the rate of this change's day: a deal that is won.
+    const Value& latest = before.at(model::slot_effective_at);
+    const bool newest = latest.empty() || effective >= latest.as<Instant>();
+    for (const auto& [slot, value] : patch.sets) {
+        if (!newest || given.find(slot) || !value.is<Money>() || value != before.at(slot)) continue;
+        const auto amount = group_.settings->to_reporting(value.as<Money>(), day);
+        if (!amount || Value(amount->minor) == reporting(before, slot)) continue;
+        FieldChange change;
+        change.slot = slot;
+        change.before = change.after = value;
+        change.before_reporting = reporting(before, slot);
+        to_row.set_slot(slot, value);
+        w.changes.push_back(std::move(change));
+    }
     if (w.changes.empty()) return before.version();
 
     w.after = before;
-    const Date day = date_in_zone(effective, group_.settings->zone);
     for (auto& change : w.changes) {
         const FieldInfo& field = entity.by_slot(change.slot);
         w.asserted.set_slot(change.slot, change.after);

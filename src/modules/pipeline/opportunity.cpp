@@ -214,6 +214,8 @@ Result<void> complete_opportunity(Records& records, Patch& patch, const Record* 
     follow_defaults(patch, before, *stage);
     follow_dates(patch, before, stage_before ? &*stage_before : nullptr, *stage, options.effective.value_or(records.now()),
                  records.context().zone);
+    // From here on it is worth what it was on this day, whatever the rates do.
+    if (kind_of(*stage) == "won" && !(*before)["amount"].empty()) complete(patch, "amount", (*before)["amount"]);
     return {};
 }
 
