@@ -35,7 +35,7 @@ fairlead_fuzzer(json USES fairlead_derive fairlead_modules)
 fairlead_fuzzer(http USES fairlead_server)
 
 # The whole store on the demonstration company, and under kill -9 and with a database server that dies.
-add_executable(test_store_whole ${CMAKE_SOURCE_DIR}/tests/store/ways_test.cpp ${CMAKE_SOURCE_DIR}/tests/store/kill_test.cpp ${CMAKE_SOURCE_DIR}/tests/store/restart_test.cpp ${CMAKE_SOURCE_DIR}/tests/doctest_main.cpp)
+add_executable(test_store_whole ${CMAKE_SOURCE_DIR}/tests/store/ways_test.cpp ${CMAKE_SOURCE_DIR}/tests/store/kill_test.cpp ${CMAKE_SOURCE_DIR}/tests/store/kill_acts_test.cpp ${CMAKE_SOURCE_DIR}/tests/store/restart_test.cpp ${CMAKE_SOURCE_DIR}/tests/doctest_main.cpp)
 fairlead_options(test_store_whole)
 target_include_directories(test_store_whole PRIVATE ${CMAKE_SOURCE_DIR})
 target_link_libraries(test_store_whole PRIVATE fairlead_store fairlead_modules fairlead_test_support)
@@ -54,3 +54,8 @@ target_compile_definitions(test_program PRIVATE FAIRLEAD_PROGRAM="$<TARGET_FILE:
 target_link_libraries(test_program PRIVATE fairlead_derive fairlead_sqlite3)
 add_dependencies(test_program fairlead)
 add_test(NAME program COMMAND test_program WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
+
+# The plan of the house: includes against the floors that CMakeLists.txt declares.
+add_executable(test_house ${CMAKE_SOURCE_DIR}/tests/house/includes_test.cpp ${CMAKE_SOURCE_DIR}/tests/doctest_main.cpp)
+fairlead_options(test_house)
+add_test(NAME house COMMAND test_house WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})

@@ -273,7 +273,16 @@ Result<FigureAnswer> compute(store::Store& store, const store::Viewer& viewer, c
     switch (figure->kind) {
         case FigureKind::sum:
         case FigureKind::count:
-        case FigureKind::days: FAIRLEAD_TRY(fill_simple(asking, *figure, filter, by, answer)); break;
+        case FigureKind::days:
+            FAIRLEAD_TRY(fill_simple(asking, *figure, filter, by, answer));
+            if (figure->kind != FigureKind::days && (request.from || request.to)) {
+                FigureAnswer apart;
+                const std::string without = both(std::string(figure->filter), "ISBLANK(" + std::string(figure->period) + ")");
+                FAIRLEAD_TRY(fill_simple(asking, *figure, without, {}, apart));
+                answer.undated = apart.total;
+                answer.undated->filter = both(without, request.filter);
+            }
+            break;
         case FigureKind::rate: FAIRLEAD_TRY(fill_rate(asking, *figure, filter, by, answer)); break;
         case FigureKind::velocity:
             FAIRLEAD_TRY(fill_velocity(asking, {}, answer));

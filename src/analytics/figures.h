@@ -46,6 +46,7 @@ struct FigureAnswer {
     FigureValue total;
     std::vector<FigureGroup> groups;
     std::vector<FigurePart> trace;
+    std::optional<FigureValue> undated;  // what has no day and so is in no period, where a period is asked for
     std::vector<std::string> notes;
     Instant computed_at{};
 };

@@ -1,6 +1,7 @@
 // Conversion of stages by cohort (definitions.md 3): from the visits, each deal once a stage, open ones censored.
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <map>
 
 #include "analytics/figures.h"
@@ -9,10 +10,16 @@ namespace fairlead::analytics {
 namespace {
 
 struct Stage {
-    Id id{};
+    Id id{}, pipeline{};
     std::int64_t position = 0;
     std::string kind;
+
+    // Whether a deal that goes from here to `to` goes on.
+    bool leads_to(const Stage& to) const {
+        return to.pipeline == pipeline && (to.kind == "won" || (to.kind == "open" && to.position > position));
+    }
 };
+using Stages = std::map<std::int64_t, Stage>;
 
 struct Visit {
     Id stage{};
@@ -25,14 +32,49 @@ std::string day_text(Date date) {
     return "DATE(" + std::to_string(date.year()) + "," + std::to_string(date.month()) + "," + std::to_string(date.day()) + ")";
 }
 
-// The deals of a cohort as formula text: those that entered the stage, for the first time in the period.
-std::string cohort_filter(Id stage, const FigureRequest& request) {
-    const std::string of_stage = "visits.stage = \"" + stage.text() + "\"";
-    std::string filter = "COUNTIF(visits, " + of_stage + ") > 0";
-    const std::string first = "MINIF(visits.entered_at, " + of_stage + ")";
-    if (request.from) filter += " AND " + first + " >= " + day_text(*request.from);
-    if (request.to) filter += " AND " + first + " < " + day_text(*request.to) + " + 1";
-    return request.filter.empty() ? filter : filter + " AND (" + request.filter + ")";
+// A deal enters a stage by its first visit, or by its first visit beyond when it had been before the stage: a jump
+// passes through what lies between.
+struct Entry {
+    std::optional<std::int64_t> at;
+    bool by_jump = false;
+};
+Entry entry_of(const Stage& stage, const Stages& stages, const std::vector<Visit>& path) {
+    std::optional<std::int64_t> here, before, beyond;
+    for (const Visit& visit : path) {
+        const auto to = stages.find(visit.stage.value);
+        if (to == stages.end()) continue;
+        if (visit.stage == stage.id) here = here.value_or(visit.entered);
+        else if (stage.leads_to(to->second)) beyond = beyond.value_or(visit.entered);
+        else if (to->second.kind == "open" && to->second.leads_to(stage)) before = before.value_or(visit.entered);
+    }
+    const bool jumped = before && beyond && *before < *beyond && (!here || *beyond < *here);
+    return jumped ? Entry{beyond, true} : Entry{here, false};
+}
+
+std::string visits_of(const Stages& stages, const std::function<bool(const Stage&)>& wanted) {
+    std::string ids;
+    for (const auto& [id, stage] : stages)
+        if (wanted(stage)) ids += (ids.empty() ? "\"" : ", \"") + stage.id.text() + "\"";
+    return ids.empty() ? std::string() : "MINIF(visits.entered_at, visits.stage IN (" + ids + "))";
+}
+
+// The deals of a cohort as formula text, by the same rule.
+std::string cohort_filter(const Stage& stage, const Stages& stages, const FigureRequest& request) {
+    const std::string here = visits_of(stages, [&](const Stage& s) { return s.id == stage.id; });
+    const std::string before = visits_of(stages, [&](const Stage& s) { return s.kind == "open" && s.leads_to(stage); });
+    const std::string beyond = visits_of(stages, [&](const Stage& s) { return stage.leads_to(s); });
+    const auto in_period = [&](const std::string& moment) {
+        std::string text = "NOT(ISBLANK(" + moment + "))";
+        if (request.from) text += " AND " + moment + " >= " + day_text(*request.from);
+        if (request.to) text += " AND " + moment + " < " + day_text(*request.to) + " + 1";
+        return text;
+    };
+    std::string filter = in_period(here);
+    if (!before.empty() && !beyond.empty()) {
+        const std::string jumped = before + " < " + beyond + " AND (ISBLANK(" + here + ") OR " + beyond + " < " + here + ")";
+        filter = "(" + jumped + " AND " + in_period(beyond) + ") OR (NOT(" + jumped + ") AND " + filter + ")";
+    }
+    return request.filter.empty() ? filter : "(" + filter + ") AND (" + request.filter + ")";
 }
 
 }  // namespace
@@ -48,12 +90,12 @@ Result<void> fill_conversion(store::Store& store, const store::Viewer& viewer, c
     const store::ViewerSchema seen(*catalog, viewer);
     for (const auto& [entity, field] : {std::pair{"opportunity", "stage"}, {"opportunity", "stage_since"}, {"stage_visit", "stage"}, {"stage_visit", "entered_at"}})
         FAIRLEAD_TRY(formula::check(field, seen, entity));
-    std::map<std::int64_t, Stage> stages;
+    Stages stages;
     store::ListQuery every_stage;
     every_stage.entity = "stage";
     FAIRLEAD_TRY(store.each(viewer, every_stage, [&](const store::Record& record) {
         const Value& position = record["position"];
-        stages[record.id().value] = {record.id(), position.is<std::int64_t>() ? position.as<std::int64_t>() : 0, record.text("kind")};
+        stages[record.id().value] = {record.id(), record.reference("pipeline"), position.is<std::int64_t>() ? position.as<std::int64_t>() : 0, record.text("kind")};
         return true;
     }));
     // The reader's deals, narrowed by his filter.
@@ -84,24 +126,25 @@ Result<void> fill_conversion(store::Store& store, const store::Viewer& viewer, c
     std::map<std::int64_t, std::vector<Stay>> stays;  // by stage
     for (auto& [deal, path] : visits) {
         std::sort(path.begin(), path.end(), [](const Visit& a, const Visit& b) { return a.entered < b.entered; });
-        std::map<std::int64_t, bool> counted;
-        for (std::size_t i = 0; i < path.size(); ++i) {
-            const auto at = stages.find(path[i].stage.value);
-            if (at == stages.end() || at->second.kind != "open" || !counted.emplace(path[i].stage.value, true).second) continue;
-            const Date entered = date_in_zone(Instant{path[i].entered}, context.zone);
+        for (const auto& [id, stage] : stages) {
+            if (stage.kind != "open") continue;
+            const Entry entry = entry_of(stage, stages, path);
+            if (!entry.at) continue;
+            const Date entered = date_in_zone(Instant{*entry.at}, context.zone);
             if ((request.from && entered < *request.from) || (request.to && entered > *request.to)) continue;
             Stay stay;
-            stay.age = static_cast<double>(context.now.micros - path[i].entered) / micros_a_day;
-            for (std::size_t later = i + 1; later < path.size(); ++later) {
+            stay.age = static_cast<double>(context.now.micros - *entry.at) / micros_a_day;
+            if (entry.by_jump) stay = {0, Stay::advanced};
+            for (std::size_t later = 0; later < path.size() && !entry.by_jump; ++later) {
                 const auto to = stages.find(path[later].stage.value);
-                if (to == stages.end()) continue;
-                const bool advanced = to->second.kind == "won" || (to->second.kind == "open" && to->second.position > at->second.position);
+                if (path[later].entered < *entry.at || path[later].stage == stage.id || to == stages.end()) continue;
+                const bool advanced = stage.leads_to(to->second);
                 if (!advanced && to->second.kind != "lost") continue;
                 stay.end = advanced ? Stay::advanced : Stay::dropped;
-                stay.age = static_cast<double>(path[later].entered - path[i].entered) / micros_a_day;
+                stay.age = static_cast<double>(path[later].entered - *entry.at) / micros_a_day;
                 if (advanced || later + 1 == path.size()) break;  // a lost deal may be reopened and go on
             }
-            stays[path[i].stage.value].push_back(stay);
+            stays[id].push_back(stay);
         }
     }
     std::vector<Stage> order;
@@ -117,7 +160,7 @@ Result<void> fill_conversion(store::Store& store, const store::Viewer& viewer, c
         // Around the share itself: that of the decided deals alone would leave out what the censored ones tell.
         if (decided > 0 && !group.figure.value.empty())
             group.figure.interval = wilson(std::llround(group.figure.value.as<Decimal>().to_double() * static_cast<double>(decided)), decided);
-        group.figure.filter = cohort_filter(stage.id, request);
+        group.figure.filter = cohort_filter(stage, stages, request);
         answer.total.n += group.figure.n;
         answer.groups.push_back(std::move(group));
     }

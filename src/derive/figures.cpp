@@ -160,7 +160,13 @@ Result<Response> figure(App& app, Request& request) {
         write_figure_value(w, group.figure, answer.figure->entity, source);
         w.end_object();
     }
-    w.end_array().key("trace").begin_array();
+    w.end_array().key("undated");
+    if (answer.undated) {
+        w.begin_object();
+        write_figure_value(w, *answer.undated, answer.figure->entity, source);
+        w.end_object();
+    } else w.null();
+    w.key("trace").begin_array();
     for (const auto& part : answer.trace) {
         w.begin_object().text("label", part.label).text("formula", part.formula).key("value");
         formula::FieldType type;

@@ -1,18 +1,12 @@
 // kill -9 under load: what was acknowledged is there afterwards, nothing is half there, and the change log is whole.
 // FAIRLEAD_KILLS sets the number of kills (40 on SQLite and 10 on PostgreSQL unless set; the long programme takes 200).
-#include <signal.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
 #include <atomic>
-#include <chrono>
-#include <cstdlib>
-#include <random>
 #include <thread>
 #include <vector>
 
 #include "support/postgres.h"
 #include "tests/store/demo_store.h"
+#include "tests/store/killing.h"
 
 namespace fairlead::tests {
 namespace {
@@ -74,29 +68,7 @@ void kill_and_look(const std::string& address, int kills) {
     std::mt19937 chance(7);
     std::int64_t acknowledged = 0;
     for (int kill = 0; kill < kills; ++kill) {
-        int ends[2];
-        REQUIRE(pipe(ends) == 0);
-        const pid_t child = fork();
-        REQUIRE(child >= 0);
-        if (child == 0) {
-            close(ends[0]);
-            write_until_killed(address, ends[1]);
-        }
-        close(ends[1]);
-        std::vector<Acknowledged> seen;
-        Acknowledged one;
-        const auto next = [&] { return ::read(ends[0], &one, sizeof one) == sizeof one; };
-        REQUIRE(next());  // it has begun
-        seen.push_back(one);
-        const auto until = std::chrono::steady_clock::now() + std::chrono::milliseconds(chance() % 60);
-        while (std::chrono::steady_clock::now() < until && next()) seen.push_back(one);
-        REQUIRE(::kill(child, SIGKILL) == 0);
-        while (next()) seen.push_back(one);
-        close(ends[0]);
-        int status = 0;
-        REQUIRE(waitpid(child, &status, 0) == child);
-        REQUIRE(WIFSIGNALED(status));
-
+        const auto seen = run_until_killed<Acknowledged>([&](int pipe) { write_until_killed(address, pipe); }, chance, 60);
         const auto store = open_address(address, kill % 2 == 0);
         for (const Acknowledged& done : seen) {
             const auto account = store->get(*store::Viewer::system(), "account", Id{done.account});
@@ -118,11 +90,6 @@ void kill_and_look(const std::string& address, int kills) {
     }
     MESSAGE(kills << " kills, " << acknowledged << " acknowledged writes, all there");
     CHECK(acknowledged > kills);
-}
-
-int kills_wished(int usual) {
-    const char* wished = std::getenv("FAIRLEAD_KILLS");
-    return wished ? std::atoi(wished) : usual;
 }
 
 }  // namespace

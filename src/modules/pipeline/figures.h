@@ -20,17 +20,32 @@ inline constexpr Dimension opportunity_dimensions[] = {
     {"type", "Type", "type"},
 };
 
+// Of closed deals: credited to whom they belonged when they were closed (conventions C1, as of a date).
+inline constexpr Dimension closed_dimensions[] = {
+    {"owner", "Owner", "closed_owner"},
+    {"team", "Team", "closed_team"},
+    {"region", "Region", "account.region"},
+    {"industry", "Industry", "account.industry"},
+    {"customer_type", "Customer type", "account.customer_type"},
+    {"channel", "Channel", "account.channel"},
+    {"product", "Product", "product"},
+    {"source", "Source", "source"},
+    {"type", "Type", "type"},
+    {"present_owner", "Present owner", "owner"},
+    {"present_team", "Present team", "team"},
+};
+
 inline constexpr Figure figures[] = {
     {"pipeline", "Pipeline", "Sum of the amounts of open deals, in the reporting currency; deals without an amount count in the number and not in the sum.",
      "opportunity", FigureKind::sum, "amount", "is_open", {}, "close_date", "stage", opportunity_dimensions},
     {"weighted_pipeline", "Weighted pipeline", "Sum over open deals of amount times probability, rounded for each deal and then added, so that list and total agree.",
      "opportunity", FigureKind::sum, "weighted_amount", "is_open", {}, "close_date", "stage", opportunity_dimensions},
     {"won", "Won", "Sum of the amounts of deals won, by the day they were closed.",
-     "opportunity", FigureKind::sum, "amount", "stage.kind = \"won\"", {}, "closed_on", "owner", opportunity_dimensions},
+     "opportunity", FigureKind::sum, "amount", "stage.kind = \"won\"", {}, "closed_on", "owner", closed_dimensions},
     {"win_rate", "Win rate", "Deals won among deals won or lost, closed in the period (closed basis: deals still open are not in it, so it flatters or blames when cycles differ). Interval: Wilson, 95 %.",
-     "opportunity", FigureKind::rate, {}, "stage.kind = \"won\" OR stage.kind = \"lost\"", "stage.kind = \"won\"", "closed_on", "owner", opportunity_dimensions},
+     "opportunity", FigureKind::rate, {}, "stage.kind = \"won\" OR stage.kind = \"lost\"", "stage.kind = \"won\"", "closed_on", "owner", closed_dimensions},
     {"sales_cycle", "Sales cycle", "Days from the opening of a deal to its winning: mean, with the median beside it. Deals whose start is unknown are left out.",
-     "opportunity", FigureKind::days, "closed_on - opened_on", "stage.kind = \"won\" AND NOT(ISBLANK(opened_on)) AND NOT(ISBLANK(closed_on))", {}, "closed_on", "owner", opportunity_dimensions},
+     "opportunity", FigureKind::days, "closed_on - opened_on", "stage.kind = \"won\" AND NOT(ISBLANK(opened_on)) AND NOT(ISBLANK(closed_on))", {}, "closed_on", "owner", closed_dimensions},
     {"velocity", "Pipeline velocity", "Open deals x win rate x average won value / average days of the sales cycle: money per day, all four from the same records.",
      "opportunity", FigureKind::velocity, "amount", {}, {}, "closed_on", {}, opportunity_dimensions},
     {"stage_conversion", "Stage conversion", "Of the deals that first entered a stage in the period, the share that ever entered a later stage or was won. Each deal counts once; deals that still stand in the stage are censored (Aalen-Johansen), neither failures nor left out; a skipped stage counts as passed through.",
@@ -38,7 +53,7 @@ inline constexpr Figure figures[] = {
     {"stale_deals", "Stale deals", "Open deals that have been in their stage longer than the stage allows.",
      "opportunity", FigureKind::count, "amount", "is_stale", {}, "close_date", "owner", opportunity_dimensions},
     {"leaderboard", "Leaderboard", "Amounts won in the period, by owner, with the number of deals.",
-     "opportunity", FigureKind::sum, "amount", "stage.kind = \"won\"", {}, "closed_on", "owner", opportunity_dimensions},
+     "opportunity", FigureKind::sum, "amount", "stage.kind = \"won\"", {}, "closed_on", "owner", closed_dimensions},
 };
 
 }  // namespace fairlead::pipeline

@@ -74,6 +74,30 @@ void follow_defaults(Patch& patch, const Record* before, const Record& stage) {
     }
 }
 
+// The team that a person belonged to on a day: a dated membership knows better than what stands at the person now.
+Value team_on(Records& records, const Value& user, Date day) {
+    if (!user.is<Id>()) return {};
+    for (const Record& member : records.where(records.catalog().need("team_member"), "user", user)) {
+        const Value &begins = member["begins_on"], &ends = member["ends_on"];
+        if (begins.empty() && ends.empty()) continue;
+        if ((!begins.is<Date>() || begins.as<Date>() <= day) && (!ends.is<Date>() || ends.as<Date>() >= day)) return member["team"];
+    }
+    const auto person = records.find(records.catalog().need("user"), user.as<Id>());
+    return person ? (*person)["team"] : Value();
+}
+
+// A closed deal is credited to its owner of that moment and his team; a later owner takes over no win.
+void credit(Records& records, Patch& patch, const Record* before, bool closed) {
+    if (!closed) {
+        patch.set("closed_owner", Value()).set("closed_team", Value());
+        return;
+    }
+    const Value day = given(patch, before, "closed_on");
+    complete(patch, "closed_owner", given(patch, before, "owner"));
+    const Value team = team_on(records, given(patch, before, "closed_owner"), day.is<Date>() ? day.as<Date>() : records.context().today());
+    complete(patch, "closed_team", team.empty() ? given(patch, before, "team") : team);
+}
+
 // Dates that follow from entering `stage` at `at`.
 void follow_dates(Patch& patch, const Record* before, const Record* stage_before, const Record& stage, Instant at, const std::string& zone) {
     patch.set("stage_since", at);
@@ -108,6 +132,7 @@ Result<void> complete_new(Records& records, Patch& patch, const WriteOptions& op
     const Instant at = options.effective.value_or(records.now());
     follow_defaults(patch, nullptr, *stage);
     follow_dates(patch, nullptr, nullptr, *stage, at, records.context().zone);
+    if (is_closed_kind(kind_of(*stage))) credit(records, patch, nullptr, true);
     if (!is_true(given(patch, nullptr, "start_unknown"))) complete(patch, "opened_on", date_in_zone(at, records.context().zone));
     return {};
 }
@@ -194,6 +219,8 @@ Result<void> complete_opportunity(Records& records, Patch& patch, const Record* 
     const Value* stage_value = patch.find(patch.entity->slot("stage"));
     if (stage_value && *stage_value == (*before)["stage"]) stage_value = nullptr;
     if (!stage_value) {
+        // A closed deal that had no owner is credited to the first it gets.
+        if (sets(patch, "owner") && !(*before)["closed_on"].empty() && (*before)["closed_owner"].empty()) credit(records, patch, before, true);
         const auto stage = sets(patch, "probability") || sets(patch, "forecast_category") ? stage_by_id(records, (*before)["stage"]) : std::nullopt;
         if (stage && sets(patch, "probability")) {
             const bool by_person = !given(patch, before, "probability").empty();
@@ -216,6 +243,7 @@ Result<void> complete_opportunity(Records& records, Patch& patch, const Record* 
                  records.context().zone);
     // From here on it is worth what it was on this day, whatever the rates do.
     if (kind_of(*stage) == "won" && !(*before)["amount"].empty()) complete(patch, "amount", (*before)["amount"]);
+    credit(records, patch, before, is_closed_kind(kind_of(*stage)));
     return {};
 }
 

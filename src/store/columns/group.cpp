@@ -170,7 +170,7 @@ class Grouper {
 // What an aggregate reads of a row: a number (in units of its kind) or, for the others, a value.
 class Measure {
   public:
-    Measure(Asking& asking, const Table& table, const Aggregate& aggregate) : asking_(asking), table_(table), kind_(aggregate.kind), of_(aggregate.of) {
+    Measure(Asking& asking, const Table& table, const Aggregate& aggregate) : asking_(asking), table_(table), of_(aggregate.of) {
         if (!of_) return;
         footing_ = footing_of(asking, *of_, table);
         part_.emplace(*of_->root);
@@ -230,7 +230,6 @@ class Measure {
 
     Asking& asking_;
     const Table& table_;
-    Aggregate::Kind kind_;
     formula::Formula of_;
     Footing footing_;
     std::optional<Part> part_;

@@ -599,6 +599,8 @@ export interface OpportunityRecord {
   opened_on: string | null;
   start_unknown: boolean | null;
   closed_on: string | null;
+  closed_owner: Reference | null;
+  closed_team: Reference | null;
   stage_since: string | null;
   last_open_stage: Reference | null;
   last_activity_at: string | null;

@@ -1,0 +1,427 @@
+// Cases of the pipeline and of the interface, through the interface: what happened day by day, then what the figures say.
+#include <doctest/doctest.h>
+
+#include <algorithm>
+
+#include "derive/rest_for_tests.h"
+
+using namespace fairlead;
+using namespace fairlead::derive;
+using namespace fairlead::derive::testing;
+
+namespace {
+
+class Desk {
+  public:
+    Company company;
+    std::map<std::string, std::string> stages, deals;
+    std::string reason;
+
+    Desk() {
+        const Answer all = company.get(company.administrator, "stages?limit=100");
+        for (const Json& stage : all.json.find("data")->items) stages[stage.find("code")->text] = stage.find("id")->text;
+        reason = company.get(company.administrator, "lost_reasons?limit=1").json.find("data")->items.at(0).find("id")->text;
+        today("2026-01-01");
+    }
+    void today(const std::string& day) { company.clock.set(*Instant::parse(day + "T09:00:00Z")); }
+
+    std::string deal(const std::string& name, const std::string& more = "") {
+        const Answer made = company.post(company.administrator, "opportunities", "{\"name\":\"" + name + "\"" + more + "}");
+        INFO(made.body);
+        REQUIRE(made.status == 201);
+        return deals[name] = made.text("id");
+    }
+    static std::string amount(const std::string& text, const std::string& currency = "USD") { return ",\"amount\":{\"amount\":\"" + text + "\",\"currency\":\"" + currency + "\"}"; }
+    void act(const std::string& name, const std::string& action, const std::string& body = "{}") {
+        const Answer done = company.post(company.administrator, "opportunities/" + deals.at(name) + "/actions/" + action, body, {{"if-match", "*"}});
+        INFO(name << " " << action << ": " << done.body);
+        REQUIRE(done.status == 200);
+    }
+    void lose(const std::string& name) { act(name, "lose", "{\"lost_reason\":\"" + reason + "\"}"); }
+    void change(const std::string& name, const std::string& body) {
+        const Answer done = company.patch(company.administrator, "opportunities/" + deals.at(name), body);
+        INFO(done.body);
+        REQUIRE(done.status == 200);
+    }
+    void move(const std::string& name, const std::string& stage) {
+        if (stage == "won") act(name, "win");
+        else if (stage == "lost") lose(name);
+        else act(name, "move_to_stage", "{\"stage\":\"" + stages.at(stage) + "\"}");
+    }
+    // "A": {{"2026-01-05", "prospecting"}, ...}, in the order of the days over all deals.
+    void live(const std::map<std::string, std::vector<std::pair<std::string, std::string>>>& histories) {
+        std::vector<std::tuple<std::string, std::string, std::string>> events;
+        for (const auto& [name, history] : histories)
+            for (const auto& [day, stage] : history) events.emplace_back(day, name, stage);
+        std::sort(events.begin(), events.end());
+        for (const auto& [day, name, stage] : events) {
+            today(day);
+            if (!deals.contains(name)) deal(name, ",\"stage\":\"" + stages.at(stage) + "\"");
+            else move(name, stage);
+        }
+    }
+
+    Answer figure(const std::string& name, const std::string& query = "") {
+        Answer answer = company.get(company.administrator, "figures/" + name + query);
+        INFO(answer.body);
+        REQUIRE(answer.status == 200);
+        return answer;
+    }
+    static std::string value(const Json& of) {
+        const Json* value = of.find("value");
+        return value->is(Json::Kind::object) ? value->find("amount")->text : value->is(Json::Kind::null) ? "n/a" : value->text;
+    }
+    static const Json* group(const Answer& answer, const std::string& id) {
+        for (const Json& one : answer.json.find("groups")->items)
+            if ((one.find("id") && one.find("id")->text == id) || (one.find("key") && one.find("key")->text == id)) return &one;
+        return nullptr;
+    }
+    // How many records the group's own filter lists: the number must be that of the figure.
+    std::string listed(const Json& of) {
+        const Json* records = of.find("records");
+        const Answer list = company.get(company.administrator, "opportunities?limit=1&filter=" + http::percent_encoded(records->find("filter")->text));
+        INFO(list.body);
+        REQUIRE(list.status == 200);
+        return list.json.find("page")->find("count")->text;
+    }
+    void check_group(const Answer& answer, const std::string& id, const std::string& n, const std::string& expected) {
+        const Json* one = group(answer, id);
+        INFO(answer.body);
+        REQUIRE(one);
+        CHECK(one->find("n")->text == n);
+        CHECK(value(*one).substr(0, 6) == expected);
+        CHECK(listed(*one) == n);
+    }
+};
+
+}  // namespace
+
+TEST_CASE("pipeline-01: a deal that goes back and enters a stage again counts once") {
+    Desk desk;
+    desk.live({{"A", {{"2026-01-05", "prospecting"}, {"2026-01-10", "qualification"}, {"2026-01-20", "proposal"}, {"2026-01-25", "qualification"}, {"2026-02-05", "proposal"}, {"2026-02-20", "won"}}},
+               {"B", {{"2026-01-06", "prospecting"}, {"2026-01-12", "qualification"}, {"2026-02-01", "lost"}}},
+               {"C", {{"2026-01-07", "prospecting"}, {"2026-01-15", "qualification"}, {"2026-01-30", "prospecting"}, {"2026-02-10", "qualification"}, {"2026-02-28", "lost"}}},
+               {"D", {{"2026-01-08", "prospecting"}, {"2026-01-18", "qualification"}, {"2026-02-08", "proposal"}, {"2026-03-01", "lost"}}}});
+    desk.today("2026-07-01");
+    desk.check_group(desk.figure("stage_conversion", "?from=2026-01-01&to=2026-01-31"), desk.stages.at("qualification"), "4", "0.5");
+    desk.check_group(desk.figure("stage_conversion", "?from=2026-01-01&to=2026-02-28"), desk.stages.at("proposal"), "2", "0.5");
+}
+
+TEST_CASE("pipeline-02: a deal that jumps over a stage passes through it") {
+    Desk desk;
+    desk.live({{"P", {{"2026-03-02", "prospecting"}, {"2026-03-09", "proposal"}, {"2026-03-30", "won"}}},
+               {"Q", {{"2026-03-03", "prospecting"}, {"2026-03-12", "qualification"}, {"2026-03-20", "negotiation"}, {"2026-04-10", "lost"}}},
+               {"R", {{"2026-03-04", "prospecting"}, {"2026-03-14", "qualification"}, {"2026-04-14", "lost"}}},
+               {"S", {{"2026-03-05", "prospecting"}, {"2026-03-25", "won"}}},
+               {"T", {{"2026-03-06", "prospecting"}, {"2026-03-16", "lost"}}},
+               {"begins late", {{"2026-03-07", "negotiation"}, {"2026-05-16", "lost"}}}});
+    desk.today("2026-08-01");
+    const Answer figure = desk.figure("stage_conversion", "?from=2026-03-01&to=2026-03-31&filter=" + http::percent_encoded("name <> \"begins late\""));
+    desk.check_group(figure, desk.stages.at("prospecting"), "5", "0.8");
+    desk.check_group(figure, desk.stages.at("qualification"), "4", "0.75");
+    desk.check_group(figure, desk.stages.at("proposal"), "3", "1");
+    desk.check_group(figure, desk.stages.at("negotiation"), "3", "0.6666");
+    // What begins in a later stage has jumped over nothing: the stages before never had it.
+    const Answer all = desk.figure("stage_conversion");
+    desk.check_group(all, desk.stages.at("prospecting"), "5", "0.8");
+    desk.check_group(all, desk.stages.at("negotiation"), "4", "0.5");
+}
+
+TEST_CASE("pipeline-03: days in a stage are those of all visits, the open one until now") {
+    Desk desk;
+    desk.live({{"A", {{"2026-01-01", "prospecting"}, {"2026-01-11", "qualification"}, {"2026-01-21", "prospecting"}, {"2026-02-10", "qualification"}, {"2026-02-15", "proposal"}}}});
+    desk.today("2026-03-01");
+    const Answer days = desk.company.post(desk.company.administrator, "stage_visits/query", R"j({"group":["stage.code"],"aggregate":["sum(days)","count()"]})j");
+    std::map<std::string, std::string> sums;
+    for (const Json& group : days.json.find("groups")->items) sums[group.find("stage.code")->text] = group.find("sum(days)")->text;
+    CHECK(sums == std::map<std::string, std::string>{{"prospecting", "30"}, {"qualification", "15"}, {"proposal", "14"}});
+    const Answer open = desk.company.get(desk.company.administrator, "stage_visits?filter=" + http::percent_encoded("ISBLANK(left_at)"));
+    CHECK(open.json.find("page")->find("count")->text == "1");
+}
+
+TEST_CASE("pipeline-05: only open deals are weighted, each rounded by itself; lost ones count nothing, whatever probability is left on them") {
+    Desk desk;
+    desk.deal("A", Desk::amount("10000") + ",\"probability\":\"0.5\"");
+    desk.deal("B", Desk::amount("333.33") + ",\"probability\":\"0.35\"");
+    desk.deal("C", Desk::amount("5000") + ",\"probability\":\"0.9\"");
+    desk.deal("D", Desk::amount("40000") + ",\"probability\":\"1\"");
+    desk.deal("E", Desk::amount("20000") + ",\"probability\":\"0.1\"");
+    desk.deal("F", Desk::amount("999.99") + ",\"probability\":\"0.15\"");
+    desk.move("C", "won");
+    desk.lose("D");
+    desk.lose("E");
+    CHECK(Desk::value(desk.figure("weighted_pipeline").json) == "5266.67");
+    CHECK(Desk::value(desk.figure("won").json) == "5000.00");
+    const Answer board = desk.company.get(desk.company.administrator, "board");
+    CHECK(board.json.find("total")->find("weighted")->find("amount")->text == "5266.67");
+    for (const auto& [name, weighted] : {std::pair{"A", "5000.00"}, {"B", "116.67"}, {"F", "150.00"}, {"D", "0.00"}})
+        CHECK(desk.company.get(desk.company.administrator, "opportunities/" + desk.deals.at(name)).json.find("weighted_amount")->find("amount")->text == weighted);
+}
+
+TEST_CASE("pipeline-07: a win rate of few deals is shown with its interval, one of none is not a number") {
+    Desk desk;
+    const auto person = [&](const char* name) { return desk.company.person(name, "rep", Id{}).text(); };
+    const std::string north = person("North"), south = person("South"), east = person("East");
+    const auto deals = [&](const std::string& owner, int won, int lost, int open) {
+        for (int i = 0; i < won + lost + open; ++i) {
+            const std::string name = owner + std::to_string(i);
+            desk.deal(name, ",\"owner\":\"" + owner + "\"");
+            if (i < won) desk.move(name, "won");
+            else if (i < won + lost) desk.lose(name);
+        }
+    };
+    deals(north, 3, 5, 12);
+    deals(south, 0, 6, 1);
+    deals(east, 0, 0, 4);
+    const Answer figure = desk.figure("win_rate", "?by=owner");
+    desk.check_group(figure, north, "8", "0.375");
+    desk.check_group(figure, south, "6", "0");
+    CHECK(Desk::group(figure, east) == nullptr);
+    CHECK(Desk::group(figure, north)->find("interval")->items.at(0).text == "0.1368");
+    CHECK(Desk::group(figure, north)->find("interval")->items.at(1).text == "0.6943");
+    CHECK(Desk::group(figure, south)->find("interval")->items.at(1).text == "0.3903");
+    const Answer none = desk.figure("win_rate", "?filter=" + http::percent_encoded("owner = \"" + east + "\""));
+    CHECK(Desk::value(none.json) == "n/a");
+    CHECK(none.json.find("interval")->is(Json::Kind::null));
+}
+
+TEST_CASE("pipeline-08: open deals without a close date are in no period and are told apart") {
+    Desk desk;
+    desk.deal("A", Desk::amount("1000") + ",\"probability\":\"0.5\",\"close_date\":\"2026-04-10\"");
+    desk.deal("B", Desk::amount("5000") + ",\"probability\":\"0.8\"");
+    desk.deal("C", Desk::amount("2000") + ",\"probability\":\"0.25\",\"close_date\":\"2026-06-30\"");
+    desk.deal("D", Desk::amount("4000") + ",\"probability\":\"0.5\",\"close_date\":\"2026-07-01\"");
+    desk.deal("E", Desk::amount("300") + ",\"probability\":\"0.1\"");
+    const Answer figure = desk.figure("weighted_pipeline", "?from=2026-04-01&to=2026-06-30");
+    CHECK(Desk::value(figure.json) == "1000.00");
+    CHECK(figure.text("n") == "2");
+    CHECK(desk.listed(figure.json) == "2");
+    const Json* undated = figure.json.find("undated");
+    REQUIRE(undated);
+    CHECK(undated->find("n")->text == "2");
+    CHECK(Desk::value(*undated) == "4030.00");
+    CHECK(desk.listed(*undated) == "2");
+    CHECK(Desk::value(*desk.figure("pipeline", "?from=2026-04-01").json.find("undated")) == "5300.00");
+    CHECK(desk.figure("weighted_pipeline").json.find("undated")->is(Json::Kind::null));  // without a period they are in it
+}
+
+TEST_CASE("pipeline-09: a total over several currencies is in the company's, and a deal without a rate is counted, not priced") {
+    Desk desk;
+    for (const auto& [currency, rate] : {std::pair{"GBP", "1.5"}, {"EUR", "2"}})
+        desk.company.make("exchange_rate", {{"currency", currency}, {"valid_from", Date{20'000}}, {"rate", *Decimal::parse(rate)}});
+    desk.deal("A", Desk::amount("50.00", "GBP"));
+    desk.deal("B", Desk::amount("50.00", "EUR"));
+    desk.deal("C", Desk::amount("10.00", "USD"));
+    desk.deal("D", Desk::amount("99", "XAF"));
+    const Json stage = desk.company.get(desk.company.administrator, "board").json.find("stages")->items.at(0);
+    CHECK(stage.find("sum")->find("amount")->text == "185.00");
+    CHECK(stage.find("count")->text == "4");
+    const Answer figure = desk.figure("pipeline");
+    CHECK(Desk::value(figure.json) == "185.00");
+    CHECK(figure.text("n") == "4");
+}
+
+TEST_CASE("money-09: a won deal keeps the rate of its close, also when new rates arrive") {
+    Desk desk;
+    const auto rate = [&](const char* day, const char* value) { desk.company.make("exchange_rate", {{"currency", "EUR"}, {"valid_from", *Date::parse(day)}, {"rate", *Decimal::parse(value)}}); };
+    rate("2026-02-01", "20000");
+    rate("2026-03-02", "25400");
+    rate("2026-03-06", "25550");
+    rate("2026-03-09", "25610");
+    desk.today("2026-02-15");
+    for (const char* name : {"A", "B", "C", "D"}) desk.deal(name, Desk::amount("100.00", "EUR"));
+    for (const auto& [name, day] : {std::pair{"A", "2026-03-02"}, {"B", "2026-03-05"}, {"C", "2026-03-08"}, {"D", "2026-03-09"}}) {
+        desk.today(day);
+        desk.move(name, "won");
+    }
+    for (const bool later : {false, true}) {
+        if (later) rate("2026-04-01", "26000");
+        desk.today(later ? "2026-04-02" : "2026-03-10");
+        CHECK(Desk::value(desk.figure("won").json) == "10196000.00");
+        for (const auto& [name, worth] : {std::pair{"A", "2540000.00"}, {"B", "2540000.00"}, {"C", "2555000.00"}, {"D", "2561000.00"}})
+            CHECK(Desk::value(desk.figure("won", "?filter=" + http::percent_encoded(std::string("name = \"") + name + "\"")).json) == worth);
+    }
+}
+
+TEST_CASE("pipeline-10: a win belongs to the owner of that moment, whoever has the deal later") {
+    Desk desk;
+    const std::string an = desk.company.person("An", "rep", Id{}).text(), binh = desk.company.person("Binh", "rep", Id{}).text(), chi = desk.company.person("Chi", "rep", Id{}).text();
+    const auto owned = [](const std::string& owner) { return ",\"owner\":\"" + owner + "\""; };
+    const auto give = [&](const char* name, const std::string& owner) { desk.change(name, "{\"owner\":\"" + owner + "\"}"); };
+    desk.deal("A", Desk::amount("10000") + owned(an));
+    desk.deal("B", Desk::amount("20000") + owned(an));
+    desk.today("2026-01-05");
+    desk.deal("C", Desk::amount("5000") + owned(binh));
+    desk.today("2026-01-20");
+    desk.move("A", "won");
+    desk.today("2026-02-15");
+    give("B", binh);
+    desk.today("2026-02-20");
+    desk.move("B", "won");
+    desk.today("2026-03-01");
+    for (const char* name : {"A", "B", "C"}) give(name, chi);
+    desk.today("2026-03-15");
+    desk.move("C", "won");
+    desk.today("2026-04-10");
+    for (const char* name : {"won", "leaderboard"}) {
+        const Answer figure = desk.figure(name, "?by=owner&from=2026-01-01&to=2026-03-31");
+        CHECK(Desk::value(figure.json) == "35000.00");
+        desk.check_group(figure, an, "1", "10000.");
+        desk.check_group(figure, binh, "1", "20000.");
+        desk.check_group(figure, chi, "1", "5000.0");
+    }
+    // As it is today, labelled so.
+    desk.check_group(desk.figure("won", "?by=present_owner"), chi, "3", "35000.");
+    // What is reopened is credited to nobody until it is closed again.
+    desk.act("A", "reopen");
+    CHECK(Desk::group(desk.figure("won", "?by=owner"), an) == nullptr);
+}
+
+TEST_CASE("pipeline-11: a win belongs to the team that its owner was in on that day") {
+    Desk desk;
+    const Id north = desk.company.make("team", {{"name", "North"}}), south = desk.company.make("team", {{"name", "South"}});
+    const Id an = desk.company.person("An", "rep", north), binh = desk.company.person("Binh", "rep", north);
+    const auto member = [&](Id team, const char* from, const char* until) {
+        desk.company.make("team_member", {{"team", Value(team)}, {"user", Value(an)}, {"begins_on", *Date::parse(from)}, {"ends_on", *until ? Value(*Date::parse(until)) : Value()}});
+    };
+    member(north, "2025-01-01", "2026-02-14");
+    member(south, "2026-02-15", "");
+    const auto win = [&](const char* name, const char* day, const char* amount, Id owner) {
+        desk.today(day);
+        desk.deal(name, Desk::amount(amount) + ",\"owner\":\"" + owner.text() + "\"");
+        desk.move(name, "won");
+    };
+    win("1", "2026-01-10", "100", an);
+    win("2", "2026-02-14", "40", an);
+    win("3", "2026-02-15", "25", an);
+    win("4", "2026-03-01", "60", binh);
+    const Answer figure = desk.figure("won", "?by=team&from=2026-01-01&to=2026-03-31");
+    CHECK(Desk::value(figure.json) == "225.00");
+    desk.check_group(figure, north.text(), "3", "200.00");
+    desk.check_group(figure, south.text(), "1", "25.00");
+}
+
+TEST_CASE("pipeline-12: merged and deleted deals count in no figure") {
+    Desk desk;
+    for (const auto& [name, amount, end] : {std::tuple{"A", "1000", "won"}, {"B", "700", "lost"}, {"B2", "700", "lost"}, {"C", "300", "won"}, {"X", "9000", "lost"}, {"D", "500", ""}, {"D2", "500", ""}}) {
+        desk.deal(name, Desk::amount(amount));
+        if (*end) desk.move(name, end);
+    }
+    for (const auto& [winner, loser] : {std::pair{"B", "B2"}, {"D", "D2"}})
+        REQUIRE(desk.company.post(desk.company.administrator, "opportunities/" + desk.deals.at(winner) + "/merge", "{\"loser\":\"" + desk.deals.at(loser) + "\"}").status == 200);
+    REQUIRE(desk.company.remove(desk.company.administrator, "opportunities/" + desk.deals.at("X")).status == 204);
+    const Answer rate = desk.figure("win_rate");
+    CHECK(rate.text("n") == "3");
+    CHECK(Desk::value(rate.json).substr(0, 6) == "0.6666");
+    CHECK(Desk::value(desk.figure("won").json) == "1300.00");
+    CHECK(Desk::value(desk.figure("pipeline").json) == "500.00");
+}
+
+TEST_CASE("The definitions' numbers: velocity 2,777.78 a day from 50 open, 25 %, 20,000 and 90 days") {
+    Desk desk;
+    for (int i = 0; i < 8; ++i) desk.deal("closed " + std::to_string(i), i < 2 ? Desk::amount("20000") : "");
+    desk.today("2026-04-01");  // 90 days later
+    for (int i = 0; i < 8; ++i) i < 2 ? desk.move("closed " + std::to_string(i), "won") : desk.lose("closed " + std::to_string(i));
+    for (int i = 0; i < 50; ++i) desk.deal("open " + std::to_string(i));
+    const Answer velocity = desk.figure("velocity");
+    CHECK(Desk::value(velocity.json) == "2777.78");
+    CHECK(velocity.text("n") == "50");
+    const Answer cycle = desk.figure("sales_cycle");
+    CHECK(Desk::value(cycle.json) == "90");
+    CHECK(cycle.text("n") == "2");
+    CHECK(cycle.text("median") == "90");
+}
+
+TEST_CASE("The definitions' numbers: 20 won of 50 closed is 0.4, between 0.2761 and 0.5382") {
+    Desk desk;
+    for (int i = 0; i < 50; ++i) {
+        desk.deal("d" + std::to_string(i));
+        i < 20 ? desk.move("d" + std::to_string(i), "won") : desk.lose("d" + std::to_string(i));
+    }
+    const Answer rate = desk.figure("win_rate");
+    CHECK(Desk::value(rate.json) == "0.4");
+    CHECK(rate.json.find("interval")->items.at(0).text == "0.2761");
+    CHECK(rate.json.find("interval")->items.at(1).text == "0.5382");
+}
+
+TEST_CASE("A deal is stale the moment it is longer in its stage than the stage allows, and no longer when it moves") {
+    Desk desk;
+    desk.deal("A");  // 21 days are allowed
+    desk.company.clock.set(*Instant::parse("2026-01-22T09:00:00Z"));
+    CHECK(desk.figure("stale_deals").text("n") == "0");
+    desk.company.clock.set(*Instant::parse("2026-01-22T09:00:01Z"));
+    CHECK(desk.figure("stale_deals").text("n") == "1");
+    desk.move("A", "qualification");
+    CHECK(desk.figure("stale_deals").text("n") == "0");
+}
+
+TEST_CASE("api-01: counts, sums, groups, pages and search hold what the reader may see, and nothing of the rest") {
+    Desk desk;
+    std::map<std::string, Id> people;
+    for (const char* name : {"An", "Binh", "Chi"}) people[name] = desk.company.person(name, "rep", Id{});
+    int amount = 0;
+    for (const char* owner : {"An", "Binh", "An", "Chi", "An", "Binh", "Chi"}) {
+        ++amount;
+        desk.deal("deal" + std::to_string(amount), Desk::amount(std::to_string(amount * 10)) + ",\"owner\":\"" + people.at(owner).text() + "\"");
+    }
+    const Id an = people.at("An");
+    std::string cursor;
+    std::vector<std::vector<std::string>> pages;
+    std::vector<bool> more;
+    do {
+        const Answer page = desk.company.get(an, "opportunities?limit=2&count=exact&sort=id" + (cursor.empty() ? "" : "&cursor=" + http::percent_encoded(cursor)));
+        REQUIRE(page.status == 200);
+        CHECK(page.json.find("page")->find("count")->text == "3");
+        pages.emplace_back();
+        for (const Json& one : page.json.find("data")->items) pages.back().push_back(one.find("name")->text);
+        more.push_back(page.json.find("page")->find("has_more")->flag);
+        cursor = page.json.find("page")->find("next")->text;
+    } while (more.back());
+    CHECK(pages == std::vector<std::vector<std::string>>{{"deal1", "deal3"}, {"deal5"}});
+    CHECK(more == std::vector<bool>{true, false});
+    const Answer grouped = desk.company.post(an, "opportunities/query", R"j({"group":["owner"],"aggregate":["count()","sum(amount)"]})j");
+    REQUIRE(grouped.json.find("groups")->items.size() == 1);
+    CHECK(grouped.json.find("groups")->items[0].find("count()")->text == "3");
+    CHECK(grouped.json.find("groups")->items[0].find("sum(amount)")->find("amount")->text == "90.00");
+    CHECK(desk.company.get(an, "search?q=deal&entities=opportunity").json.find("data")->items.size() == 3);
+}
+
+TEST_CASE("api-04: of two who edit one record the second is told, and nothing is lost") {
+    Desk desk;
+    const Id admin = desk.company.administrator;
+    const Answer made = desk.company.post(admin, "accounts", R"({"name":"An Phat","phone":"1"})");
+    const std::string at = "accounts/" + made.text("id"), first = made.etag();
+    CHECK(desk.company.patch(admin, at, R"({"phone":"2"})", first).status == 200);
+    const Answer late = desk.company.patch(admin, at, R"({"name":"An Phát"})", first);
+    CHECK(late.status == 412);
+    CHECK(desk.company.get(admin, at).text("name") == "An Phat");
+    const Answer again = desk.company.get(admin, at);
+    CHECK(desk.company.patch(admin, at, R"({"name":"An Phát"})", again.etag()).status == 200);
+    CHECK(desk.company.patch(admin, at, R"({"phone":"3"})", "").status == 428);
+    CHECK(desk.company.remove(admin, at, again.etag()).status == 412);
+    const Answer end = desk.company.get(admin, at);
+    CHECK(end.text("name") == "An Phát");
+    CHECK(end.text("phone") == "2");
+    CHECK(end.text("version") == "3");
+}
+
+TEST_CASE("api-05: a form that is sent twice makes one record; the same key with other content is refused") {
+    Desk desk;
+    const Id admin = desk.company.administrator;
+    const auto send = [&](const char* key, const char* body) { return desk.company.post(admin, "leads", body, {{"idempotency-key", key}}); };
+    const char* an = R"({"name":"An","phone":"0912345678"})";
+    const Answer first = send("k1", an);
+    REQUIRE(first.status == 201);
+    const Answer second = send("k1", an);
+    CHECK(second.status == 201);
+    CHECK(second.text("id") == first.text("id"));
+    desk.company.clock.set(*Instant::parse("2026-01-01T10:00:00Z"));
+    const Answer third = send("k1", an);
+    CHECK(third.status == 201);
+    CHECK(third.body == first.body);
+    CHECK(send("k1", R"({"name":"Binh","phone":"0999"})").status == 422);
+    const Answer other = send("k2", an);
+    CHECK(other.status == 201);
+    CHECK(other.text("id") != first.text("id"));
+    CHECK(desk.company.get(admin, "leads").json.find("page")->find("count")->text == "2");
+}
