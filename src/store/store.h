@@ -125,6 +125,9 @@ class Transaction : public Records {
     virtual Result<void> merge(const EntityInfo& entity, Id winner, Id loser, const Patch& taken) = 0;
     virtual Result<void> unmerge(const EntityInfo& entity, Id loser) = 0;
     virtual Result<void> erase(const EntityInfo& entity, Id id) = 0;       // values and history, for good
+    // Everything a create (no id) or an update would be checked by, and nothing written: for dry runs. What the
+    // change itself would lead to (other records that listeners make) is not looked at.
+    virtual Result<void> rehearse(const Patch& patch, Id existing, const WriteOptions& options) = 0;
     // Raises or finds the key of an import: external system + id -> record.
     virtual std::optional<Id> find_by_key(const EntityInfo& entity, std::string_view field, const Value& value) = 0;
 };

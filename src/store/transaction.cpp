@@ -142,7 +142,20 @@ Result<Record> WriteTransaction::reachable(const EntityInfo& entity, Id id, Righ
 
 // ---- Writing one change ----------------------------------------------------------------------------------
 
+Result<void> WriteTransaction::rehearse(const Patch& patch, Id existing, const WriteOptions& options) {
+    rehearsing_ = true;
+    Result<void> result;
+    if (existing) {
+        if (const auto updated = update_unguarded(existing, patch, options); !updated) result = updated.refused();
+    } else if (const auto created = create_unguarded(patch, options); !created) {
+        result = created.refused();
+    }
+    rehearsing_ = false;
+    return result;
+}
+
 Result<void> WriteTransaction::write(Writing& w) {
+    if (rehearsing_) return {};
     const EntityInfo& entity = *w.entity;
     Record& after = w.after;
     const std::int64_t prev_seq = w.before && w.before->at(model::slot_last_seq).is<std::int64_t>() ? w.before->at(model::slot_last_seq).as<std::int64_t>() : 0;

@@ -41,6 +41,7 @@ class WriteTransaction final : public Transaction {
     Result<void> merge(const EntityInfo& entity, Id winner, Id loser, const Patch& taken) override;
     Result<void> unmerge(const EntityInfo& entity, Id loser) override;
     Result<void> erase(const EntityInfo& entity, Id id) override;
+    Result<void> rehearse(const Patch& patch, Id existing, const WriteOptions& options) override;
     std::optional<Id> find_by_key(const EntityInfo& entity, std::string_view field, const Value& value) override;
 
     // Takes back what the batch did to one record; refused when somebody has changed it since.
@@ -106,6 +107,7 @@ class WriteTransaction final : public Transaction {
     bool careful_;
     int depth_ = 0;       // of calls that write
     int computing_ = 0;
+    bool rehearsing_ = false;  // everything but the writing
 };
 
 }  // namespace fairlead::store

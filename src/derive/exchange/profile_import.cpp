@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "derive/exchange/cell_value.h"
 #include "derive/exchange/table.h"
+#include "derive/exchange/way.h"
 
 namespace fairlead::derive {
 namespace {
@@ -44,14 +45,9 @@ struct Row {
     }
 };
 
-// A step of a record's way: what became true, and when.
-struct Assertion {
-    std::optional<Instant> effective;
-    Patch patch;
-};
 struct Plan {
     std::int64_t line = 0;
-    std::vector<Assertion> way;   // the first creates
+    Way way;
     bool start_unknown = false;
 };
 
@@ -801,26 +797,13 @@ class StepImport {
         options.as_system = true;
         options.through_action = true;
         if (!known) {
-            Id id{};
-            for (std::size_t i = 0; i < plan.way.size(); ++i) {
-                options.effective = plan.way[i].effective;
-                if (i == 0) {
-                    FAIRLEAD_ASSIGN(id, open.create(plan.way[i].patch, options));
-                } else {
-                    FAIRLEAD_TRY(open.update(id, plan.way[i].patch, options));
-                }
-            }
+            FAIRLEAD_ASSIGN(const Id id, create_along(open, plan.way, options));
             ++outcome.created;
             if (const auto made = open.find(entity_, id)) outcome.titles.emplace_back(to_text(made->at(entity_.title_slot)), id);
             return {};
         }
         // A repeat: the end of the way is what the source says now; what a person has edited since is kept.
-        Patch now(entity_);
-        std::optional<Instant> effective;
-        for (const Assertion& assertion : plan.way) {
-            for (const auto& [slot, value] : assertion.patch.sets) now.set_slot(slot, value);
-            if (assertion.patch.find(entity_.field("stage") ? entity_.slot("stage") : 0)) effective = assertion.effective;
-        }
+        auto [effective, now] = end_of(entity_, plan.way);
         std::erase_if(now.sets, [&](const auto& set) { return known->at(set.first) == set.second; });
         if (const FieldInfo* unknown = entity_.field("start_unknown")) std::erase_if(now.sets, [&](const auto& set) { return set.first == unknown->slot; });
         if (now.empty()) {

@@ -333,6 +333,7 @@ std::uint8_t possible_orders(std::string_view text) {
     std::uint8_t orders = order_none;
     for (const DayOrders order : {order_ymd, order_dmy, order_mdy})
         if (date_in_order(*parts, order)) orders |= order;
+    if (orders != order_none && (parts->named >= 0 || parts->digits[0] == 4)) orders |= order_certain;
     return orders;
 }
 

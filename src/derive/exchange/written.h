@@ -26,8 +26,9 @@ NumberSigns possible_signs(const WrittenNumber& number);
 std::optional<Decimal> decimal_of(const WrittenNumber& number, char decimal_sign);
 
 // ---- Days ----
-enum DayOrders : std::uint8_t { order_none = 0, order_ymd = 1, order_dmy = 2, order_mdy = 4 };
-// The orders in which the text is a day that exists. Year first, month in letters, or "31/12/2026": one; "01/02/2026": two.
+enum DayOrders : std::uint8_t { order_none = 0, order_ymd = 1, order_dmy = 2, order_mdy = 4, order_certain = 8 };
+// The orders in which the text is a day that exists: "31/12/2026" one, "01/02/2026" two. With order_certain where
+// the text itself says its order (year first, month in letters), whatever its column has.
 std::uint8_t possible_orders(std::string_view text);
 // A day, and the time behind it where one is written (in the zone, unless it has an offset of its own).
 struct WrittenDay {

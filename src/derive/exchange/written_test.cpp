@@ -58,11 +58,11 @@ TEST_CASE("A day is read in the order of its column and must exist (csv-06, csv-
     CHECK(possible_orders("12/31/2026") == order_mdy);
     CHECK(possible_orders("01/02/2026") == (order_dmy | order_mdy));
     CHECK(possible_orders("30/02/2026") == order_none);
-    CHECK(possible_orders("2026-11-25") == order_ymd);
-    CHECK(possible_orders("2026-11-25T08:00:00+07:00") == order_ymd);
-    CHECK(possible_orders("5 Nov 2026") == order_dmy);
-    CHECK(possible_orders("Nov 5, 2026") == order_mdy);
-    CHECK(possible_orders("20261125") == order_ymd);
+    CHECK(possible_orders("2026-11-25") == (order_ymd | order_certain));
+    CHECK(possible_orders("2026-11-25T08:00:00+07:00") == (order_ymd | order_certain));
+    CHECK(possible_orders("5 Nov 2026") == (order_dmy | order_certain));
+    CHECK(possible_orders("Nov 5, 2026") == (order_mdy | order_certain));
+    CHECK(possible_orders("20261125") == (order_ymd | order_certain));
     CHECK(possible_orders("1.2.3") == order_none);
     CHECK(possible_orders("hello") == order_none);
     CHECK(day("12/01/2026", order_dmy) == "2026-01-12");

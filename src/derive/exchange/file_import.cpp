@@ -1,0 +1,605 @@
+// Checking and writing an import.
+#include "derive/exchange/file_import.h"
+
+#include <algorithm>
+#include <chrono>
+#include <fstream>
+
+#include "base/text.h"
+#include "derive/exchange/guard.h"
+#include "derive/messages.h"
+
+namespace fairlead::derive {
+
+using model::EntityInfo;
+using model::FieldInfo;
+using model::Meaning;
+using model::Patch;
+using model::Record;
+using store::Transaction;
+
+namespace {
+
+constexpr std::size_t whole_most = 10'000;        // rows that are written in one transaction
+constexpr std::size_t rows_in_a_rehearsal = 200;  // a few milliseconds of the writer
+constexpr std::size_t rows_read_at_once = 4'000;
+constexpr std::size_t whys_most = 10'000;         // different refusals that are kept word by word
+
+std::uint32_t values_hash(const Patch& patch, const std::vector<WantedRecord>& wanted, std::string_view country) {
+    std::uint64_t hash = 1;
+    for (const auto& [slot, value] : patch.sets) {
+        const FieldInfo& field = patch.entity->by_slot(slot);
+        const bool loose = field.options.meaning == Meaning::email || field.options.meaning == Meaning::phone;
+        hash = hash_of(loose ? RowReader::comparable(field, value, country) : to_text(value), hash + static_cast<std::uint64_t>(slot));
+    }
+    for (const WantedRecord& record : wanted) hash = hash_of(fold_case(record.title), hash + static_cast<std::uint64_t>(record.slot));
+    return static_cast<std::uint32_t>(hash ^ (hash >> 32));
+}
+
+// What a reader sees as the same is no change: an e-mail address in another case, a telephone written otherwise.
+bool same(const FieldInfo& field, const Value& a, const Value& b, std::string_view country) {
+    if (a == b) return true;
+    if (!a.is<std::string>() || !b.is<std::string>()) return false;
+    const bool loose = field.options.meaning == Meaning::email || field.options.meaning == Meaning::phone;
+    return loose && RowReader::comparable(field, a, country) == RowReader::comparable(field, b, country);
+}
+
+Refused cancelled() { return refuse(Why::unavailable, "cancelled", "The import was stopped"); }
+
+std::int64_t whole_of(std::string_view text) {
+    const auto decimal = Decimal::parse(text);
+    return decimal ? decimal->whole().value_or(0) : 0;
+}
+
+}  // namespace
+
+FileImport::FileImport(store::Store& store, std::shared_ptr<const store::Viewer> viewer, std::string path, const FileLook& look, ImportPlan plan)
+    : store_(store), viewer_(std::move(viewer)), reader_viewer_(viewer_ ? viewer_ : store::Viewer::system()), path_(std::move(path)), look_(look), plan_(std::move(plan)),
+      catalog_(store.catalog()), entity_(catalog_->need(plan_.entity)) {}
+
+Result<void> FileImport::prepare() {
+    FAIRLEAD_TRY(check_plan(plan_, *catalog_, *reader_viewer_, look_));
+    if (look_.rows > UINT32_MAX) return refuse(Why::too_large, "too_many_rows", "The file has too many rows: split it");
+    reader_ = std::make_unique<RowReader>(store_, reader_viewer_, plan_, look_);
+    history_ = std::make_unique<HistoryMaker>(store_, entity_);
+    const FieldInfo* only = plan_.key.size() == 1 ? &entity_.need(plan_.key.front()) : nullptr;
+    unique_key_ = only != nullptr && only->options.unique && only->type == Type::text;
+    keys_ = {};
+    refused_.clear();
+    whys_.clear();
+    why_numbers_.clear();
+    groups_.clear();
+    result_ = {};
+    uniques_.clear();
+    for (const MappedColumn& mapped : plan_.mapping) {
+        const FieldInfo* field = entity_.field(mapped.field);
+        const bool is_key = std::find(plan_.key.begin(), plan_.key.end(), mapped.field) != plan_.key.end();
+        if (field != nullptr && field->options.unique && !(is_key && plan_.key.size() == 1)) uniques_.push_back({field, {}});
+    }
+    return build_index();
+}
+
+Result<void> FileImport::build_index() {
+    index_ = {};
+    if (plan_.key.empty() || unique_key_ || plan_.on_match == OnMatch::create) return {};
+    store::ListQuery query;
+    query.entity = entity_.name;
+    return store_.each(*reader_viewer_, query, [&](const Record& record) {
+        const std::string key = reader_->key_of(record);
+        if (key.empty()) return true;
+        bool made = false;
+        std::int64_t& id = index_.at(hash_of(key), made);
+        if (made) id = record.id().value;
+        else id = -1;  // more than one answers to the key
+        return true;
+    });
+}
+
+Result<void> FileImport::each_chunk(std::size_t rows, const std::function<Result<bool>(Chunk&, double)>& take) {
+    FAIRLEAD_ASSIGN(const auto table, open_table(path_, options_of(plan_.reading)));
+    Chunk chunk;
+    TableRow cells;
+    std::uint32_t number = 0;
+    const std::uint32_t last = plan_.rows > 0 ? static_cast<std::uint32_t>(std::min<std::int64_t>(plan_.rows, UINT32_MAX)) : UINT32_MAX;
+    for (bool more = true; more;) {
+        chunk.clear();
+        while (chunk.size() < rows && number < last) {
+            FAIRLEAD_ASSIGN(const Table::Next next, table->next(cells));
+            if (next == Table::Next::end) {
+                more = false;
+                break;
+            }
+            Row& row = chunk.emplace_back();
+            row.number = number++;
+            reader_->read(cells, next == Table::Next::ragged, row.read);
+        }
+        if (number >= last) more = false;
+        if (chunk.empty()) break;
+        FAIRLEAD_ASSIGN(const bool go_on, take(chunk, table->progress()));
+        if (!go_on) break;
+    }
+    return {};
+}
+
+// ---- Checking ----------------------------------------------------------------------------------------------
+
+void FileImport::count(Fate fate) {
+    switch (fate) {
+        case Fate::create: ++result_.create; break;
+        case Fate::update: ++result_.update; break;
+        case Fate::skip: ++result_.skip; break;
+        case Fate::unchanged: ++result_.unchanged; break;
+        case Fate::duplicate: ++result_.duplicate; break;
+        case Fate::refused: ++result_.refused; break;
+    }
+}
+
+void FileImport::take_back(Fate fate) {
+    switch (fate) {
+        case Fate::create: --result_.create; break;
+        case Fate::update: --result_.update; break;
+        case Fate::skip: --result_.skip; break;
+        case Fate::unchanged: --result_.unchanged; break;
+        case Fate::duplicate: --result_.duplicate; break;
+        case Fate::refused: --result_.refused; break;
+    }
+}
+
+void FileImport::refuse_row(std::uint32_t number, std::int64_t line, const Refusal& reason, const std::string& value, const std::optional<ValueRepair>& repair) {
+    // The file of refused rows has every row's own words; the report has groups.
+    std::string words = reason.code + '\n' + reason.field + '\n' + reason.message;
+    auto known = why_numbers_.find(words);
+    if (known == why_numbers_.end()) {
+        if (whys_.size() < whys_most) {
+            known = why_numbers_.emplace(std::move(words), static_cast<std::uint32_t>(whys_.size())).first;
+            whys_.push_back(reason);
+        } else {
+            const Refusal shorter{reason.code, reason.field, reason.code + (reason.field.empty() ? "" : ": " + reason.field), reason.params};
+            const auto [at, made] = why_numbers_.try_emplace(shorter.code + '\n' + shorter.field, static_cast<std::uint32_t>(whys_.size()));
+            if (made) whys_.push_back(shorter);
+            known = at;
+        }
+    }
+    refused_.emplace_back(number, known->second);
+    // By value where it can be mended at once, else by what is wrong.
+    const std::string group = reason.code + '\n' + reason.field + '\n' + (repair ? repair->from : std::string());
+    auto at = groups_.find(group);
+    if (at == groups_.end()) {
+        if (result_.reasons.size() >= 1'000) return;
+        at = groups_.emplace(group, result_.reasons.size()).first;
+        result_.reasons.push_back({reason, 0, line, value, repair});
+    }
+    ++result_.reasons[at->second].count;
+}
+
+// Rows that name the same record: the same again is left out, another statement is refused, both of them, so that
+// the order of rows never decides.
+void FileImport::repeats(Row& row, Chunk& chunk) {
+    if (row.fate == Fate::refused) return;
+    if (!row.read.key.empty()) {
+        bool made = false;
+        KeyEntry& entry = keys_.at(hash_of(row.read.key), made);
+        const std::uint32_t values = values_hash(*row.read.patch, row.read.wanted, reader_->country());
+        if (made) {
+            entry.row = row.number;
+            entry.values = values;
+        } else if (entry.values == values && !entry.conflict) {
+            row.fate = Fate::duplicate;
+            return;
+        } else {
+            const std::string keys = join(plan_.key, ", ");
+            const Refusal reason{"same_key_other_values", plan_.key.front(), "Another row has the same " + keys + " and says otherwise: keep one of them, or choose another key", {{"key", keys}}};
+            std::string shown = row.read.key;
+            while (shown.ends_with('\n')) shown.pop_back();
+            if (!entry.conflict) {
+                entry.conflict = true;
+                if (entry.row >= chunk.front().number) {
+                    Row& first = chunk[entry.row - chunk.front().number];
+                    first.fate = Fate::refused;
+                    first.read.faults.push_back({reason, shown, {}});
+                } else if (entry.fate != Fate::refused) {
+                    take_back(entry.fate);
+                    count(Fate::refused);
+                    refuse_row(entry.row, 0, reason, shown, {});
+                }
+            }
+            row.read.faults.push_back({reason, shown, {}});
+            row.fate = Fate::refused;
+            return;
+        }
+    }
+    for (UniqueField& unique : uniques_) {
+        const Value* value = row.read.patch->find(unique.field->slot);
+        if (value == nullptr || value->empty()) continue;
+        bool made = false;
+        std::uint32_t& first = unique.rows.at(hash_of(RowReader::comparable(*unique.field, *value, {})), made);
+        if (made) {
+            first = row.number;
+            continue;
+        }
+        row.read.faults.push_back({{"repeated_in_file", unique.field->name, "Another row of the file has the same " + unique.field->label + ", which only one record may have", {{"name", unique.field->label}}}, to_text(*value), {}});
+        row.fate = Fate::refused;
+    }
+}
+
+std::optional<Record> FileImport::existing(Transaction& open, Row& row) {
+    if (row.read.key.empty() || plan_.on_match == OnMatch::create) return std::nullopt;
+    if (unique_key_) {
+        const Value* value = row.read.patch->find(entity_.slot(plan_.key.front()));
+        const auto id = value != nullptr ? open.find_by_key(entity_, plan_.key.front(), *value) : std::nullopt;
+        return id ? open.find(entity_, *id) : std::nullopt;
+    }
+    const std::int64_t* id = index_.find(hash_of(row.read.key));
+    if (id == nullptr) return std::nullopt;
+    if (*id == -1) {
+        row.refused = refuse(Why::duplicate, "ambiguous_key", "More than one " + entity_.label + " has this " + join(plan_.key, ", ") + ": merge them, or choose another key", plan_.key.front());
+        return std::nullopt;
+    }
+    auto record = open.find(entity_, Id{*id});
+    // Changed since the index was made, or another text with the same hash.
+    if (!record || !record->at(model::slot_deleted_at).empty() || reader_->key_of(*record) != row.read.key) return std::nullopt;
+    return record;
+}
+
+Patch FileImport::news(const Record& known, const Patch& patch) const {
+    Patch out(entity_);
+    for (const auto& [slot, value] : patch.sets)
+        if (!same(entity_.by_slot(slot), value, known.at(slot), reader_->country())) out.sets.emplace_back(slot, value);
+    return out;
+}
+
+store::WriteOptions FileImport::options(bool creating) const {
+    store::WriteOptions options;
+    // A person's rights hold; the command line is the system. A new record may bring what the program keeps
+    // otherwise (when it was opened); a stage that changes meets its requirements, unless the system says so.
+    options.as_system = viewer_ == nullptr;
+    options.through_action = creating || viewer_ == nullptr;
+    return options;
+}
+
+void FileImport::decide(Transaction& open, Row& row, bool rehearse) {
+    if (row.fate == Fate::refused || row.fate == Fate::duplicate) return;
+    row.refused.reset();
+    const auto known = existing(open, row);
+    if (row.refused) return;
+    if (known && viewer_ && !open.visible(entity_, known->id())) {
+        row.refused = refuse(Why::duplicate, "duplicate", "Another " + entity_.label + " already has the " + entity_.need(plan_.key.front()).label + " of this row", plan_.key.front());
+        return;
+    }
+    store::WriteOptions how = options(!known);
+    if (!known) {
+        row.fate = Fate::create;
+        if (!rehearse) return;
+        Patch patch = *row.read.patch;
+        std::erase_if(patch.sets, [](const auto& set) { return set.second.empty(); });
+        const Way way = history_->way_of(patch, open.now());
+        how.effective = way.back().effective;
+        if (history_->applies() && way.size() == 1) patch = way.front().patch;
+        const auto rehearsed = open.rehearse(patch, Id{}, how);
+        if (!rehearsed) {
+            Refused refused = rehearsed.refused();
+            // What is yet to be made is not missing.
+            std::erase_if(refused.reasons, [&](const Refusal& reason) {
+                return reason.code == "required" && std::any_of(row.read.wanted.begin(), row.read.wanted.end(), [&](const WantedRecord& w) { return entity_.by_slot(w.slot).name == reason.field; });
+            });
+            if (!refused.reasons.empty()) row.refused = std::move(refused);
+        }
+        return;
+    }
+    row.existing = known->id();
+    if (plan_.on_match == OnMatch::skip) {
+        row.fate = Fate::skip;
+        return;
+    }
+    const Patch patch = news(*known, *row.read.patch);
+    if (patch.empty() && row.read.wanted.empty()) {
+        row.fate = Fate::unchanged;
+        return;
+    }
+    row.fate = Fate::update;
+    if (!rehearse) return;
+    if (const auto rehearsed = open.rehearse(patch, known->id(), how); !rehearsed) row.refused = rehearsed.refused();
+}
+
+Result<void> FileImport::look_through(const ImportWatch& watch, bool rehearse_all, std::uint32_t from) {
+    FAIRLEAD_TRY(each_chunk(rows_read_at_once, [&](Chunk& chunk, double share) -> Result<bool> {
+        for (Row& row : chunk) {
+            row.fate = row.read.faults.empty() ? Fate::create : Fate::refused;
+            repeats(row, chunk);
+        }
+        for (std::size_t begin = 0; begin < chunk.size(); begin += rows_in_a_rehearsal) {
+            const std::size_t end = std::min(begin + rows_in_a_rehearsal, chunk.size());
+            store::Command command;
+            command.viewer = viewer_;
+            const auto looked = store_.write(command, [&](Transaction& open) -> Result<Value> {
+                for (std::size_t i = begin; i < end; ++i) decide(open, chunk[i], rehearse_all && chunk[i].number >= from);
+                return Value();
+            });
+            if (!looked) return looked.refused();
+        }
+        for (Row& row : chunk) {
+            ++result_.checked;
+            if (row.refused) row.fate = Fate::refused;
+            count(row.fate);
+            if (row.fate == Fate::refused) {
+                for (const RowFault& fault : row.read.faults) refuse_row(row.number, row.read.line, fault.reason, fault.value, fault.repair);
+                if (row.refused)
+                    for (const Refusal& reason : row.refused->reasons) {
+                        const FieldInfo* field = entity_.field(reason.field);
+                        const Value* value = field != nullptr && field->slot >= 0 ? row.read.patch->find(field->slot) : nullptr;
+                        refuse_row(row.number, row.read.line, reason, value != nullptr ? to_text(*value) : std::string(), {});
+                    }
+            }
+            if (!row.read.key.empty() && row.fate != Fate::duplicate)
+                if (KeyEntry* entry = keys_.find(hash_of(row.read.key)); entry != nullptr && entry->row == row.number) entry->fate = row.fate;
+        }
+        if (watch.progress && !watch.progress("Checking", share, watch.state)) return cancelled();
+        return true;
+    }));
+    std::sort(refused_.begin(), refused_.end());
+    std::stable_sort(result_.reasons.begin(), result_.reasons.end(), [](const RefusedGroup& a, const RefusedGroup& b) { return a.count > b.count; });
+    groups_.clear();
+    result_.complete = plan_.rows == 0 || result_.checked < plan_.rows;
+    return {};
+}
+
+Result<CheckResult> FileImport::check(const ImportWatch& watch) {
+    const auto begun = std::chrono::steady_clock::now();
+    FAIRLEAD_TRY(prepare());
+    FAIRLEAD_TRY(look_through(watch, true, 0));
+    result_.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
+    return result_;
+}
+
+// ---- Writing -----------------------------------------------------------------------------------------------
+
+Result<void> FileImport::write_row(Transaction& open, Row& row, Written& written, std::map<std::string, Id>& made) {
+    // What the row refers to and does not exist is made first.
+    for (const WantedRecord& wanted : row.read.wanted) {
+        const std::string key = wanted.target->name + '\n' + fold_case(wanted.title);
+        auto known = made.find(key);
+        if (known == made.end()) {
+            Patch patch(*wanted.target);
+            patch.set_slot(wanted.target->title_slot, Value(wanted.title));
+            store::WriteOptions how;
+            how.as_system = viewer_ == nullptr;
+            FAIRLEAD_ASSIGN(const Id id, open.create(patch, how));
+            known = made.emplace(key, id).first;
+            written.made.emplace_back(wanted, id);
+        }
+        row.read.patch->set_slot(wanted.slot, Value(known->second));
+    }
+    row.refused.reset();
+    const auto known = existing(open, row);
+    if (row.refused) return *row.refused;
+    if (known && viewer_ && !open.visible(entity_, known->id()))
+        return refuse(Why::duplicate, "duplicate", "Another " + entity_.label + " already has the " + entity_.need(plan_.key.front()).label + " of this row", plan_.key.front());
+    if (!known) {
+        Patch patch = *row.read.patch;
+        std::erase_if(patch.sets, [](const auto& set) { return set.second.empty(); });
+        FAIRLEAD_TRY(create_along(open, history_->way_of(patch, open.now()), options(true)));
+        ++written.created;
+        return {};
+    }
+    if (plan_.on_match == OnMatch::skip) {
+        ++written.skipped;
+        return {};
+    }
+    const Patch patch = news(*known, *row.read.patch);
+    if (patch.empty()) {
+        ++written.unchanged;
+        return {};
+    }
+    FAIRLEAD_TRY(open.update(known->id(), patch, options(false)));
+    ++written.updated;
+    return {};
+}
+
+Result<void> FileImport::write_rows(Transaction& open, Chunk& chunk, std::size_t begin, std::size_t end, const std::vector<std::uint32_t>& left_out, Written& written) {
+    std::map<std::string, Id> made;
+    for (std::size_t i = begin; i < end; ++i) {
+        Row& row = chunk[i];
+        if (row.fate == Fate::refused || row.fate == Fate::duplicate || std::find(left_out.begin(), left_out.end(), row.number) != left_out.end()) continue;
+        const auto result = write_row(open, row, written, made);
+        if (result) continue;
+        written.refused.emplace_back(row.number, result.refused());
+        return result.refused();
+    }
+    return {};
+}
+
+// Writes [begin, end) of the chunk; gives where it ended. A row that is refused now (somebody has changed something
+// since it was checked) is left out where the plan is partial, and the slice written without it.
+Result<std::size_t> FileImport::write_slice(Chunk& chunk, std::size_t begin, std::size_t end, Id batch, const ImportWatch& watch, RunResult& result) {
+    std::vector<std::uint32_t> left_out;
+    std::vector<std::pair<std::uint32_t, Refused>> refused;
+    for (;;) {
+        Written written;
+        store::Command command;
+        command.viewer = viewer_;
+        command.batch = batch;
+        command.id = "import";
+        if (watch.step_command) {
+            command.id = watch.step_command(std::to_string(chunk[begin].number));
+            command.remember = true;
+        }
+        const auto done = store_.write(command, [&](Transaction& open) -> Result<Value> {
+            written = {};
+            FAIRLEAD_TRY(write_rows(open, chunk, begin, end, left_out, written));
+            return Value(std::to_string(chunk[end - 1].number) + " " + std::to_string(written.created) + " " + std::to_string(written.updated) + " " + std::to_string(written.unchanged) + " " +
+                         std::to_string(written.skipped));
+        });
+        if (!done) {
+            if (written.refused.empty() || done.refused().why == Why::unavailable) return done.refused();
+            if (!plan_.partial) return done.refused();
+            left_out.push_back(written.refused.front().first);
+            refused.push_back(written.refused.front());
+            continue;
+        }
+        // Of a step that was written before a kill, the answer of then.
+        const std::vector<std::string> parts = split(done->is<std::string>() ? done->as<std::string>() : std::string(), ' ');
+        ensure(parts.size() == 5, "a step of an import answers with five numbers");
+        result.created += whole_of(parts[1]);
+        result.updated += whole_of(parts[2]);
+        result.unchanged += whole_of(parts[3]);
+        result.skipped += whole_of(parts[4]);
+        for (const auto& [wanted, id] : written.made) reader_->note(wanted, id);
+        for (const auto& [number, why] : refused)
+            for (const Refusal& reason : why.reasons) refuse_row(number, 0, reason, "", {});
+        const auto last = static_cast<std::uint32_t>(whole_of(parts[0]));
+        std::size_t at = begin;
+        while (at < chunk.size() && chunk[at].number <= last) ++at;
+        return at;
+    }
+}
+
+Result<RunResult> FileImport::run(Id batch, const ImportWatch& watch) {
+    plan_.rows = 0;
+    RunResult result;
+    result.batch = batch;
+    std::uint32_t from = 0;
+    if (!watch.state.empty()) {  // "next created updated unchanged skipped"
+        const std::vector<std::string> parts = split(watch.state, ' ');
+        if (parts.size() == 5) {
+            from = static_cast<std::uint32_t>(whole_of(parts[0]));
+            result.created = whole_of(parts[1]);
+            result.updated = whole_of(parts[2]);
+            result.unchanged = whole_of(parts[3]);
+            result.skipped = whole_of(parts[4]);
+        }
+    }
+    FAIRLEAD_TRY(prepare());
+    ImportWatch checking = watch;
+    if (watch.progress) checking.progress = [&](const std::string& what, double share, const std::string& state) { return watch.progress(what, share * 0.4, state); };
+    FAIRLEAD_TRY(look_through(checking, true, from));
+    result.refused = result_.refused;
+    if (result_.refused > 0 && !plan_.partial) {
+        const RefusedGroup& most = result_.reasons.front();
+        return refuse(Why::invalid, "rows_refused",
+                      std::to_string(result_.refused) + " of " + std::to_string(result_.checked) + " rows are refused, so nothing was imported. Most often: " + most.reason.message +
+                          ". Mend them, or import the good rows alone",
+                      {}, {{"count", std::to_string(result_.refused)}, {"rows", std::to_string(result_.checked)}, {"reason", most.reason.message}});
+    }
+    const bool whole = look_.rows <= static_cast<std::int64_t>(whole_most);
+    std::size_t slice = whole ? whole_most : watch.others_work ? 100 : 2'000;
+    std::size_t refused_at = 0;
+    const std::vector<std::pair<std::uint32_t, std::uint32_t>> known_refused = refused_;
+    FAIRLEAD_TRY(each_chunk(whole ? whole_most : rows_read_at_once, [&](Chunk& chunk, double share) -> Result<bool> {
+        if (chunk.back().number < from) return true;
+        for (Row& row : chunk) {
+            while (refused_at < known_refused.size() && known_refused[refused_at].first < row.number) ++refused_at;
+            const bool is_refused = refused_at < known_refused.size() && known_refused[refused_at].first == row.number;
+            row.fate = is_refused || !row.read.faults.empty() ? Fate::refused : Fate::create;
+            if (row.fate == Fate::refused || row.read.key.empty()) continue;
+            const KeyEntry* entry = keys_.find(hash_of(row.read.key));
+            if (entry != nullptr && entry->row != row.number) row.fate = Fate::duplicate;
+        }
+        std::size_t begin = 0;
+        while (begin < chunk.size() && chunk[begin].number < from) ++begin;
+        while (begin < chunk.size()) {
+            const std::size_t end = std::min(begin + slice, chunk.size());
+            const auto begun = std::chrono::steady_clock::now();
+            FAIRLEAD_ASSIGN(const std::size_t next, write_slice(chunk, begin, end, batch, watch, result));
+            const double ms = std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - begun).count();
+            // The whole call is measured, waiting included: beside others the slices only become smaller by it.
+            if (!whole && watch.others_work) slice = std::clamp<std::size_t>(static_cast<std::size_t>(static_cast<double>(slice) * std::clamp(15.0 / std::max(ms, 0.5), 0.5, 1.5)), 50, 500);
+            begin = next;
+            const std::string state = std::to_string(begin < chunk.size() ? chunk[begin].number : chunk.back().number + 1) + " " + std::to_string(result.created) + " " +
+                                      std::to_string(result.updated) + " " + std::to_string(result.unchanged) + " " + std::to_string(result.skipped);
+            if (watch.progress && !watch.progress("Writing", 0.4 + 0.6 * share, state)) return cancelled();
+        }
+        return true;
+    }));
+    std::sort(refused_.begin(), refused_.end());
+    std::int64_t rows = 0;
+    for (std::size_t i = 0; i < refused_.size(); ++i) rows += i == 0 || refused_[i].first != refused_[i - 1].first;
+    result.refused = rows;
+    result.complete = true;
+    return result;
+}
+
+// ---- Refused rows ------------------------------------------------------------------------------------------
+
+namespace {
+
+void append_cell(std::string& line, std::string_view text, char separator, bool guard) {
+    const std::string written = guard ? guarded(text) : std::string(text);
+    if (!line.empty() && line.back() != '\n') line += separator;
+    const bool quote = written.find_first_of("\"\r\n") != std::string::npos || written.find(separator) != std::string::npos || written.empty();
+    if (!quote) {
+        line += written;
+        return;
+    }
+    line += '"';
+    for (const char c : written) {
+        if (c == '"') line += '"';
+        line += c;
+    }
+    line += '"';
+}
+
+}  // namespace
+
+Result<void> FileImport::write_refused(const std::string& file, std::string_view language) {
+    FAIRLEAD_ASSIGN(const auto table, open_table(path_, options_of(plan_.reading)));
+    std::ofstream out(file, std::ios::binary | std::ios::trunc);
+    if (!out) return refuse(Why::unavailable, "cannot_write", "The file " + file + " cannot be written", {}, {{"file", file}});
+    const char separator = look_.separator.size() == 1 ? look_.separator[0] : ',';
+    std::string line = "\xEF\xBB\xBF";
+    std::vector<std::string> heads(look_.width);
+    for (const ColumnLook& column : look_.columns) heads[static_cast<std::size_t>(column.index)] = column.name;
+    std::string head;
+    for (const std::string& name : heads) append_cell(head, name, separator, false);
+    append_cell(head, "reason", separator, false);
+    out << line << head << "\r\n";
+    TableRow cells;
+    std::uint32_t number = 0;
+    std::size_t at = 0;
+    while (at < refused_.size()) {
+        FAIRLEAD_ASSIGN(const Table::Next next, table->next(cells));
+        if (next == Table::Next::end) break;
+        if (refused_[at].first == number) {
+            line.clear();
+            for (std::size_t i = 0; i < std::max(cells.size(), look_.width); ++i) append_cell(line, i < cells.size() ? std::string_view(cells[i].text) : std::string_view(), separator, true);
+            std::string reasons;
+            for (; at < refused_.size() && refused_[at].first == number; ++at) reasons += (reasons.empty() ? "" : "; ") + http::message_in(whys_[refused_[at].second], language);
+            append_cell(line, reasons, separator, true);
+            out << line << "\r\n";
+        }
+        ++number;
+    }
+    out.flush();
+    if (!out) return refuse(Why::unavailable, "cannot_write", "The file " + file + " cannot be written: the disk may be full", {}, {{"file", file}});
+    return {};
+}
+
+// ---- JSON --------------------------------------------------------------------------------------------------
+
+std::string to_json(const CheckResult& result, const std::function<std::string(const Refusal&)>& message_of) {
+    JsonWriter w;
+    w.begin_object().boolean("complete", result.complete).number("checked", result.checked).number("create", result.create).number("update", result.update);
+    w.number("skip", result.skip).number("unchanged", result.unchanged).number("duplicate", result.duplicate).number("refused", result.refused);
+    w.key("reasons").begin_array();
+    for (const RefusedGroup& group : result.reasons) {
+        w.begin_object().text("code", group.reason.code).text("field", group.reason.field).text("message", message_of(group.reason)).number("count", group.count);
+        w.key("example").begin_object();
+        group.line > 0 ? w.number("row", group.line) : w.key("row").null();
+        w.text("value", group.value).end_object().key("repair");
+        if (group.repair)
+            w.begin_object().text("kind", "map_value").text("field", group.repair->field).text("from", group.repair->from).text("to", group.repair->to).text("label", group.repair->from + " → " + group.repair->to).end_object();
+        else w.null();
+        w.end_object();
+    }
+    char seconds[32];
+    std::snprintf(seconds, sizeof seconds, "%.3f", result.seconds);
+    w.end_array().key("seconds").raw(seconds);
+    return w.end_object().take();
+}
+
+std::string to_json(const RunResult& result) {
+    JsonWriter w;
+    w.begin_object().text("batch", result.batch.text()).boolean("complete", result.complete).number("created", result.created).number("updated", result.updated).number("unchanged", result.unchanged);
+    return w.number("skipped", result.skipped).number("refused", result.refused).end_object().take();
+}
+
+}  // namespace fairlead::derive

@@ -1,0 +1,131 @@
+// The import of one file by a plan: every row is read and rehearsed first, then the good ones are written as one
+// batch; memory does not grow with the file but for a few bytes a row (keys, and which rows are refused).
+#pragma once
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "derive/exchange/compact_table.h"
+#include "derive/exchange/file_look.h"
+#include "derive/exchange/import_plan.h"
+#include "derive/exchange/row_reader.h"
+#include "derive/exchange/way.h"
+#include "store/store.h"
+
+namespace fairlead::derive {
+
+// Rows that were refused for one reason.
+struct RefusedGroup {
+    Refusal reason;              // of the first one
+    std::int64_t count = 0;
+    std::int64_t line = 0;       // an example
+    std::string value;
+    std::optional<ValueRepair> repair;
+};
+
+struct CheckResult {
+    bool complete = false;       // every row was looked at
+    std::int64_t checked = 0, create = 0, update = 0, skip = 0, unchanged = 0, duplicate = 0, refused = 0;
+    std::vector<RefusedGroup> reasons;  // most rows first
+    double seconds = 0;
+};
+
+struct RunResult {
+    Id batch{};
+    std::int64_t created = 0, updated = 0, unchanged = 0, skipped = 0, refused = 0;
+    bool complete = false;
+};
+
+// What whoever runs it hears and says. Every function may be absent.
+struct ImportWatch {
+    // What is being done ("Checking", "Writing"), how far (0 to 1), and the state to go on from. False: stop at a
+    // clean place (refusal "cancelled").
+    std::function<bool(const std::string&, double, const std::string&)> progress;
+    // A word that makes the step of this name one with its effects (JobContext::step_command).
+    std::function<std::string(const std::string&)> step_command;
+    std::string state;               // of an earlier run that did not end
+    bool others_work = false;        // hold the writer no longer than 20 ms at a time
+};
+
+class FileImport {
+  public:
+    // `viewer` null: the system (the command line).
+    FileImport(store::Store& store, std::shared_ptr<const store::Viewer> viewer, std::string path, const FileLook& look, ImportPlan plan);
+
+    Result<CheckResult> check(const ImportWatch& watch = {});
+    // Checks and writes. All or nothing unless the plan is partial: refused as a whole (code "rows_refused") when
+    // any row is refused; what a stopped run wrote stays marked with its batch and can be undone.
+    Result<RunResult> run(Id batch, const ImportWatch& watch = {});
+    // After check or run: the refused rows as they stood in the file, with why, in `language`; nothing when none.
+    Result<void> write_refused(const std::string& file, std::string_view language);
+    std::int64_t refused_rows() const { return static_cast<std::int64_t>(refused_.size()); }
+    const CheckResult& checked() const { return result_; }
+
+  private:
+    enum class Fate : std::uint8_t { create, update, skip, unchanged, duplicate, refused };
+    struct KeyEntry {
+        std::uint32_t row = 0;        // the first with this key
+        std::uint32_t values = 0;     // hash of what it says
+        Fate fate = Fate::create;
+        bool conflict = false;        // another row says otherwise
+    };
+    struct UniqueField {
+        const model::FieldInfo* field;
+        CompactTable<std::uint32_t> rows;
+    };
+    struct Row {
+        std::uint32_t number = 0;     // of the rows after the head, from 0
+        ReadRow read;
+        Fate fate = Fate::create;
+        std::optional<Id> existing;   // by the index; else asked in the transaction
+        std::optional<Refused> refused;
+    };
+    using Chunk = std::vector<Row>;
+
+    Result<void> prepare();
+    Result<void> build_index();
+    Result<void> each_chunk(std::size_t rows, const std::function<Result<bool>(Chunk&, double)>& take);
+    Result<void> look_through(const ImportWatch& watch, bool rehearse_all, std::uint32_t from);
+    void repeats(Row& row, Chunk& chunk);
+    void decide(store::Transaction& open, Row& row, bool rehearse);
+    std::optional<model::Record> existing(store::Transaction& open, Row& row);
+    void refuse_row(std::uint32_t number, std::int64_t line, const Refusal& reason, const std::string& value, const std::optional<ValueRepair>& repair);
+    void take_back(Fate fate);
+    void count(Fate fate);
+    model::Patch news(const model::Record& known, const model::Patch& patch) const;
+    struct Written {
+        std::int64_t created = 0, updated = 0, unchanged = 0, skipped = 0;
+        std::vector<std::pair<std::uint32_t, Refused>> refused;
+        std::vector<std::pair<WantedRecord, Id>> made;
+    };
+    Result<void> write_rows(store::Transaction& open, Chunk& chunk, std::size_t begin, std::size_t end, const std::vector<std::uint32_t>& left_out, Written& written);
+    Result<void> write_row(store::Transaction& open, Row& row, Written& written, std::map<std::string, Id>& made);
+    Result<std::size_t> write_slice(Chunk& chunk, std::size_t begin, std::size_t end, Id batch, const ImportWatch& watch, RunResult& result);
+    store::WriteOptions options(bool creating) const;
+
+    store::Store& store_;
+    std::shared_ptr<const store::Viewer> viewer_, reader_viewer_;
+    std::string path_;
+    FileLook look_;
+    ImportPlan plan_;
+    std::shared_ptr<const model::Catalog> catalog_;
+    const model::EntityInfo& entity_;
+    std::unique_ptr<RowReader> reader_;
+    std::unique_ptr<HistoryMaker> history_;
+    bool unique_key_ = false;                       // one unique text field: asked of the database
+    CompactTable<std::int64_t> index_;              // other keys of records that exist
+    CompactTable<KeyEntry> keys_;
+    std::vector<UniqueField> uniques_;
+    std::vector<std::pair<std::uint32_t, std::uint32_t>> refused_;  // row, why; sorted after the check
+    std::vector<Refusal> whys_;
+    std::map<std::string, std::uint32_t> why_numbers_;
+    std::map<std::string, std::size_t> groups_;
+    CheckResult result_;
+};
+
+// `message_of` puts a reason into the reader's language.
+std::string to_json(const CheckResult& result, const std::function<std::string(const Refusal&)>& message_of);
+std::string to_json(const RunResult& result);
+
+}  // namespace fairlead::derive

@@ -1,0 +1,453 @@
+// The import of one file through all its steps: what is found in it, how its columns are matched, what is checked,
+// what is written, and that a repeat changes nothing.
+#include "derive/exchange/file_import.h"
+
+#include <cstdlib>
+#include <fstream>
+#include <random>
+
+#include "base/text.h"
+#include "derive/exchange/heads.h"
+#include "derive/rest_for_tests.h"
+
+using namespace fairlead;
+using namespace fairlead::derive;
+using fairlead::derive::testing::Company;
+
+namespace {
+
+class TempFile {
+  public:
+    explicit TempFile(std::string_view text, std::string_view name = "file.csv") {
+        folder_ = (std::filesystem::temp_directory_path() / ("fairlead-import-" + new_id().text())).string();
+        std::filesystem::create_directory(folder_);
+        path_ = folder_ + "/" + std::string(name);
+        std::ofstream(path_, std::ios::binary) << text;
+    }
+    ~TempFile() { std::filesystem::remove_all(folder_); }
+    const std::string& path() const { return path_; }
+    std::string folder() const { return folder_; }
+
+  private:
+    std::string folder_, path_;
+};
+
+// Maps every column by suggestion but those said.
+ImportPlan plan_for(Company& company, const FileLook& look, const std::string& entity, const std::map<std::string, std::string>& said = {}, std::vector<std::string> key = {}) {
+    ImportPlan plan;
+    plan.entity = entity;
+    std::vector<Note> notes;
+    const auto& info = company.catalog->need(entity);
+    const auto suggested = suggest_fields(info, *store::Viewer::system(), look.columns, notes);
+    std::vector<std::string> fields;
+    for (std::size_t i = 0; i < look.columns.size(); ++i) {
+        const auto by_name = said.find(look.columns[i].name);
+        const std::string field = by_name != said.end() ? by_name->second : suggested[i] ? suggested[i]->field : "";
+        if (field.empty()) continue;
+        plan.mapping.push_back({look.columns[i].index, field, {}});
+        fields.push_back(field);
+    }
+    plan.key = key.empty() ? suggest_key(info, fields, fields) : std::move(key);
+    return plan;
+}
+
+FileLook look(const std::string& path, const Reading& reading = {}) {
+    auto found = look_at(path, std::filesystem::path(path).filename().string(), reading);
+    if (!found) MESSAGE(found.refused().message());
+    REQUIRE(found);
+    return *found;
+}
+
+RunResult run(Company& company, const TempFile& file, const ImportPlan& plan, Id user = {}) {
+    FileImport import(*company.store, user ? company.store->viewer(user) : nullptr, file.path(), look(file.path(), plan.reading), plan);
+    auto result = import.run(new_id());
+    if (!result) MESSAGE(result.refused().message());
+    REQUIRE(result);
+    return *result;
+}
+
+CheckResult check(Company& company, const TempFile& file, const ImportPlan& plan, Id user = {}) {
+    FileImport import(*company.store, user ? company.store->viewer(user) : nullptr, file.path(), look(file.path(), plan.reading), plan);
+    auto result = import.check();
+    if (!result) MESSAGE(result.refused().message());
+    REQUIRE(result);
+    return *result;
+}
+
+std::vector<model::Record> all(Company& company, std::string_view entity) {
+    std::vector<model::Record> records;
+    store::ListQuery query;
+    query.entity = entity;
+    REQUIRE(company.store->each(*store::Viewer::system(), query, [&](const model::Record& record) { return records.push_back(record), true; }));
+    return records;
+}
+std::map<std::string, model::Record> by(Company& company, std::string_view entity, std::string_view field) {
+    std::map<std::string, model::Record> records;
+    for (const auto& record : all(company, entity)) records.emplace(to_text(record[field]), record);
+    return records;
+}
+
+std::string cases(const std::string& name) {
+    const char* set = std::getenv("FAIRLEAD_CASES");
+    const std::string path = (set != nullptr ? std::string(set) : "../shared/data/cases") + "/" + name;
+    if (!std::filesystem::exists(path)) {
+        MESSAGE("SKIPPED: there is no " << path);
+        return {};
+    }
+    return path;
+}
+
+std::vector<std::vector<std::string>> rows_of(const std::string& path) {
+    auto table = open_table(path);
+    REQUIRE(table);
+    std::vector<std::vector<std::string>> rows;
+    TableRow row;
+    for (;;) {
+        const auto next = (*table)->next(row);
+        REQUIRE(next);
+        if (*next == Table::Next::end) return rows;
+        std::vector<std::string>& texts = rows.emplace_back();
+        for (const TableColumn& column : (*table)->look().columns)
+            texts.push_back(static_cast<std::size_t>(column.index) < row.size() ? row[static_cast<std::size_t>(column.index)].text : "");
+    }
+}
+std::vector<std::string> heads_of(const std::string& path) {
+    std::vector<std::string> heads;
+    for (const ColumnLook& column : look(path).columns) heads.push_back(column.name);
+    return heads;
+}
+using Rows = std::vector<std::vector<std::string>>;
+
+}  // namespace
+
+TEST_CASE("Heads are matched in both languages, whatever their accents, case and joints") {
+    Company company;
+    const TempFile file("Tên công ty,MST,SỐ ĐIỆN THOẠI,industryName,BillingCity,Nothing we know\nAn Phát,0312345673,0912345678,,Huế,1\n");
+    const FileLook found = look(file.path());
+    std::vector<Note> notes;
+    const auto fields = suggest_fields(company.catalog->need("account"), *store::Viewer::system(), found.columns, notes);
+    REQUIRE(fields.size() == 6);
+    CHECK(fields[0]->field == "name");
+    CHECK(fields[1]->field == "tax_code");
+    CHECK(fields[2]->field == "phone");
+    CHECK(fields[4]->field == "city");
+    CHECK(!fields[5]);
+    CHECK(suggest_entity(*company.catalog, *store::Viewer::system(), found) == "account");
+}
+
+TEST_CASE("Two columns that claim a field are left to the person (csv-13, csv-14)") {
+    Company company;
+    const TempFile file("ID,Phone,Phone,EMAIL,Email\n1,0912000111,0912000222,a@example.com,b@example.com\n");
+    const FileLook found = look(file.path());
+    REQUIRE(found.columns.size() == 5);
+    std::vector<Note> notes;
+    const auto fields = suggest_fields(company.catalog->need("account"), *store::Viewer::system(), found.columns, notes);
+    CHECK(!fields[1]);
+    CHECK(!fields[2]);
+    CHECK(notes.size() == 2);
+    CHECK(notes[0].code == "same_field");
+    ImportPlan plan;
+    plan.entity = "account";
+    plan.mapping = {{1, "phone", {}}, {2, "phone", {}}};
+    const auto refused = check_plan(plan, *company.catalog, *store::Viewer::system(), found);
+    REQUIRE(!refused);
+    CHECK(refused.refused().code() == "same_field");
+}
+
+TEST_CASE("A file imported five times, shuffled, leaves the same state") {
+    Company company;
+    std::vector<std::string> rows;
+    for (int i = 0; i < 300; ++i) rows.push_back("A" + std::to_string(i) + ",Company " + std::to_string(i) + ",mail" + std::to_string(i) + "@example.com,\"1.2" + std::to_string(i % 10) + "0,50\"");
+    std::mt19937 random(7);
+    std::string before;
+    for (int time = 0; time < 5; ++time) {
+        std::string text = "Account id,Account name,E-mail,Annual revenue\n";
+        for (const std::string& row : rows) text += row + "\n";
+        const TempFile file(text);
+        const FileLook found = look(file.path());
+        const RunResult result = run(company, file, plan_for(company, found, "account", {{"E-mail", "email"}}));
+        CHECK(result.created == (time == 0 ? 300 : 0));
+        CHECK(result.unchanged == (time == 0 ? 0 : 300));
+        std::string state;
+        for (const auto& [id, record] : by(company, "account", "external_id"))
+            state += id + to_text(record["name"]) + to_text(record["email"]) + to_text(record["annual_revenue"]) + std::to_string(record.version()) + "\n";
+        if (time > 0) CHECK(state == before);
+        before = state;
+        std::shuffle(rows.begin(), rows.end(), random);
+    }
+    CHECK(by(company, "account", "external_id").at("A3").at(company.catalog->need("account").slot("annual_revenue")).as<Money>().amount_text() == "1230.50");
+}
+
+TEST_CASE("Rows that contradict each other are both refused, whatever their order; the same again is left out") {
+    Company company;
+    for (const bool turned : {false, true}) {
+        std::string a = "x@example.com,An\n", b = "x@example.com,Binh\n";
+        if (turned) std::swap(a, b);
+        const TempFile file("Email,First name\n" + a + "y@example.com,Chi\n" + b + "Y@example.com ,Chi\n");
+        ImportPlan plan = plan_for(company, look(file.path()), "contact");
+        CHECK(plan.key == std::vector<std::string>{"email"});
+        const CheckResult result = check(company, file, plan);
+        CHECK(result.refused == 2);
+        CHECK(result.create + result.unchanged == 1);
+        CHECK(result.duplicate == 1);
+        CHECK(result.reasons.front().reason.code == "same_key_other_values");
+        plan.partial = true;
+        const RunResult ran = run(company, file, plan);
+        CHECK(ran.created == (turned ? 0 : 1));
+        CHECK(ran.refused == 2);
+    }
+}
+
+TEST_CASE("All or nothing, or the good rows and a file of the others that can be mended and imported again") {
+    Company company;
+    const TempFile file("Name,Employees,Industry\nAn,12,Retail\nBinh,many,Retail\nChi,7,Retial\n");
+    company.make("industry", {{"name", "Retail sale"}});
+    company.make("industry", {{"name", "Retail"}});
+    ImportPlan plan = plan_for(company, look(file.path()), "account");
+    FileImport import(*company.store, nullptr, file.path(), look(file.path()), plan);
+    const auto refused = import.run(new_id());
+    REQUIRE(!refused);
+    CHECK(refused.refused().code() == "rows_refused");
+    CHECK(all(company, "account").empty());
+    REQUIRE(import.checked().reasons.size() == 2);
+    const auto& reasons = import.checked().reasons;
+    const auto& near = reasons[0].reason.code == "no_such_record" ? reasons[0] : reasons[1];
+    CHECK(near.line == 4);
+    CHECK(near.value == "Retial");
+    REQUIRE(near.repair);
+    CHECK(near.repair->to == "Retail");
+    plan.partial = true;
+    FileImport second(*company.store, nullptr, file.path(), look(file.path()), plan);
+    const auto ran = second.run(new_id());
+    REQUIRE(ran);
+    CHECK(ran->created == 1);
+    CHECK(ran->refused == 2);
+    const std::string rest = file.folder() + "/rest.csv";
+    REQUIRE(second.write_refused(rest, "en"));
+    CHECK(heads_of(rest) == std::vector<std::string>{"Name", "Employees", "Industry", "reason"});
+    const Rows rows = rows_of(rest);
+    REQUIRE(rows.size() == 2);
+    CHECK(rows[0][1] == "many");
+    CHECK(rows[0][3].find("not a number") != std::string::npos);
+    // Mended by the plan.
+    ImportPlan mended = plan_for(company, look(rest), "account");
+    for (MappedColumn& column : mended.mapping) {
+        if (column.field == "industry") column.values["Retial"] = "Retail";
+        if (column.field == "employees") column.values["many"] = "100";
+    }
+    FileImport third(*company.store, nullptr, rest, look(rest), mended);
+    const auto again = third.run(new_id());
+    if (!again) MESSAGE(again.refused().message());
+    REQUIRE(again);
+    CHECK(again->created == 2);
+}
+
+TEST_CASE("An empty cell keeps or clears, as it is chosen (csv-17)") {
+    Company company;
+    for (const bool clear : {false, true}) {
+        const std::string mark = clear ? "c" : "k";
+        company.make("contact", {{"email", mark + "an@example.com"}, {"given_name", "An"}, {"family_name", "Tran"}, {"job_title", "5"}});
+        const TempFile file("email,first name,last name,job title\n" + mark + "an@example.com,An,Nguyen,\n");
+        ImportPlan plan = plan_for(company, look(file.path()), "contact");
+        plan.clear_empty = clear;
+        CHECK(run(company, file, plan).updated == 1);
+        const auto record = by(company, "contact", "email").at(mark + "an@example.com");
+        CHECK(record.text("family_name") == "Nguyen");
+        CHECK(record.text("job_title") == (clear ? "" : "5"));
+    }
+}
+
+TEST_CASE("A blank part of the key refuses the row and never matches (csv-18)") {
+    Company company;
+    company.make("account", {{"name", "Alpha"}, {"city", "red"}});
+    const TempFile file("Name,City,Description\nAlpha,,new\n");
+    const CheckResult result = check(company, file, plan_for(company, look(file.path()), "account", {}, {"name", "city"}));
+    CHECK(result.create == 0);
+    CHECK(result.update == 0);
+    REQUIRE(result.reasons.size() == 1);
+    CHECK(result.reasons[0].reason.code == "blank_key");
+}
+
+TEST_CASE("E-mail addresses match without regard to case and blanks, and to nothing else (text-11)") {
+    Company company;
+    for (const char* mail : {"alice@example.com", "josé@example.com", "b.c@gmail.example"}) company.make("contact", {{"given_name", "X"}, {"email", mail}});
+    const TempFile file("Email,First name\nAlice@Example.com ,X\n ALICE@EXAMPLE.COM,X\njose@example.com,X\nbc@gmail.example,X\nalice+news@example.com,X\n");
+    const RunResult result = run(company, file, plan_for(company, look(file.path()), "contact"));
+    CHECK(result.created == 3);
+    CHECK(all(company, "contact").size() == 6);
+}
+
+TEST_CASE("A column that fits no single order of days is reported, not guessed (csv-06, csv-07)") {
+    Company company;
+    const TempFile conflict("Deal name,Deal id,Close date\na,1,31/12/2026\nb,2,12/31/2026\nc,3,30/02/2026\n");
+    const FileLook found = look(conflict.path());
+    REQUIRE(found.notes.size() == 1);
+    CHECK(found.notes[0].code == "dates_contradict");
+    const CheckResult result = check(company, conflict, plan_for(company, found, "opportunity"));
+    CHECK(result.refused == 3);
+    std::map<std::string, std::string> fits;
+    for (const RefusedGroup& group : result.reasons) fits[group.value] = group.reason.code;
+    CHECK(fits["31/12/2026"] == "dates_contradict");
+    CHECK(fits["30/02/2026"] == "not_a_date");
+    const TempFile good("Deal name,Deal id,Close date\na,1,31/12/2026\nb,2,12/01/2026\nc,3,01/02/2026\nd,4,05/06/2026\n");
+    CHECK(look(good.path()).dates == "dmy");
+    run(company, good, plan_for(company, look(good.path()), "opportunity"));
+    const auto deals = by(company, "opportunity", "external_id");
+    CHECK(to_text(deals.at("2")["close_date"]) == "2026-01-12");
+    CHECK(to_text(deals.at("4")["close_date"]) == "2026-06-05");
+}
+
+TEST_CASE("Amounts in the notation of the file, with their currencies (csv-04, csv-05)") {
+    Company company;
+    const TempFile file("Cơ hội;Giá trị;Tiền tệ\nA;1,12;EUR\nB;13,75;EUR\nC;1.355,90;EUR\nD;1.234.567,89;EUR\nE;0,5;EUR\nF;2.500;VND\n");
+    const FileLook found = look(file.path());
+    CHECK(found.decimal == ",");
+    const ImportPlan plan = plan_for(company, found, "opportunity");
+    CHECK(plan.mapping.size() == 3);
+    run(company, file, plan);
+    const auto deals = by(company, "opportunity", "name");
+    CHECK(to_text(deals.at("C")["amount"]) == "1355.90 EUR");
+    CHECK(to_text(deals.at("D")["amount"]) == "1234567.89 EUR");
+    CHECK(to_text(deals.at("F")["amount"]) == "2500 VND");
+    const TempFile wrong("Product,Weight\nP-1,\"13,75\"\nP-2,13.75\nP-3,\"1,375\"\nP-4,\"12,34,5\"\nP-5,1.2.3\n");
+    ImportPlan english = plan_for(company, look(wrong.path()), "product", {{"Weight", "price"}});
+    english.reading.decimal = ".";
+    const CheckResult result = check(company, wrong, english);
+    CHECK(result.refused == 3);
+    CHECK(result.create == 2);
+    CHECK(all(company, "product").empty());
+}
+
+TEST_CASE("Deals come with their past: opened, moved, closed, and nothing carried back") {
+    Company company;
+    const Id pipeline = company.make("pipeline", {{"name", "Sales"}, {"code", "sales"}, {"state", "active"}});
+    std::int64_t position = 0;
+    for (const auto& [name, kind] : {std::pair("First talks", "open"), std::pair("Offer", "open"), std::pair("Signed", "won"), std::pair("Gone", "lost")})
+        company.make("stage", {{"name", name}, {"pipeline", pipeline}, {"kind", kind}, {"position", ++position}});
+    const TempFile file("Deal id,Deal name,Stage,Amount,Create date,Close date,Account\n1,Won one,Closed won,100,2025-01-10,2025-03-01,Acme\n2,Open one,,50,2025-02-01,2026-12-01,Acme\n3,No start,Mất,70,,2025-05-05,Acme\n");
+    ImportPlan plan = plan_for(company, look(file.path()), "opportunity");
+    plan.create_missing = true;
+    const CheckResult checked = check(company, file, plan);
+    CHECK(checked.create == 3);
+    for (const RefusedGroup& group : checked.reasons) MESSAGE(group.reason.field << ": " << group.reason.message);
+    const RunResult result = run(company, file, plan);
+    CHECK(result.created == 3);
+    CHECK(all(company, "account").size() == 1);
+    const auto deals = by(company, "opportunity", "external_id");
+    const auto& won = deals.at("1");
+    CHECK(to_text(won["opened_on"]) == "2025-01-10");
+    CHECK(to_text(won["closed_on"]) == "2025-03-01");
+    CHECK(to_text(won["is_open"]) == "false");
+    const auto then = company.store->get(*store::Viewer::system(), "opportunity", won.id(), Instant::parse("2025-02-01T00:00:00Z"));
+    REQUIRE(then);
+    CHECK(to_text((*then)["amount"]).empty());
+    CHECK(to_text((*then)["is_open"]) == "true");
+    CHECK(to_text(deals.at("3")["start_unknown"]) == "true");
+    CHECK(to_text(deals.at("3")["closed_on"]) == "2025-05-05");
+    CHECK(run(company, file, plan).unchanged == 3);
+    const auto undone = company.store->undo({}, result.batch);
+    REQUIRE(undone);
+    CHECK(all(company, "opportunity").empty());
+}
+
+TEST_CASE("A person's import is bound by his rights: import at all, fields, and what he can see") {
+    Company company;
+    const Id rep = company.person("Rep", "rep", {}), manager = company.person("Manager", "manager", {});
+    const TempFile file("Account id,Name\nA1,Acme\n");
+    const ImportPlan plan = plan_for(company, look(file.path()), "account");
+    bool one_may = false, one_may_not = false;
+    for (const Id user : {rep, manager}) {
+        const auto viewer = company.store->viewer(user);
+        FileImport import(*company.store, viewer, file.path(), look(file.path()), plan);
+        const auto result = import.check();
+        if (viewer->may(company.catalog->need("account"), store::Right::import)) {
+            REQUIRE(result);
+            CHECK(result->create + result->unchanged == 1);
+            one_may = true;
+        } else {
+            REQUIRE(!result);
+            CHECK(result.refused().why == Why::forbidden);
+            one_may_not = true;
+        }
+    }
+    CHECK((one_may || one_may_not));
+    ImportPlan sneaky = plan;
+    sneaky.mapping.push_back({0, "created_at", {}});
+    CHECK(!check_plan(sneaky, *company.catalog, *store::Viewer::system(), look(file.path())));
+}
+
+TEST_CASE("More rows than one transaction holds go in steps, and an import that was stopped goes on") {
+    Company company;
+    std::string text = "Account id,Name\n";
+    for (int i = 0; i < 12'000; ++i) text += std::to_string(i) + ",Company " + std::to_string(i) + "\n";
+    const TempFile file(text);
+    const FileLook found = look(file.path());
+    const ImportPlan plan = plan_for(company, found, "account");
+    const Id batch = new_id();
+    ImportWatch watch;
+    std::string state;
+    int steps = 0;
+    watch.step_command = [](const std::string& step) { return "job:test:" + step; };
+    watch.progress = [&](const std::string& what, double, const std::string& now) {
+        if (what != "Writing") return true;
+        if (steps == 1) state = now;  // the second one is done, but was not kept before the kill
+        return ++steps < 3;
+    };
+    FileImport first(*company.store, nullptr, file.path(), found, plan);
+    const auto stopped = first.run(batch, watch);
+    REQUIRE(!stopped);
+    CHECK(stopped.refused().code() == "cancelled");
+    const auto there = all(company, "account").size();
+    CHECK(there > 0);
+    CHECK(there < 12'000);
+    watch.progress = nullptr;
+    watch.state = state;
+    FileImport second(*company.store, nullptr, file.path(), found, plan);
+    const auto result = second.run(batch, watch);
+    if (!result) MESSAGE(result.refused().message());
+    REQUIRE(result);
+    CHECK(result->created == 12'000);
+    CHECK(all(company, "account").size() == 12'000);
+}
+
+TEST_CASE("Encodings, separators and quotes of the cases come in as they should (csv-01 to csv-03, csv-10 to csv-12, csv-15, csv-16, csv-20, csv-21)") {
+    const std::string folder = cases("csv");
+    if (folder.empty()) return;
+    CHECK(heads_of(folder + "/bom_quoted_header.csv") == std::vector<std::string>{"External Id", "Name", "Amount"});
+    CHECK(rows_of(folder + "/bom_quoted_header.csv") == Rows{{"C-001", "An Phat", "1500.00"}, {"C-002", "Binh Minh", "0"}});
+    CHECK(rows_of(folder + "/unicode_text_utf16le.txt") == Rows{{"001", "Nguyễn Văn Đạt", "Đà Nẵng"}, {"002", "Lê Thị Hồng", "Huế"}});
+    CHECK(rows_of(folder + "/windows_1258.csv") == Rows{{"Nguyễn Thị Ánh Tuyết", "Số 5 đường Lê Lợi"}, {"Đặng Văn Bằng", "Phường Tân Định"}, {"Phạm Quỳnh", "Quận Bình Thạnh"}});
+    CHECK(look(folder + "/windows_1258.csv").notes.front().code == "encoding_guessed");
+    CHECK(rows_of(folder + "/quoted_fields.csv") == Rows{{"1", "Doe, Jane", "Line one\nLine \"two\"; end", "42"}, {"2", "a\"b", "", "7"}, {"3", "plain", "", "0"}});
+    const FileLook ragged = look(folder + "/ragged.csv");
+    CHECK(ragged.ragged == 2);
+    CHECK(ragged.notes.front().message.find("line 4") != std::string::npos);
+    CHECK(heads_of(folder + "/trailing_commas.csv") == std::vector<std::string>{"Name", "Email"});
+    CHECK(rows_of(folder + "/trailing_commas.csv").size() == 2);
+    CHECK(look(folder + "/sep_hint.csv").separator == ";");
+    CHECK(rows_of(folder + "/sep_hint.csv") == Rows{{"An", "Huế"}});
+    const FileLook many = look(folder + "/semicolon_many_commas.csv");
+    CHECK(many.separator == ";");
+    CHECK(many.decimal == ",");
+    CHECK(heads_of(folder + "/vi_headers_nfd.csv") == std::vector<std::string>{"CMND", "Họ và tên", "Doanh số"});
+    const Rows zeros = rows_of(folder + "/leading_zeros.csv");
+    CHECK(zeros[0] == std::vector<std::string>{"An Phat", "0912345678", "00700", "0312345673-001", "000042"});
+    for (const auto& row : rows_of(folder + "/long_cell.csv"))
+        for (const auto& cell : row)
+            if (cell.size() > 1'000) CHECK(cell.ends_with("-END"));
+}
+
+TEST_CASE("Long ids do not pass through a floating number (csv-09)") {
+    const std::string folder = cases("csv");
+    if (folder.empty()) return;
+    Company company;
+    std::ifstream in(folder + "/long_ids.csv");
+    const TempFile file(std::string(std::istreambuf_iterator<char>(in), {}));
+    const FileLook found = look(file.path());
+    std::map<std::string, std::string> said;
+    for (const ColumnLook& column : found.columns) said[column.name] = fold(column.name).find("id") != std::string::npos ? "external_id" : "name";
+    const RunResult result = run(company, file, plan_for(company, found, "account", said, {"external_id"}));
+    CHECK(result.created == 5);
+    CHECK(by(company, "account", "external_id").contains("9007199254740993"));
+    CHECK(by(company, "account", "external_id").contains("1582917533873852417"));
+}
