@@ -29,6 +29,8 @@ class JobContext {
     // Command::remember: a step that was committed but not saved before a kill is then answered, not repeated.
     virtual bool save(double progress, std::string_view message, std::string state) = 0;
     virtual bool cancelled() const = 0;
+    // The server ends; the job goes on at its next start. Otherwise `cancelled` means that a person wants it ended.
+    virtual bool stopping() const { return false; }
     std::string step_command(std::string_view step) const { return "job:" + id().text() + ":" + std::string(step); }
 };
 

@@ -3,10 +3,12 @@
 
 #include <chrono>
 #include <condition_variable>
+#include <filesystem>
 #include <mutex>
 #include <thread>
 
 #include "base/log.h"
+#include "derive/exchange/imports.h"
 #include "derive/json.h"
 #include "derive/rest.h"
 #include "server/events.h"
@@ -75,6 +77,8 @@ class WholeApplication final : public Application {
             router.add({Method::get, path, Policy::open, [](Request&, Reply reply) { reply(json("{\"status\":\"ok\"}")); }});
         router.add({Method::get, "/api/v1/status", Policy::viewer, [this](Request&, Reply reply) { reply(json(status())); }});
         derive::add_routes(router, store_);
+        const std::string& spool = options_.server.spool_folder;
+        derive::add_import_routes(router, store_, *jobs_, (spool.empty() ? std::filesystem::temp_directory_path().string() : spool) + "/imports");
         if (options_.more) options_.more(router, store_, *jobs_);
         derive::add_description_routes(router, store_);  // describes what stands above
         add_web_routes(router);

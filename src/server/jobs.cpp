@@ -120,6 +120,11 @@ class Jobs::Running final : public derive::JobContext {
         const auto it = jobs_.jobs_.find(job_.id.value);
         return jobs_.stopping_ || it == jobs_.jobs_.end() || it->second.cancel_asked;
     }
+    bool stopping() const override {
+        const std::lock_guard lock(jobs_.mutex_);
+        const auto it = jobs_.jobs_.find(job_.id.value);
+        return jobs_.stopping_ && it != jobs_.jobs_.end() && !it->second.cancel_asked;
+    }
     const Job& job() const { return job_; }
 
   private:

@@ -4,8 +4,10 @@
 #include <algorithm>
 #include <chrono>
 #include <fstream>
+#include <future>
 
 #include "base/text.h"
+#include "derive/app.h"
 #include "derive/exchange/guard.h"
 #include "derive/messages.h"
 
@@ -97,26 +99,51 @@ Result<void> FileImport::build_index() {
 
 Result<void> FileImport::each_chunk(std::size_t rows, const std::function<Result<bool>(Chunk&, double)>& take) {
     FAIRLEAD_ASSIGN(const auto table, open_table(path_, options_of(plan_.reading)));
-    Chunk chunk;
+    struct Read {
+        Chunk chunk;
+        double progress = 0;
+        bool more = true;
+    };
     TableRow cells;
     std::uint32_t number = 0;
     const std::uint32_t last = plan_.rows > 0 ? static_cast<std::uint32_t>(std::min<std::int64_t>(plan_.rows, UINT32_MAX)) : UINT32_MAX;
-    for (bool more = true; more;) {
-        chunk.clear();
-        while (chunk.size() < rows && number < last) {
+    const auto fill = [&](Read& into) -> Result<void> {
+        std::size_t used = 0;  // rows keep their memory
+        while (used < rows && number < last) {
             FAIRLEAD_ASSIGN(const Table::Next next, table->next(cells));
             if (next == Table::Next::end) {
-                more = false;
+                into.more = false;
                 break;
             }
-            Row& row = chunk.emplace_back();
+            if (used == into.chunk.size()) into.chunk.emplace_back();
+            Row& row = into.chunk[used++];
             row.number = number++;
+            row.fate = Fate::create;
+            row.existing.reset();
+            row.refused.reset();
             reader_->read(cells, next == Table::Next::ragged, row.read);
         }
-        if (number >= last) more = false;
-        if (chunk.empty()) break;
-        FAIRLEAD_ASSIGN(const bool go_on, take(chunk, table->progress()));
-        if (!go_on) break;
+        if (number >= last) into.more = false;
+        into.chunk.resize(used);
+        into.progress = table->progress();
+        return {};
+    };
+    // The next rows are read while the writer has these; not where writing makes records that reading then finds.
+    const bool ahead = !plan_.create_missing;
+    Read now, later;
+    FAIRLEAD_TRY(fill(now));
+    while (!now.chunk.empty()) {
+        std::future<Result<void>> reading;
+        if (ahead && now.more) reading = std::async(std::launch::async, [&] { return fill(later); });
+        const auto go_on = take(now.chunk, now.progress);
+        Result<void> read;
+        if (reading.valid()) read = reading.get();
+        else if (go_on && *go_on && now.more) read = fill(later);
+        if (!go_on) return go_on.refused();
+        if (!*go_on || !now.more) break;
+        if (!read) return read.refused();
+        std::swap(now, later);
+        later.more = true;
     }
     return {};
 }
@@ -415,6 +442,11 @@ Result<std::size_t> FileImport::write_slice(Chunk& chunk, std::size_t begin, std
     std::vector<std::pair<std::uint32_t, Refused>> refused;
     for (;;) {
         Written written;
+        if (watch.viewer) {
+            viewer_ = watch.viewer();
+            if (!viewer_) return refuse(Why::forbidden, "user_gone", "The person it runs for is no longer active");
+            FAIRLEAD_TRY(may(*viewer_, entity_, store::Right::import));
+        }
         store::Command command;
         command.viewer = viewer_;
         command.batch = batch;
@@ -455,7 +487,8 @@ Result<std::size_t> FileImport::write_slice(Chunk& chunk, std::size_t begin, std
 
 Result<RunResult> FileImport::run(Id batch, const ImportWatch& watch) {
     plan_.rows = 0;
-    RunResult result;
+    RunResult& result = ran_;
+    result = {};
     result.batch = batch;
     std::uint32_t from = 0;
     if (!watch.state.empty()) {  // "next created updated unchanged skipped"

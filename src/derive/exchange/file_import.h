@@ -46,6 +46,8 @@ struct ImportWatch {
     std::function<std::string(const std::string&)> step_command;
     std::string state;               // of an earlier run that did not end
     bool others_work = false;        // hold the writer no longer than 20 ms at a time
+    // Who imports, with the rights of this moment; null: no longer anybody. Absent: as at the beginning.
+    std::function<std::shared_ptr<const store::Viewer>()> viewer;
 };
 
 class FileImport {
@@ -61,6 +63,7 @@ class FileImport {
     Result<void> write_refused(const std::string& file, std::string_view language);
     std::int64_t refused_rows() const { return static_cast<std::int64_t>(refused_.size()); }
     const CheckResult& checked() const { return result_; }
+    const RunResult& so_far() const { return ran_; }  // of a run that has not ended well
 
   private:
     enum class Fate : std::uint8_t { create, update, skip, unchanged, duplicate, refused };
@@ -122,6 +125,7 @@ class FileImport {
     std::map<std::string, std::uint32_t> why_numbers_;
     std::map<std::string, std::size_t> groups_;
     CheckResult result_;
+    RunResult ran_;
 };
 
 // `message_of` puts a reason into the reader's language.

@@ -123,11 +123,11 @@ class Matcher {
         if (look.filled == 0) return 1;
         switch (field.type) {
             case Type::date:
-            case Type::instant: return look.dates > 0.5 ? 1 : 0.6;
+            case Type::instant: return look.dates >= 0.5 ? 1 : 0.6;
             case Type::money:
             case Type::decimal:
             case Type::percent:
-            case Type::whole: return look.numbers > 0.5 ? 1 : 0.6;
+            case Type::whole: return look.numbers >= 0.5 ? 1 : 0.6;
             case Type::reference:
             case Type::boolean:
             case Type::choice: return look.dates > 0.8 && look.numbers < 0.5 ? 0.6 : 1;

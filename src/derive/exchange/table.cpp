@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "derive/exchange/csv_reader.h"
+#include "derive/exchange/xlsx_reader.h"
 
 namespace fairlead::derive {
 
@@ -13,8 +14,10 @@ Result<std::unique_ptr<Table>> open_table(const std::string& path, const TableOp
     if (!file) return refuse(Why::not_found, "no_such_file", "The file " + path + " cannot be opened", {}, {{"file", path}});
     char first[4] = {};
     const std::size_t read = std::fread(first, 1, sizeof first, file.get());
-    if (options.format == "xlsx" || (options.format.empty() && read == 4 && first[0] == 'P' && first[1] == 'K'))
-        return refuse(Why::invalid, "unknown_format", "The file " + path + " is a workbook: save its sheet as CSV and import that", {}, {{"file", path}});
+    if (options.format == "xlsx" || (options.format.empty() && read == 4 && first[0] == 'P' && first[1] == 'K')) return open_xlsx(path, options, limits);
+    // The container of old workbooks (XLS), and of new ones behind a password.
+    if (options.format.empty() && read == 4 && first[0] == '\xD0' && first[1] == '\xCF' && first[2] == '\x11' && first[3] == '\xE0')
+        return refuse(Why::invalid, "old_workbook", "The file is an old workbook (XLS) or one with a password: save it as XLSX without a password, or as CSV");
     return open_csv(path, options, limits);
 }
 
