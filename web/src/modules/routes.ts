@@ -13,6 +13,8 @@ export interface ModuleRoute {
     // Shown only when this entity exists for the reader.
     needs?: string;
     administrator?: boolean;
+    // Shown only to those who may import some kind of record.
+    importing?: boolean;
     // Letter that goes there after G.
     letter?: string;
   };
@@ -33,6 +35,12 @@ export const moduleRoutes: ModuleRoute[] = [
     navigation: { key: 'figures.title', icon: 'chart-no-axes-column', group: 'measure', needs: 'opportunity', letter: 'f' },
   },
   { path: '/figures/:name', load: () => import('./figures/FigurePage.svelte') },
+  {
+    path: '/import',
+    load: () => import('./imports/ImportsPage.svelte'),
+    navigation: { key: 'imports.title', icon: 'upload', group: 'foot', importing: true, letter: 'i' },
+  },
+  { path: '/import/:id', load: () => import('./imports/ImportPage.svelte') },
   {
     path: '/administration',
     load: () => import('./administration/AdministrationPage.svelte'),

@@ -34,6 +34,7 @@ function pages(group: 'top' | 'sell' | 'measure' | 'foot'): Destination[] {
   return moduleRoutes.flatMap(({ path, navigation }) => {
     if (navigation?.group !== group) return [];
     if (navigation.administrator && !session.user?.administrator) return [];
+    if (navigation.importing && !session.catalog?.entities.some((entity) => may(entity, 'import'))) return [];
     if (navigation.needs && !session.catalog?.entities.some((entity) => entity.name === navigation.needs && readable(entity))) return [];
     return [{ label: t(navigation.key), href: path, icon: navigation.icon, letter: navigation.letter }];
   });
