@@ -4,7 +4,8 @@
 //   fairlead_load --port 8080 --token flt_... --connections 64 --seconds 10 --request "GET /api/v1/accounts?limit=50"
 //   fairlead_load ... --request 'POST /api/v1/accounts {"name":"Load {n}"}'
 //
-// Several --request are sent in turn; {n} is a number that grows with every request, {r} a random one below a million.
+// Several --request are sent in turn; {n} is a number that grows with every request, {r} a random one below a million,
+// {id} the next line of the file named by --ids, from its beginning again at its end.
 #include <arpa/inet.h>
 #include <fcntl.h>
 #include <netinet/in.h>
@@ -19,6 +20,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <fstream>
 #include <map>
 #include <string>
 #include <string_view>
@@ -37,7 +39,7 @@ struct Options {
     double seconds = 10, warm_up = 1;
     std::string token;
     std::vector<Request> requests;
-    bool json = false;
+    std::vector<std::string> ids;
 };
 
 struct Connection {
@@ -96,6 +98,8 @@ class Load {
             random_ = random_ * 6364136223846793005ULL + 1442695040888963407ULL;
             text.replace(at, 3, std::to_string((random_ >> 33) % 1'000'000));
         }
+        for (auto at = text.find("{id}"); at != std::string::npos && !options_.ids.empty(); at = text.find("{id}"))
+            text.replace(at, 4, options_.ids[next_id_++ % options_.ids.size()]);
         return text;
     }
 
@@ -184,7 +188,7 @@ class Load {
     int poll_ = -1;
     bool counting_ = false;
     std::uint64_t number_ = 0, random_ = 42, bytes_ = 0;
-    std::size_t broken_ = 0;
+    std::size_t broken_ = 0, next_id_ = 0;
     std::vector<std::uint32_t> latencies_;
     std::map<int, std::size_t> statuses_;
 };
@@ -213,6 +217,11 @@ int main(int argc, char** argv) {
         else if (name == "--seconds") options.seconds = std::atof(value);
         else if (name == "--warm-up") options.warm_up = std::atof(value);
         else if (name == "--token") options.token = value;
+        else if (name == "--ids") {
+            std::ifstream file(value);
+            for (std::string line; std::getline(file, line);)
+                if (!line.empty()) options.ids.push_back(line);
+        }
         else if (name == "--request") options.requests.push_back(parse_request(value));
         else {
             std::fprintf(stderr, "unknown option %s\n", argv[i]);

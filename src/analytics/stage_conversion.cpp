@@ -3,6 +3,7 @@
 #include <cmath>
 #include <functional>
 #include <map>
+#include <span>
 
 #include "analytics/figures.h"
 
@@ -19,11 +20,12 @@ struct Stage {
         return to.pipeline == pipeline && (to.kind == "won" || (to.kind == "open" && to.position > position));
     }
 };
-using Stages = std::map<std::int64_t, Stage>;
+using Stages = std::vector<Stage>;
 
 struct Visit {
-    Id stage{};
     std::int64_t entered = 0;
+    std::uint32_t deal = 0;   // place among the reader's deals
+    std::uint32_t stage = 0;  // place among the stages
 };
 
 constexpr double micros_a_day = 86'400e6;
@@ -38,14 +40,13 @@ struct Entry {
     std::optional<std::int64_t> at;
     bool by_jump = false;
 };
-Entry entry_of(const Stage& stage, const Stages& stages, const std::vector<Visit>& path) {
+Entry entry_of(const Stage& stage, const Stages& stages, std::span<const Visit> path) {
     std::optional<std::int64_t> here, before, beyond;
     for (const Visit& visit : path) {
-        const auto to = stages.find(visit.stage.value);
-        if (to == stages.end()) continue;
-        if (visit.stage == stage.id) here = here.value_or(visit.entered);
-        else if (stage.leads_to(to->second)) beyond = beyond.value_or(visit.entered);
-        else if (to->second.kind == "open" && to->second.leads_to(stage)) before = before.value_or(visit.entered);
+        const Stage& to = stages[visit.stage];
+        if (to.id == stage.id) here = here.value_or(visit.entered);
+        else if (stage.leads_to(to)) beyond = beyond.value_or(visit.entered);
+        else if (to.kind == "open" && to.leads_to(stage)) before = before.value_or(visit.entered);
     }
     const bool jumped = before && beyond && *before < *beyond && (!here || *beyond < *here);
     return jumped ? Entry{beyond, true} : Entry{here, false};
@@ -53,7 +54,7 @@ Entry entry_of(const Stage& stage, const Stages& stages, const std::vector<Visit
 
 std::string visits_of(const Stages& stages, const std::function<bool(const Stage&)>& wanted) {
     std::string ids;
-    for (const auto& [id, stage] : stages)
+    for (const Stage& stage : stages)
         if (wanted(stage)) ids += (ids.empty() ? "\"" : ", \"") + stage.id.text() + "\"";
     return ids.empty() ? std::string() : "MINIF(visits.entered_at, visits.stage IN (" + ids + "))";
 }
@@ -81,7 +82,6 @@ std::string cohort_filter(const Stage& stage, const Stages& stages, const Figure
 
 Result<void> fill_conversion(store::Store& store, const store::Viewer& viewer, const FigureRequest& request, FigureAnswer& answer) {
     const auto catalog = store.catalog();
-    const model::EntityInfo& deals = catalog->need("opportunity");
     if (request.effective_as_of || request.recorded_as_of)
         return refuse(Why::bad_request, "not_as_of", "Stage conversion is computed from all visits: choose a period instead of a moment", "as_of");
     if (!request.by.empty() && request.by != "stage")
@@ -95,38 +95,50 @@ Result<void> fill_conversion(store::Store& store, const store::Viewer& viewer, c
     every_stage.entity = "stage";
     FAIRLEAD_TRY(store.each(viewer, every_stage, [&](const store::Record& record) {
         const Value& position = record["position"];
-        stages[record.id().value] = {record.id(), record.reference("pipeline"), position.is<std::int64_t>() ? position.as<std::int64_t>() : 0, record.text("kind")};
+        stages.push_back({record.id(), record.reference("pipeline"), position.is<std::int64_t>() ? position.as<std::int64_t>() : 0, record.text("kind")});
         return true;
     }));
-    // The reader's deals, narrowed by his filter.
+    std::map<std::int64_t, std::uint32_t> place_of_stage;
+    for (std::uint32_t i = 0; i < stages.size(); ++i) place_of_stage[stages[i].id.value] = i;
+    // The reader's deals, narrowed by his filter. A company has millions of visits: they are kept as numbers.
     store::ListQuery every_deal;
     every_deal.entity = "opportunity";
+    every_deal.only.emplace();
     if (!request.filter.empty()) {
         formula::CheckOptions options;
         options.expected = Type::boolean;
         options.currency = catalog->currency();
         FAIRLEAD_ASSIGN(every_deal.filter, formula::check(request.filter, store::ViewerSchema(*catalog, viewer), "opportunity", options));
     }
-    std::map<std::int64_t, std::pair<Id, std::int64_t>> now_at;  // deal -> stage, since
-    const int since = deals.slot("stage_since");
+    std::vector<std::int64_t> deals;
     FAIRLEAD_TRY(store.each(viewer, every_deal, [&](const store::Record& deal) {
-        now_at[deal.id().value] = {deal.reference("stage"), deal.at(since).is<Instant>() ? deal.at(since).as<Instant>().micros : 0};
+        deals.push_back(deal.id().value);
         return true;
     }));
-    std::map<std::int64_t, std::vector<Visit>> visits;
+    std::sort(deals.begin(), deals.end());
+    std::vector<Visit> visits;
     store::ListQuery every_visit;
     every_visit.entity = "stage_visit";
+    every_visit.only = {"opportunity", "stage", "entered_at"};
+    const model::EntityInfo& visit_entity = catalog->need("stage_visit");
+    const int of_deal = visit_entity.slot("opportunity"), at_stage = visit_entity.slot("stage"), entered_at = visit_entity.slot("entered_at");
     FAIRLEAD_TRY(store.each(*store::Viewer::system(), every_visit, [&](const store::Record& visit) {
-        if (const Id deal = visit.reference("opportunity"); now_at.contains(deal.value))
-            visits[deal.value].push_back({visit.reference("stage"), visit["entered_at"].as<Instant>().micros});
+        const std::int64_t id = visit.at(of_deal).as<Id>().value;
+        const auto deal = std::lower_bound(deals.begin(), deals.end(), id);
+        const auto stage = place_of_stage.find(visit.at(at_stage).as<Id>().value);
+        if (deal != deals.end() && *deal == id && stage != place_of_stage.end())
+            visits.push_back({visit.at(entered_at).as<Instant>().micros, static_cast<std::uint32_t>(deal - deals.begin()), stage->second});
         return true;
     }));
+    std::sort(visits.begin(), visits.end(), [](const Visit& a, const Visit& b) { return a.deal != b.deal ? a.deal < b.deal : a.entered < b.entered; });
 
     const formula::Context context = store.context();
-    std::map<std::int64_t, std::vector<Stay>> stays;  // by stage
-    for (auto& [deal, path] : visits) {
-        std::sort(path.begin(), path.end(), [](const Visit& a, const Visit& b) { return a.entered < b.entered; });
-        for (const auto& [id, stage] : stages) {
+    std::vector<std::vector<Stay>> stays(stages.size());
+    for (std::size_t begin = 0, end = 0; begin < visits.size(); begin = end) {
+        while (end < visits.size() && visits[end].deal == visits[begin].deal) ++end;
+        const std::span<const Visit> path(visits.data() + begin, end - begin);
+        for (std::size_t place = 0; place < stages.size(); ++place) {
+            const Stage& stage = stages[place];
             if (stage.kind != "open") continue;
             const Entry entry = entry_of(stage, stages, path);
             if (!entry.at) continue;
@@ -136,23 +148,26 @@ Result<void> fill_conversion(store::Store& store, const store::Viewer& viewer, c
             stay.age = static_cast<double>(context.now.micros - *entry.at) / micros_a_day;
             if (entry.by_jump) stay = {0, Stay::advanced};
             for (std::size_t later = 0; later < path.size() && !entry.by_jump; ++later) {
-                const auto to = stages.find(path[later].stage.value);
-                if (path[later].entered < *entry.at || path[later].stage == stage.id || to == stages.end()) continue;
-                const bool advanced = stage.leads_to(to->second);
-                if (!advanced && to->second.kind != "lost") continue;
+                const Stage& to = stages[path[later].stage];
+                if (path[later].entered < *entry.at || path[later].stage == place) continue;
+                const bool advanced = stage.leads_to(to);
+                if (!advanced && to.kind != "lost") continue;
                 stay.end = advanced ? Stay::advanced : Stay::dropped;
                 stay.age = static_cast<double>(path[later].entered - *entry.at) / micros_a_day;
-                if (advanced || later + 1 == path.size()) break;  // a lost deal may be reopened and go on
+                if (advanced) break;  // a lost deal may be reopened and go on
             }
-            stays[id].push_back(stay);
+            stays[place].push_back(stay);
         }
     }
-    std::vector<Stage> order;
-    for (const auto& [id, stage] : stages)
-        if (stays.contains(id)) order.push_back(stage);
-    std::sort(order.begin(), order.end(), [](const Stage& a, const Stage& b) { return a.position < b.position || (a.position == b.position && a.id < b.id); });
-    for (const Stage& stage : order) {
-        const std::vector<Stay>& of_stage = stays[stage.id.value];
+    std::vector<std::size_t> order;
+    for (std::size_t i = 0; i < stages.size(); ++i)
+        if (!stays[i].empty()) order.push_back(i);
+    std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+        return stages[a].position != stages[b].position ? stages[a].position < stages[b].position : stages[a].id < stages[b].id;
+    });
+    for (const std::size_t place : order) {
+        const Stage& stage = stages[place];
+        const std::vector<Stay>& of_stage = stays[place];
         FigureGroup group{Value(stage.id), {}};
         group.figure.n = static_cast<std::int64_t>(of_stage.size());
         const auto decided = std::count_if(of_stage.begin(), of_stage.end(), [](const Stay& s) { return s.end != Stay::open; });

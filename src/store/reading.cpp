@@ -77,6 +77,24 @@ std::size_t RowReader::next(const EntityInfo& entity, Id after, std::span<Record
     return read;
 }
 
+void RowReader::scan_slots(const EntityInfo& entity, std::vector<int> slots, const std::function<bool(const Record&)>& each) const {
+    const Table& table = shape_.table(entity);
+    slots.insert(slots.begin(), model::slot_id);
+    constexpr std::int64_t page = 10'000;
+    const std::string sql = "SELECT " + table.columns_of(slots) + " FROM " + table.name() + " WHERE org_id = " + table.organisation() +
+                            " AND id > $1 AND deleted_at IS NULL ORDER BY org_id, id LIMIT " + std::to_string(page);
+    Record record;
+    for (std::int64_t after = 0, read = page; read == page;) {
+        Statement& statement = connection_.prepare(sql);
+        statement.bind(1, after);
+        for (read = 0; statement.step(); ++read) {
+            table.read_slots(record, statement, slots);
+            after = record.id().value;
+            if (!each(record)) return;
+        }
+    }
+}
+
 // In pages, so that a long reading holds neither many rows nor a statement.
 void RowReader::scan_where(const EntityInfo& entity, const std::string& condition, const std::function<bool(Record&)>& each, Id after) const {
     const Table& table = shape_.table(entity);

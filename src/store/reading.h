@@ -26,6 +26,8 @@ class RowReader {
     // The next records after `after` in id order, those in the bin among them, into `page`, whose memory is used
     // again. How many: fewer than the page holds at the end.
     std::size_t next(const EntityInfo& entity, Id after, std::span<Record> page) const;
+    // Live records with these slots and no others, in id order until `each` returns false. The record is used again.
+    void scan_slots(const EntityInfo& entity, std::vector<int> slots, const std::function<bool(const Record&)>& each) const;
 
   private:
     void scan_where(const EntityInfo& entity, const std::string& condition, const std::function<bool(Record&)>& each, Id after) const;

@@ -102,38 +102,52 @@ void Table::read_into(Record& record, const Statement& row, int first_column) co
     record.entity = entity_;
     record.slots.resize(room_);
     // Values that are not set below are empty; texts that are set keep their memory.
-    const auto clear = [&](int slot) {
+    for (int slot = entity_->stored_slots; slot < static_cast<int>(room_); ++slot)
         if (!record.at(slot).empty()) record.at(slot) = Value();
-    };
-    for (int slot = entity_->stored_slots; slot < static_cast<int>(room_); ++slot) clear(slot);
     int column = first_column;
-    for (int slot = 0; slot < entity_->stored_slots; ++slot) {
-        const FieldInfo& field = entity_->by_slot(slot);
-        const int at = column;
-        column += field.type == Type::money ? 3 : 1;
-        if (row.is_null(at)) {
-            clear(slot);
-            continue;
-        }
-        Value& value = record.at(slot);
-        switch (field.type) {
-            case Type::boolean: value = row.whole(at) != 0; break;
-            case Type::whole: value = row.whole(at); break;
-            case Type::decimal:
-            case Type::percent: value = Decimal::scaled(row.whole(at), field.options.scale); break;
-            case Type::money:
-                value = Money{row.whole(at), Currency::parse(row.text(at + 1)).value_or(Currency{})};
-                if (!row.is_null(at + 2)) record.at(reporting_[static_cast<std::size_t>(slot)]) = row.whole(at + 2);
-                break;
-            case Type::text:
-            case Type::choice: value = std::string(row.text(at)); break;
-            case Type::date: value = Date{static_cast<std::int32_t>(row.whole(at))}; break;
-            case Type::instant: value = Instant{row.whole(at)}; break;
-            case Type::duration: value = Duration{row.whole(at)}; break;
-            case Type::reference: value = Id{row.whole(at)}; break;
-            case Type::list: clear(slot); break;
-        }
+    for (int slot = 0; slot < entity_->stored_slots; ++slot) column = read_slot(record, row, column, slot);
+}
+
+std::string Table::columns_of(const std::vector<int>& slots) const {
+    std::string text;
+    for (const int slot : slots)
+        for (const std::string& column : slot_columns_[static_cast<std::size_t>(slot)]) text += (text.empty() ? "" : ", ") + column;
+    return text;
+}
+
+void Table::read_slots(Record& record, const Statement& row, const std::vector<int>& slots) const {
+    record.entity = entity_;
+    record.slots.resize(room_);
+    int column = 0;
+    for (const int slot : slots) column = read_slot(record, row, column, slot);
+}
+
+int Table::read_slot(Record& record, const Statement& row, int at, int slot) const {
+    const FieldInfo& field = entity_->by_slot(slot);
+    const int next = at + (field.type == Type::money ? 3 : 1);
+    Value& value = record.at(slot);
+    if (row.is_null(at)) {
+        if (!value.empty()) value = Value();
+        return next;
     }
+    switch (field.type) {
+        case Type::boolean: value = row.whole(at) != 0; break;
+        case Type::whole: value = row.whole(at); break;
+        case Type::decimal:
+        case Type::percent: value = Decimal::scaled(row.whole(at), field.options.scale); break;
+        case Type::money:
+            value = Money{row.whole(at), Currency::parse(row.text(at + 1)).value_or(Currency{})};
+            if (!row.is_null(at + 2)) record.at(reporting_[static_cast<std::size_t>(slot)]) = row.whole(at + 2);
+            break;
+        case Type::text:
+        case Type::choice: value = std::string(row.text(at)); break;
+        case Type::date: value = Date{static_cast<std::int32_t>(row.whole(at))}; break;
+        case Type::instant: value = Instant{row.whole(at)}; break;
+        case Type::duration: value = Duration{row.whole(at)}; break;
+        case Type::reference: value = Id{row.whole(at)}; break;
+        case Type::list: value = Value(); break;
+    }
+    return next;
 }
 
 int Table::bind_slot(Statement& statement, int index, const Record& record, int slot) const {

@@ -48,9 +48,14 @@ class Table {
     // Updates exactly the slots named (ascending, without the id); the system's slots must be among them.
     void run_update(Connection& connection, const Record& record, const std::vector<int>& slots) const;
 
+    // Some slots alone: columns for a SELECT, and reading them.
+    std::string columns_of(const std::vector<int>& slots) const;
+    void read_slots(Record& record, const Statement& row, const std::vector<int>& slots) const;
+
     static std::string unique_key(const Value& text);
 
   private:
+    int read_slot(Record& record, const Statement& row, int column, int slot) const;  // the next column
     int bind_slot(Statement& statement, int index, const Record& record, int slot) const;
     int bind_derived(Statement& statement, int index, const Record& record, bool with_search) const;
 
