@@ -33,6 +33,8 @@ endfunction()
 fairlead_fuzzer(formula USES fairlead_formula)
 fairlead_fuzzer(json USES fairlead_derive fairlead_modules)
 fairlead_fuzzer(http USES fairlead_server)
+fairlead_fuzzer(csv USES fairlead_derive fairlead_modules)
+fairlead_fuzzer(xlsx USES fairlead_derive fairlead_modules)
 
 # The whole store on the demonstration company, and under kill -9 and with a database server that dies.
 add_executable(test_store_whole ${CMAKE_SOURCE_DIR}/tests/store/ways_test.cpp ${CMAKE_SOURCE_DIR}/tests/store/kill_test.cpp ${CMAKE_SOURCE_DIR}/tests/store/kill_acts_test.cpp ${CMAKE_SOURCE_DIR}/tests/store/restart_test.cpp ${CMAKE_SOURCE_DIR}/tests/doctest_main.cpp)
@@ -59,3 +61,10 @@ add_test(NAME program COMMAND test_program WORKING_DIRECTORY ${CMAKE_SOURCE_DIR}
 add_executable(test_house ${CMAKE_SOURCE_DIR}/tests/house/includes_test.cpp ${CMAKE_SOURCE_DIR}/tests/doctest_main.cpp)
 fairlead_options(test_house)
 add_test(NAME house COMMAND test_house WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
+
+# An import under kill -9.
+add_executable(test_import_whole ${CMAKE_SOURCE_DIR}/tests/store/import_kill_test.cpp ${CMAKE_SOURCE_DIR}/tests/doctest_main.cpp)
+fairlead_options(test_import_whole)
+target_include_directories(test_import_whole PRIVATE ${CMAKE_SOURCE_DIR})
+target_link_libraries(test_import_whole PRIVATE fairlead_derive fairlead_modules fairlead_test_support)
+add_test(NAME import_whole COMMAND test_import_whole WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
