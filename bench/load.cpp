@@ -5,7 +5,7 @@
 //   fairlead_load ... --request 'POST /api/v1/accounts {"name":"Load {n}"}'
 //
 // Several --request are sent in turn; {n} is a number that grows with every request, {r} a random one below a million,
-// {id} the next line of the file named by --ids, from its beginning again at its end.
+// {id} the next line of the file named by --ids, from its beginning again at its end. --header "If-Match: *" is sent with each.
 #include <arpa/inet.h>
 #include <fcntl.h>
 #include <netinet/in.h>
@@ -40,6 +40,7 @@ struct Options {
     std::string token;
     std::vector<Request> requests;
     std::vector<std::string> ids;
+    std::string headers;
 };
 
 struct Connection {
@@ -111,7 +112,7 @@ class Load {
         out = request.method + " " + filled(request.path) + " HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept: application/json\r\n";
         if (!options_.token.empty()) out += "Authorization: Bearer " + options_.token + "\r\n";
         if (!body.empty()) out += "Content-Type: application/json\r\nContent-Length: " + std::to_string(body.size()) + "\r\n";
-        out += "\r\n" + body;
+        out += options_.headers + "\r\n" + body;
         connection.sent = 0;
         connection.begun = Clock::now();
         send(connection);
@@ -217,6 +218,7 @@ int main(int argc, char** argv) {
         else if (name == "--seconds") options.seconds = std::atof(value);
         else if (name == "--warm-up") options.warm_up = std::atof(value);
         else if (name == "--token") options.token = value;
+        else if (name == "--header") options.headers += std::string(value) + "\r\n";
         else if (name == "--ids") {
             std::ifstream file(value);
             for (std::string line; std::getline(file, line);)
