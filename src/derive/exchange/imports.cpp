@@ -433,11 +433,14 @@ Result<std::string> run_job(Imports& imports, JobContext& context) {
     watch.step_command = [&](const std::string& step) { return context.step_command(step); };
     if (!viewer->is_system) watch.viewer = [&] { return context.viewer(); };
     auto told = std::chrono::steady_clock::now();
+    std::string doing;
     watch.progress = [&](const std::string& what, double share, const std::string& state) {
-        // Saving is a commit of its own: a few times a second are enough. A step that was not saved is remembered.
+        // Saving is a commit of its own: when another part of the work begins, and a few times a second. A step that
+        // was not saved is remembered.
         const auto now = std::chrono::steady_clock::now();
-        if (now - told < std::chrono::milliseconds(300)) return !context.cancelled();
+        if (what == doing && now - told < std::chrono::milliseconds(300)) return !context.cancelled();
         told = now;
+        doing = what;
         if (const auto held = head_of(imports.kept(heads_kind, id)); held && held->stop) return false;
         return context.save(share, what, state);
     };
