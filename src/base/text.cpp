@@ -17,10 +17,6 @@ namespace {
 
 constexpr char32_t table_size = 0x2000;  // Latin, Greek, Cyrillic, Vietnamese
 
-bool is_ascii(std::string_view text) {
-    return std::all_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x80; });
-}
-
 char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
 icu::UnicodeString to_utf16(std::string_view utf8) {
@@ -166,6 +162,10 @@ std::size_t distance(std::string_view a, std::string_view b) {
 }
 
 }  // namespace
+
+bool is_ascii(std::string_view text) {
+    return std::all_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x80; });
+}
 
 bool is_utf8(std::string_view text) {
     if (is_ascii(text)) return true;

@@ -7,6 +7,7 @@
 
 namespace fairlead {
 
+bool is_ascii(std::string_view text);
 bool is_utf8(std::string_view text);
 std::string to_nfc(std::string_view utf8);
 // Folded for search: NFKD without marks, lower case, d with stroke to d, sharp s to ss, runs of white space

@@ -9,8 +9,7 @@ namespace fairlead::cli {
 
 void add_catalog(CLI::App& app, Outcome& outcome) {
     CLI::App* catalog = app.add_subcommand("catalog", "What this program declares, for tools");
-    auto types = std::make_shared<bool>(false);
-    catalog->add_flag("--types", *types, "Print the records as TypeScript types")->required();
+    catalog->add_flag("--types", "Print the records as TypeScript types")->required();
     catalog->callback([&outcome] {
         const auto built = model::Catalog::build(all_modules());
         if (!built) {

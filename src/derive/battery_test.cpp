@@ -30,7 +30,7 @@ class Maker {
     std::string value(const EntityInfo& entity, const FieldInfo& field, int turn) {
         switch (field.type) {
             case Type::boolean: return turn % 2 ? "true" : "false";
-            case Type::whole: return field.name == "record" ? std::to_string(existing("account").value) : whole(field, turn);
+            case Type::whole: return field.options.meaning == Meaning::any_record ? "\"" + std::to_string(existing("account").value) + "\"" : whole(field, turn);
             case Type::decimal: return "\"" + bounded(field, turn + 1).text() + "\"";
             case Type::percent: return turn % 2 ? "\"0.5\"" : "\"0.25\"";
             case Type::money: return R"({"amount":")" + std::to_string(100 + turn) + R"(.00","currency":"USD"})";
@@ -170,6 +170,23 @@ TEST_CASE("Every entity is made, read, changed, deleted and brought back, and it
         CHECK(company.post(ada, address + "/restore", "").status == 200);
         CHECK(company.get(ada, only).json.find("data")->items.size() == 1);
     }
+}
+
+TEST_CASE("The id of a record of any kind is a text of digits in JSON, and is found by it") {
+    Company company;
+    const Id ada = company.administrator;
+    const Id account = company.make("account", {{"name", "Acme"}});
+    const Id tag = company.make("tag", {{"name", "Key account"}});
+    const std::string body = "{\"tag\":\"" + tag.text() + "\",\"entity\":\"account\",\"record\":";
+    const Answer made = company.post(ada, "record_tags", body + "\"" + account.text() + "\"}");
+    REQUIRE(made.status == 201);
+    CHECK(made.json.find("record")->is(Json::Kind::text));
+    CHECK(made.text("record") == account.text());
+    CHECK(company.get(ada, "record_tags?fields=record").json.find("data")->items[0].find("record")->text == account.text());
+    for (const std::string& id : {"\"" + account.text() + "\"", account.text()})
+        CHECK(company.get(ada, "record_tags?filter=" + http::percent_encoded("record = " + id)).json.find("data")->items.size() == 1);
+    CHECK(company.get(ada, "record_tags?filter=" + http::percent_encoded("record = \"Acme\"")).status == 400);
+    CHECK(company.post(ada, "record_tags", body + "\"Acme\"}").status == 422);
 }
 
 TEST_CASE("Every entity refuses what it must: unknown and read-only fields, wrong types, empty required ones") {

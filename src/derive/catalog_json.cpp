@@ -32,6 +32,7 @@ std::string_view meaning_name(Meaning meaning) {
         case Meaning::email: return "email";
         case Meaning::phone: return "phone";
         case Meaning::url: return "url";
+        case Meaning::any_record: return "any_record";
         case Meaning::external_id: return "external_id";
         case Meaning::position: return "position";
         case Meaning::colour: return "colour";
@@ -44,7 +45,8 @@ namespace {
 void write_field(JsonWriter& w, const EntityInfo& entity, const FieldInfo& field, const Viewer& viewer, std::string_view language) {
     const model::FieldOptions& o = field.options;
     w.begin_object().text("name", field.name).text("label", field_label(entity, field, language));
-    w.text("type", type_name(field.type)).text("help", field_help(entity, field, language));
+    // An id of any record is a text of digits to everyone outside, as every id.
+    w.text("type", o.meaning == Meaning::any_record ? "text" : type_name(field.type)).text("help", field_help(entity, field, language));
     w.boolean("required", o.required).boolean("unique", o.unique);
     w.boolean("read_only", o.read_only || field.system || field.is_computed() || field.is_many());
     w.boolean("custom", field.custom).boolean("system", field.system).boolean("computed", field.is_computed());

@@ -114,7 +114,10 @@ void write_nullable(JsonWriter& w, std::string_view type, std::string_view extra
 void write_field_schema(JsonWriter& w, const EntityInfo& entity, const FieldInfo& field, std::string_view language, bool input) {
     switch (field.type) {
         case Type::boolean: write_nullable(w, "boolean"); break;
-        case Type::whole: write_nullable(w, "integer"); break;
+        case Type::whole:
+            if (field.options.meaning != model::Meaning::any_record) write_nullable(w, "integer");
+            else w.raw(input ? "{\"type\":[\"string\",\"integer\",\"null\"]" : "{\"type\":[\"string\",\"null\"]");
+            break;
         case Type::duration: write_nullable(w, "number"); break;
         case Type::decimal:
         case Type::percent: w.raw(input ? "{\"type\":[\"string\",\"number\",\"null\"]" : "{\"type\":[\"string\",\"null\"]"); break;

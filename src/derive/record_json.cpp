@@ -44,7 +44,7 @@ void write_value(JsonWriter& w, const Value& value, const FieldType& type, Sourc
     else if (const auto* text = value.get<std::string>()) w.text(*text);
     else if (const auto* flag = value.get<bool>()) w.boolean(*flag);
     else if (const auto* whole = value.get<std::int64_t>()) {
-        if (type.type == Type::decimal || type.type == Type::percent) w.text(std::to_string(*whole));
+        if (type.type == Type::decimal || type.type == Type::percent || type.target == formula::any_target) w.text(std::to_string(*whole));
         else w.number(*whole);
     } else if (const auto* decimal = value.get<Decimal>()) w.text(decimal->text());
     else if (const auto* money = value.get<Money>())
@@ -247,6 +247,11 @@ Result<Value> read_value(const Json& json, const FieldType& type, const Currency
             if (!json.is(Json::Kind::boolean)) return wrong(pointer, "true or false");
             return Value(json.flag);
         case Type::whole: {
+            if (type.target == formula::any_target && is_text) {
+                const auto id = Id::parse(json.text);
+                if (!id) return wrong(pointer, "the id of a record");
+                return Value(id->value);
+            }
             if (!json.is(Json::Kind::number)) return wrong(pointer, "a whole number");
             const auto decimal = Decimal::parse(json.text);
             const auto whole = decimal ? decimal->whole() : std::nullopt;

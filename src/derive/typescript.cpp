@@ -25,7 +25,7 @@ std::string interface_name(std::string_view entity) {
 std::string type_of(const FieldInfo& field) {
     switch (field.type) {
         case Type::boolean: return "boolean";
-        case Type::whole:
+        case Type::whole: return field.options.meaning == model::Meaning::any_record ? "string" : "number";
         case Type::duration: return "number";
         case Type::money: return "Money";
         case Type::reference: return "Reference";

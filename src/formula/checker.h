@@ -48,6 +48,7 @@ class Checker {
 
     // checker_compare.cpp: brings both sides to one kind, rewriting constants and references.
     Compare pair(NodePtr& left, NodePtr& right, bool ordered, Place place) const;
+    bool id_from_text(const Node& id, NodePtr& text) const;
     Compare pair_reference(NodePtr& reference, NodePtr& other, Place place) const;
     bool date_from_text(NodePtr& node, Type wanted) const;
     void check_choice(const Node& choice, const Node& value) const;

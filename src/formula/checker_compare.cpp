@@ -68,6 +68,15 @@ Compare Checker::pair_reference(NodePtr& reference, NodePtr& other, Place place)
     return Compare::text;
 }
 
+// `record = "7301"`: an id that is kept as a whole number and written as a text.
+bool Checker::id_from_text(const Node& id, NodePtr& text) const {
+    if (id.type.type != Type::whole || id.type.target != any_target || !is_text_constant(*text)) return false;
+    const auto whole = Id::parse(text->constant.as<std::string>());
+    if (!whole) mismatch("\"" + text->constant.as<std::string>() + "\" is not the id of a record", text->place);
+    text = constant(Value(whole->value), Type::whole, text->place);
+    return true;
+}
+
 Compare Checker::pair(NodePtr& left, NodePtr& right, bool ordered, Place place) const {
     if (is_blank_constant(*left) || is_blank_constant(*right)) return Compare::blank;
     const Type a = left->type.type, b = right->type.type;
@@ -77,6 +86,7 @@ Compare Checker::pair(NodePtr& left, NodePtr& right, bool ordered, Place place) 
         return how;
     }
     if (is_number(a) && is_number(b)) return Compare::number;
+    if (id_from_text(*left, right) || id_from_text(*right, left)) return Compare::number;
     if ((a == Type::money || is_number(a)) && (b == Type::money || is_number(b))) return Compare::money;
     if (is_textual(a) && is_textual(b)) {
         check_choice(*left, *right);

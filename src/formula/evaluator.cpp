@@ -14,11 +14,6 @@ namespace {
 constexpr std::int64_t micros_per_day = 86'400'000'000;
 constexpr Date first_date{-719'162}, last_date{2'932'896};  // 0001-01-01, 9999-12-31
 
-bool is_ascii(std::string_view text) {
-    for (const char c : text)
-        if (static_cast<unsigned char>(c) >= 0x80) return false;
-    return true;
-}
 char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
 bool keeps(Int128 whole) { return whole >= INT64_MIN && whole <= INT64_MAX; }

@@ -19,9 +19,13 @@ namespace fairlead::formula {
 
 // ---- What the formula may name (implemented by the catalogue under a reader's access) --------------------
 
+// The target of a whole number that is the id of a record of an entity known only row by row: outside of the program it
+// is a text of digits as every id, since many readers of JSON round whole numbers beyond 2^53.
+inline constexpr std::string_view any_target = "*";
+
 struct FieldType {
     Type type = Type::text;
-    std::string target;       // entity, for a reference
+    std::string target;       // entity, for a reference; `any_target` for a whole number that is an id
     std::vector<std::string> choices;  // for a choice
     int scale = 6;            // for decimal and percent: digits stored after the point
     bool is_many = false;     // a relation to many records: only inside an aggregate, `SUM(lines.amount)`

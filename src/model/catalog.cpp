@@ -81,7 +81,7 @@ std::vector<std::string> FieldInfo::columns() const {
 formula::FieldType FieldInfo::formula_type() const {
     formula::FieldType field_type;
     field_type.type = type;
-    field_type.target = target;
+    field_type.target = options.meaning == Meaning::any_record ? std::string(formula::any_target) : target;
     field_type.scale = options.scale;
     field_type.is_many = is_many();
     for (const ChoiceInfo& choice : choices) field_type.choices.push_back(choice.value);

@@ -29,6 +29,7 @@ enum class Meaning : std::uint8_t {
     team,         // access scope `team`
     territory,    // access scope `territory`
     parent_access,// the record whose access this one inherits
+    any_record,   // a whole number: the id of a record of the entity that the field `entity` beside it names
     email, phone, url, external_id,
     position,     // order within a list edited by the company
     colour,

@@ -59,7 +59,7 @@ Result<Value> normal_decimal(const FieldInfo& field, Decimal decimal) {
 AnyRecord any_record(const EntityInfo& entity) {
     const FieldInfo* name = entity.field("entity");
     const FieldInfo* record = entity.field("record");
-    if (!name || !record || name->type != Type::text || record->type != Type::whole) return {};
+    if (!name || !record || record->options.meaning != model::Meaning::any_record) return {};
     return {name, record};
 }
 

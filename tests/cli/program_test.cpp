@@ -177,7 +177,7 @@ void write_small_export(const Desk& desk) {
 TEST_CASE("Every command explains itself, and a mistake on the command line ends with 2 and says what is wrong") {
     Desk desk;
     const std::vector<std::vector<std::string>> commands{{}, {"serve"}, {"demo"}, {"import"}, {"export"}, {"query"}, {"user"}, {"user", "add"}, {"user", "list"}, {"user", "reset"}, {"user", "deactivate"},
-                                                         {"token"}, {"token", "create"}, {"token", "list"}, {"token", "revoke"}, {"backup"}, {"restore"}, {"migrate"}, {"check"}, {"version"}};
+                                                         {"token"}, {"token", "create"}, {"token", "list"}, {"token", "revoke"}, {"backup"}, {"restore"}, {"migrate"}, {"check"}, {"catalog"}, {"version"}};
     for (std::vector<std::string> words : commands) {
         const std::string name = words.empty() ? "fairlead" : join(words, " ");
         CAPTURE(name);
@@ -202,6 +202,9 @@ TEST_CASE("Every command explains itself, and a mistake on the command line ends
     CHECK(desk.run({"import"}).code == 2);
     CHECK(desk.run({"backup"}).code == 2);
     CHECK(desk.run({"version", "--json"}).json().find("name")->text == "fairlead");
+    const Ended types = desk.run({"catalog", "--types"});
+    CHECK(types.code == 0);
+    CHECK(holds(types.out, "export interface AccountRecord"));
     // Nothing was made by asking.
     CHECK(!std::filesystem::exists(desk.path("company.db")));
     const Ended none = desk.run({"query", "account"});

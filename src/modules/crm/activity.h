@@ -42,7 +42,7 @@ inline constexpr Entity activity_entity{
 inline constexpr Field activity_link_fields[] = {
     reference("activity", "Activity", "activity", {.required = true, .indexed = true, .meaning = Meaning::parent_access}),
     text("entity", "Records", {.required = true, .list = true}),
-    whole("record", "Record", {.required = true, .indexed = true, .list = true}),
+    whole("record", "Record", {.required = true, .indexed = true, .list = true, .meaning = Meaning::any_record}),
 };
 inline constexpr Entity activity_link_entity{
     .name = "activity_link", .plural = "activity_links", .label = "Activity link", .label_plural = "Activity links", .title = "entity", .icon = "link",
@@ -79,7 +79,7 @@ inline constexpr Entity task_entity{
 inline constexpr Field record_tag_fields[] = {
     reference("tag", "Tag", "tag", {.required = true, .indexed = true, .list = true}),
     text("entity", "Records", {.required = true, .list = true}),
-    whole("record", "Record", {.required = true, .indexed = true, .list = true}),
+    whole("record", "Record", {.required = true, .indexed = true, .list = true, .meaning = Meaning::any_record}),
 };
 inline constexpr Entity record_tag_entity{
     .name = "record_tag", .plural = "record_tags", .label = "Tagged record", .label_plural = "Tagged records", .title = "entity", .icon = "tags",

@@ -151,7 +151,7 @@ inline constexpr Entity territory_member_entity{
 inline constexpr Choice share_levels[] = {{"read", "May read"}, {"update", "May read and change"}};
 inline constexpr Field record_share_fields[] = {
     text("entity", "Records", {.required = true, .list = true}),
-    whole("record", "Record", {.required = true, .indexed = true, .list = true, .help = "Id of the shared record"}),
+    whole("record", "Record", {.required = true, .indexed = true, .list = true, .meaning = Meaning::any_record, .help = "Id of the shared record"}),
     reference("user", "With user", "user", {.indexed = true, .list = true}),
     reference("team", "With team", "team", {.list = true}),
     choice("level", "Level", share_levels, {.required = true, .list = true, .initial = "\"read\""}),

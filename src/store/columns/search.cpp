@@ -44,10 +44,6 @@ std::string one_tone_placement(std::string text) {
 
 enum Accents { as_typed, plain, others };
 
-bool is_ascii(std::string_view text) {
-    return std::none_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) >= 0x80; });
-}
-
 class RankKey final : public SortKey {
   public:
     explicit RankKey(std::unordered_map<std::uint32_t, int> ranks) : ranks_(std::move(ranks)) {}

@@ -186,7 +186,7 @@ export interface RecordShareRecord {
   last_seq: number | null;
   effective_at: string | null;
   entity: string | null;
-  record: number | null;
+  record: string | null;
   user: Reference | null;
   team: Reference | null;
   level: 'read' | 'update' | null;
@@ -405,7 +405,7 @@ export interface ActivityLinkRecord {
   effective_at: string | null;
   activity: Reference | null;
   entity: string | null;
-  record: number | null;
+  record: string | null;
 }
 
 export interface TaskRecord {
@@ -545,7 +545,7 @@ export interface RecordTagRecord {
   effective_at: string | null;
   tag: Reference | null;
   entity: string | null;
-  record: number | null;
+  record: string | null;
 }
 
 export interface CompetitorRecord {
