@@ -9,7 +9,7 @@ namespace fairlead::cli {
 
 void add_catalog(CLI::App& app, Outcome& outcome) {
     CLI::App* catalog = app.add_subcommand("catalog", "What this program declares, for tools");
-    catalog->add_flag("--types", "Print the records as TypeScript types")->required();
+    catalog->add_flag("--types")->description("Print the records as TypeScript types")->required();
     catalog->callback([&outcome] {
         const auto built = model::Catalog::build(all_modules());
         if (!built) {
