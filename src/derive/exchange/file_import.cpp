@@ -70,7 +70,7 @@ Result<void> FileImport::prepare() {
     refused_.clear();
     whys_.clear();
     why_numbers_.clear();
-    groups_.clear();
+    groups_ = {};
     result_ = {};
     uniques_.clear();
     for (const MappedColumn& mapped : plan_.mapping) {
@@ -172,7 +172,8 @@ void FileImport::take_back(Fate fate) {
     }
 }
 
-void FileImport::refuse_row(std::uint32_t number, std::int64_t line, const Refusal& reason, const std::string& value, const std::optional<ValueRepair>& repair) {
+void FileImport::refuse_row(std::uint32_t number, std::int64_t line, const RowFault& fault) {
+    const Refusal& reason = fault.reason;
     // The file of refused rows has every row's own words; the report has groups.
     std::string words = reason.code + '\n' + reason.field + '\n' + reason.message;
     auto known = why_numbers_.find(words);
@@ -188,15 +189,7 @@ void FileImport::refuse_row(std::uint32_t number, std::int64_t line, const Refus
         }
     }
     refused_.emplace_back(number, known->second);
-    // By value where it can be mended at once, else by what is wrong.
-    const std::string group = reason.code + '\n' + reason.field + '\n' + (repair ? repair->from : std::string());
-    auto at = groups_.find(group);
-    if (at == groups_.end()) {
-        if (result_.reasons.size() >= 1'000) return;
-        at = groups_.emplace(group, result_.reasons.size()).first;
-        result_.reasons.push_back({reason, 0, line, value, repair});
-    }
-    ++result_.reasons[at->second].count;
+    groups_.add(fault, line);
 }
 
 // Rows that name the same record: the same again is left out, another statement is refused, both of them, so that
@@ -223,14 +216,14 @@ void FileImport::repeats(Row& row, Chunk& chunk) {
                 if (entry.row >= chunk.front().number) {
                     Row& first = chunk[entry.row - chunk.front().number];
                     first.fate = Fate::refused;
-                    first.read.faults.push_back({reason, shown, {}});
+                    first.read.faults.push_back({reason, shown, {}, false});
                 } else if (entry.fate != Fate::refused) {
                     take_back(entry.fate);
                     count(Fate::refused);
-                    refuse_row(entry.row, 0, reason, shown, {});
+                    refuse_row(entry.row, 0, {reason, shown, {}, false});
                 }
             }
-            row.read.faults.push_back({reason, shown, {}});
+            row.read.faults.push_back({reason, shown, {}, false});
             row.fate = Fate::refused;
             return;
         }
@@ -244,7 +237,7 @@ void FileImport::repeats(Row& row, Chunk& chunk) {
             first = row.number;
             continue;
         }
-        row.read.faults.push_back({{"repeated_in_file", unique.field->name, "Another row of the file has the same " + unique.field->label + ", which only one record may have", {{"name", unique.field->label}}}, to_text(*value), {}});
+        row.read.faults.push_back({{"repeated_in_file", unique.field->name, "Another row of the file has the same " + unique.field->label + ", which only one record may have", {{"name", unique.field->label}}}, to_text(*value), {}, false});
         row.fate = Fate::refused;
     }
 }
@@ -349,12 +342,12 @@ Result<void> FileImport::look_through(const ImportWatch& watch, bool rehearse_al
             if (row.refused) row.fate = Fate::refused;
             count(row.fate);
             if (row.fate == Fate::refused) {
-                for (const RowFault& fault : row.read.faults) refuse_row(row.number, row.read.line, fault.reason, fault.value, fault.repair);
+                for (const RowFault& fault : row.read.faults) refuse_row(row.number, row.read.line, fault);
                 if (row.refused)
                     for (const Refusal& reason : row.refused->reasons) {
                         const FieldInfo* field = entity_.field(reason.field);
                         const Value* value = field != nullptr && field->slot >= 0 ? row.read.patch->find(field->slot) : nullptr;
-                        refuse_row(row.number, row.read.line, reason, value != nullptr ? to_text(*value) : std::string(), {});
+                        refuse_row(row.number, row.read.line, {reason, value != nullptr ? to_text(*value) : std::string(), {}, false});
                     }
             }
             if (!row.read.key.empty() && row.fate != Fate::duplicate)
@@ -364,8 +357,8 @@ Result<void> FileImport::look_through(const ImportWatch& watch, bool rehearse_al
         return true;
     }));
     std::sort(refused_.begin(), refused_.end());
-    std::stable_sort(result_.reasons.begin(), result_.reasons.end(), [](const RefusedGroup& a, const RefusedGroup& b) { return a.count > b.count; });
-    groups_.clear();
+    result_.reasons = groups_.report([&](const std::string& name) { return entity_.field(name) != nullptr ? entity_.need(name).label : name; });
+    groups_ = {};
     result_.complete = plan_.rows == 0 || result_.checked < plan_.rows;
     return {};
 }
@@ -477,7 +470,7 @@ Result<std::size_t> FileImport::write_slice(Chunk& chunk, std::size_t begin, std
         result.skipped += whole_of(parts[4]);
         for (const auto& [wanted, id] : written.made) reader_->note(wanted, id);
         for (const auto& [number, why] : refused)
-            for (const Refusal& reason : why.reasons) refuse_row(number, 0, reason, "", {});
+            for (const Refusal& reason : why.reasons) refuse_row(number, 0, {reason, "", {}, false});
         const auto last = static_cast<std::uint32_t>(whole_of(parts[0]));
         std::size_t at = begin;
         while (at < chunk.size() && chunk[at].number <= last) ++at;

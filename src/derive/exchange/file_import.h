@@ -9,25 +9,18 @@
 #include "derive/exchange/compact_table.h"
 #include "derive/exchange/file_look.h"
 #include "derive/exchange/import_plan.h"
+#include "derive/exchange/refusal_groups.h"
 #include "derive/exchange/row_reader.h"
 #include "derive/exchange/way.h"
 #include "store/store.h"
 
 namespace fairlead::derive {
 
-// Rows that were refused for one reason.
-struct RefusedGroup {
-    Refusal reason;              // of the first one
-    std::int64_t count = 0;
-    std::int64_t line = 0;       // an example
-    std::string value;
-    std::optional<ValueRepair> repair;
-};
-
 struct CheckResult {
     bool complete = false;       // every row was looked at
     std::int64_t checked = 0, create = 0, update = 0, skip = 0, unchanged = 0, duplicate = 0, refused = 0;
-    std::vector<RefusedGroup> reasons;  // most rows first
+    // Most rows first; of one reason the values that stand in most rows, then what is left (code "other_values").
+    std::vector<RefusedGroup> reasons;
     double seconds = 0;
 };
 
@@ -93,7 +86,7 @@ class FileImport {
     void repeats(Row& row, Chunk& chunk);
     void decide(store::Transaction& open, Row& row, bool rehearse);
     std::optional<model::Record> existing(store::Transaction& open, Row& row);
-    void refuse_row(std::uint32_t number, std::int64_t line, const Refusal& reason, const std::string& value, const std::optional<ValueRepair>& repair);
+    void refuse_row(std::uint32_t number, std::int64_t line, const RowFault& fault);
     void take_back(Fate fate);
     void count(Fate fate);
     model::Patch news(const model::Record& known, const model::Patch& patch) const;
@@ -123,7 +116,7 @@ class FileImport {
     std::vector<std::pair<std::uint32_t, std::uint32_t>> refused_;  // row, why; sorted after the check
     std::vector<Refusal> whys_;
     std::map<std::string, std::uint32_t> why_numbers_;
-    std::map<std::string, std::size_t> groups_;
+    RefusalGroups groups_;
     CheckResult result_;
     RunResult ran_;
 };

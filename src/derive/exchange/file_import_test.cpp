@@ -135,6 +135,44 @@ TEST_CASE("Heads are matched in both languages, whatever their accents, case and
     CHECK(suggest_entity(*company.catalog, *store::Viewer::system(), found) == "account");
 }
 
+TEST_CASE("Usual Vietnamese heads are found surely, also where they are shortened") {
+    Company company;
+    const auto found = [&](const std::string& entity, const std::string& head, const std::string& value = "x") {
+        const TempFile file("\"" + head + "\",Other of ours\n" + value + ",1\n" + value + ",2\n");
+        std::vector<Note> notes;
+        const auto fields = suggest_fields(company.catalog->need(entity), *store::Viewer::system(), look(file.path()).columns, notes);
+        return fields[0] && fields[0]->confidence >= 0.8 ? fields[0]->field : std::string();
+    };
+    for (const auto& [head, field] : std::map<std::string, std::string>{
+             {"NV phụ trách", "owner"}, {"Nhân viên kinh doanh", "owner"}, {"NVKD", "owner"}, {"Sales phụ trách", "owner"}, {"Mã cũ", "external_id"}, {"Mã KH", "external_id"}, {"Mã khách hàng", "external_id"},
+             {"Tên KH", "name"}, {"TÊN CTY", "name"}, {"Doanh nghiệp", "name"}, {"SĐT", "phone"}, {"Số ĐT", "phone"}, {"Tel", "phone"}, {"ĐT liên hệ", "phone"}, {"MST", "tax_code"}, {"Đ/c", ""},
+             {"Địa chỉ công ty", "street"}, {"Tỉnh/Thành phố", "city"}, {"Ngành nghề", "industry"}, {"Loại KH", "customer_type"}, {"Số nhân viên", "employees"}, {"Fax", ""}, {"Số fax", ""}, {"Fax number", ""}}) {
+        INFO(head);
+        if (head == "Số nhân viên") CHECK(found("account", head, "12") == field);
+        else CHECK(found("account", head) == field);
+    }
+    CHECK(found("contact", "Di động", "0912345678") == "mobile");
+    CHECK(found("contact", "ĐTDĐ", "0912345678") == "mobile");
+    CHECK(found("contact", "Tên Cty") == "account");
+    CHECK(found("contact", "Chức danh") == "job_title");
+    CHECK(found("opportunity", "Giá trị HĐ", "1200") == "amount");
+    CHECK(found("opportunity", "Dự kiến chốt", "2026-12-01") == "close_date");
+    CHECK(found("opportunity", "Tình trạng") == "stage");
+    CHECK(found("opportunity", "Lý do thua") == "lost_reason");
+    CHECK(found("product", "ĐVT") == "unit");
+    CHECK(found("product", "Mã SP") == "code");
+    CHECK(found("user", "Mã NV") == "external_id");
+    CHECK(found("task", "Hạn chót", "2026-12-01") == "due_on");
+    // Numbers that look like telephone numbers are none where the head says what they are.
+    const TempFile file("Họ tên,Điện thoại,Fax,Số tài khoản\nAn,0912345678,0243123456,0071000123456\nBình,0912345679,0243123457,0071000123457\n");
+    std::vector<Note> notes;
+    const auto fields = suggest_fields(company.catalog->need("contact"), *store::Viewer::system(), look(file.path()).columns, notes);
+    CHECK(fields[1]->field == "phone");
+    CHECK(!fields[2]);
+    CHECK(!fields[3]);
+    CHECK(notes.empty());
+}
+
 TEST_CASE("Two columns that claim a field are left to the person (csv-13, csv-14)") {
     Company company;
     const TempFile file("ID,Phone,Phone,EMAIL,Email\n1,0912000111,0912000222,a@example.com,b@example.com\n");
@@ -240,6 +278,42 @@ TEST_CASE("All or nothing, or the good rows and a file of the others that can be
     if (!again) MESSAGE(again.refused().message());
     REQUIRE(again);
     CHECK(again->created == 2);
+}
+
+TEST_CASE("Refused values are told one by one with their rows, the most frequent first, and the rest as a number") {
+    Company company;
+    std::string text = "Name,Industry,Employees\n";
+    int row = 0;
+    const auto rows = [&](int count, const std::string& industry, const std::string& employees) {
+        for (int i = 0; i < count; ++i) text += "Company " + std::to_string(++row) + "," + industry + "," + employees + "\n";
+    };
+    rows(2, "Fishing", "1");
+    rows(5, "Mining", "1");
+    for (int i = 0; i < 40; ++i) rows(1, "Trade " + std::to_string(i), "1");
+    rows(3, "", "n/a");
+    const TempFile file(text);
+    ImportPlan plan = plan_for(company, look(file.path()), "account");
+    const CheckResult result = check(company, file, plan);
+    CHECK(result.refused == 50);
+    REQUIRE(result.reasons.size() == RefusalGroups::values_shown + 2);
+    CHECK(result.reasons[0].value == "Mining");
+    CHECK(result.reasons[0].count == 5);
+    CHECK(result.reasons[1].value == "Fishing");
+    CHECK(result.reasons[1].count == 2);
+    const RefusedGroup& others = result.reasons[RefusalGroups::values_shown];
+    CHECK(others.reason.code == "other_values");
+    CHECK(others.reason.field == "industry");
+    CHECK(others.count == 42 - static_cast<std::int64_t>(RefusalGroups::values_shown));
+    CHECK(others.reason.message.starts_with("17 other values of Industry"));
+    CHECK(result.reasons.back().value == "n/a");
+    CHECK(result.reasons.back().count == 3);
+    std::int64_t told = 0;
+    for (const RefusedGroup& group : result.reasons) told += group.count;
+    CHECK(told == 50);
+    // What is written is taken for nothing.
+    for (MappedColumn& column : plan.mapping)
+        if (column.field == "employees") column.values["n/a"] = "";
+    CHECK(check(company, file, plan).refused == 47);
 }
 
 TEST_CASE("An empty cell keeps or clears, as it is chosen (csv-17)") {

@@ -18,11 +18,44 @@ namespace {
 
 constexpr const char* languages[] = {"en", "vi"};
 
+// What heads call a field by what it means, whatever the kind of record; a field's own words come first.
+struct MeaningWords {
+    Meaning meaning;
+    const char* words;
+};
+constexpr MeaningWords meaning_words[] = {
+    {Meaning::owner, "owner|owner name|assigned to|sales rep|sales representative|salesperson|sales person|account manager|sales|nhân viên phụ trách|người phụ trách|phụ trách|sale phụ trách|sales phụ trách|nhân viên kinh doanh|"
+                     "nhân viên bán hàng|nhân viên sale|nhân viên chăm sóc|nhân viên quản lý|nhân viên|chuyên viên phụ trách|chuyên viên|người quản lý|người chăm sóc"},
+    {Meaning::team, "sales team|team name|phòng|phòng ban|bộ phận|nhóm kinh doanh|đội|đội kinh doanh"},
+    {Meaning::external_id, "old code|old id|legacy id|legacy code|external id|crm id|source id|reference code|mã|mã số|mã cũ|mã hệ thống|mã hệ thống cũ|mã crm|mã tham chiếu|mã nội bộ"},
+    {Meaning::phone, "tel|tel no|telephone|telephone number|phone no|phone|contact number|hotline|số điện thoại|điện thoại|số liên hệ|điện thoại liên hệ|điện thoại công ty|điện thoại bàn"},
+    {Meaning::email, "mail|email|email address|địa chỉ email|địa chỉ mail|thư điện tử|hòm thư|email liên hệ|email công ty"},
+    {Meaning::url, "web|website|web site|site|homepage|home page|web address|trang web|trang chủ|địa chỉ web"},
+};
+// How Vietnamese heads are shortened.
+constexpr std::pair<const char*, const char*> abbreviations[] = {
+    {"nv", "nhan vien"},     {"nvkd", "nhan vien kinh doanh"}, {"nvbh", "nhan vien ban hang"}, {"kh", "khach hang"}, {"khtn", "khach hang tiem nang"}, {"sdt", "so dien thoai"},
+    {"dt", "dien thoai"},    {"dtdd", "dien thoai di dong"},   {"dd", "di dong"},              {"cty", "cong ty"},   {"sp", "san pham"},               {"hh", "hang hoa"},
+    {"hd", "hop dong"},      {"dn", "doanh nghiep"},           {"dvt", "don vi tinh"},         {"kd", "kinh doanh"}, {"tp", "thanh pho"},              {"dc", "dia chi"},
+    {"mst", "ma so thue"},   {"qg", "quoc gia"},               {"lh", "lien he"},              {"gt", "gia tri"},    {"sl", "so luong"},               {"bp", "bo phan"},
+};
+// Heads of numbers that look like telephone numbers and are none, and what else a value must not be guessed for.
+constexpr const char* other_things[] = {"fax", "telex", "cccd", "cmnd", "passport", "iban", "swift", "bank", "taikhoan", "hochieu", "cancuoc", "mst", "masothue", "tax", "vat"};
+bool is_other_thing(std::string_view key) {
+    return std::any_of(std::begin(other_things), std::end(other_things), [&](const char* word) { return key.find(word) != std::string_view::npos; });
+}
+
+bool is_currency_head(std::string_view key) {
+    constexpr std::string_view heads[] = {"currency", "currencycode", "currencyisocode", "ccy", "tiente", "loaitien", "donvitiente", "dongtien", "matiente"};
+    return std::find(std::begin(heads), std::end(heads), key) != std::end(heads);
+}
+
 struct Word {
     std::string key;  // letters and digits, folded: "FirstName", "first_name" and "First name" are one
     std::vector<std::string> tokens;
     std::size_t field;
-    bool own = false;  // the field's own name or label
+    bool own = false;      // the field's own name or label
+    bool general = false;  // of its meaning
 };
 
 std::vector<std::string> tokens_of(std::string_view text) {
@@ -34,6 +67,16 @@ std::vector<std::string> tokens_of(std::string_view text) {
     }
     if (tokens.back().empty()) tokens.pop_back();
     return tokens;
+}
+
+// "NV phụ trách" in full, as a key.
+std::string spelt_out(std::string_view name) {
+    std::string full;
+    for (const std::string& token : tokens_of(name)) {
+        const auto known = std::find_if(std::begin(abbreviations), std::end(abbreviations), [&](const auto& one) { return token == one.first; });
+        full += known == std::end(abbreviations) ? token : loose_key(known->second);
+    }
+    return full;
 }
 
 struct Candidate {
@@ -52,6 +95,9 @@ class Matcher {
             add(field.name, i, true);
             for (const char* language : languages) add(field_label(entity, field, language), i, true);
             for (const std::string& synonym : split(field.options.synonyms, '|')) add(synonym, i, false);
+            for (const MeaningWords& of : meaning_words)
+                if (of.meaning == field.options.meaning)
+                    for (const std::string& word : split(of.words, '|')) add(word, i, false, true);
         }
         // "Account name" of accounts is their name.
         for (const char* language : languages) {
@@ -71,18 +117,23 @@ class Matcher {
             auto& known = best.try_emplace(field, Candidate{0, column, field, why}).first->second;
             if (confidence > known.confidence) known = {confidence, column, field, why};
         };
-        exactly(key, 1, offer);
-        for (const std::string& prefix : prefixes_) {
-            if (prefix.empty() || key.size() <= prefix.size()) continue;
-            if (key.starts_with(prefix)) exactly(key.substr(prefix.size()), 0.92, offer);
-            if (key.ends_with(prefix)) exactly(key.substr(0, key.size() - prefix.size()), 0.92, offer);
+        const std::string full = spelt_out(look.name);
+        for (const auto& [written, weight] : {std::pair(key, 1.0), std::pair(full, 0.97)}) {
+            if (weight < 1 && full == key) continue;
+            exactly(written, weight, offer);
+            for (const std::string& prefix : prefixes_) {
+                if (prefix.empty() || written.size() <= prefix.size()) continue;
+                if (written.starts_with(prefix)) exactly(written.substr(prefix.size()), 0.92 * weight, offer);
+                if (written.ends_with(prefix)) exactly(written.substr(0, written.size() - prefix.size()), 0.92 * weight, offer);
+            }
         }
-        if (best.empty()) alike(look.name, key, offer);
+        // "Fax number" holds the words of a telephone number, and is none.
+        if (best.empty() && !is_other_thing(key)) alike(look.name, key, offer);
         for (const auto& [field, candidate] : best) out.push_back(candidate);
     }
 
     void by_values(std::size_t column, const ColumnLook& look, std::vector<Candidate>& out) const {
-        if (look.filled < 2) return;
+        if (look.filled < 2 || is_other_thing(loose_key(look.name))) return;
         for (std::size_t i = 0; i < fields_.size(); ++i) {
             const Meaning meaning = fields_[i]->options.meaning;
             const double share = meaning == Meaning::email ? look.emails : meaning == Meaning::phone ? look.phones : meaning == Meaning::url ? look.links : 0;
@@ -91,29 +142,29 @@ class Matcher {
     }
 
   private:
-    void add(std::string_view text, std::size_t field, bool own) {
+    void add(std::string_view text, std::size_t field, bool own, bool general = false) {
         std::string key = loose_key(text);
         if (key.empty()) return;
-        words_.push_back({std::move(key), tokens_of(text), field, own});
+        words_.push_back({std::move(key), tokens_of(text), field, own, general});
     }
     template <class Offer>
     void exactly(const std::string& key, double weight, Offer offer) const {
         for (const Word& word : words_)
-            if (word.key == key) offer(word.field, weight * (word.own ? 1.0 : 0.95), word.own ? "name" : "synonym");
+            if (word.key == key) offer(word.field, weight * (word.own ? 1.0 : word.general ? 0.9 : 0.95), word.own ? "name" : "synonym");
     }
     template <class Offer>
     void alike(const std::string& name, const std::string& key, Offer offer) const {
         // A head with more words than the field has: "Phone number (main)".
         const std::vector<std::string> tokens = tokens_of(name);
         for (const Word& word : words_) {
-            const bool all = !word.tokens.empty() && std::all_of(word.tokens.begin(), word.tokens.end(), [&](const std::string& t) { return std::find(tokens.begin(), tokens.end(), t) != tokens.end(); });
+            const bool all = !word.general && !word.tokens.empty() && std::all_of(word.tokens.begin(), word.tokens.end(), [&](const std::string& t) { return std::find(tokens.begin(), tokens.end(), t) != tokens.end(); });
             if (all && word.key.size() >= 4) offer(word.field, 0.5 + 0.2 * static_cast<double>(word.key.size()) / static_cast<double>(key.size() + 1), "similar");
         }
         // "reason" is what a file of refused rows carries, and no region misspelt.
-        if (key.size() < 6 || key == "reason") return;
+        if (key.size() < 6 || key == "reason" || is_currency_head(key)) return;
         std::vector<std::string> keys;
         for (const Word& word : words_)
-            if (word.key.size() >= 6) keys.push_back(word.key);
+            if (word.key.size() >= 6 && !word.general) keys.push_back(word.key);
         if (const std::string near = nearest(key, keys); !near.empty())
             for (const Word& word : words_)
                 if (word.key == near) offer(word.field, 0.65, "similar");
@@ -210,8 +261,7 @@ std::vector<std::optional<Suggestion>> suggest_fields(const EntityInfo& entity, 
     for (const auto& suggestion : out)
         if (suggestion && entity.need(suggestion->field).type == Type::money) money = suggestion->field, ++amounts;
     for (std::size_t i = 0; i < columns.size() && amounts == 1; ++i) {
-        const std::string key = loose_key(columns[i].name);
-        if (!out[i] && (key == "currency" || key == "currencycode" || key == "currencyisocode" || key == "ccy" || key == "tiente" || key == "loaitien" || key == "donvitiente")) {
+        if (!out[i] && is_currency_head(loose_key(columns[i].name))) {
             out[i] = Suggestion{money + ".currency", 0.95, "synonym"};
             break;
         }

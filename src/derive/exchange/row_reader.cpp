@@ -74,7 +74,9 @@ RowReader::RowReader(store::Store& store, std::shared_ptr<const store::Viewer> v
 void RowReader::fault(ReadRow& out, const Column& column, const std::string& text, std::string code, std::string message, std::vector<std::pair<std::string, std::string>> params, std::string mend_to) {
     params.emplace_back("value", text.substr(0, 200));
     params.emplace_back("column", column.head);
-    RowFault fault{{std::move(code), column.field->name, std::move(message), std::move(params)}, text.substr(0, 200), {}};
+    RowFault fault{{std::move(code), column.field->name, std::move(message), std::move(params)}, text.substr(0, 200), {}, false};
+    constexpr std::string_view of_the_value[] = {"no_such_record", "ambiguous_reference", "unknown_choice", "not_yes_or_no", "not_a_number", "not_whole", "not_a_date"};
+    fault.by_value = std::find(std::begin(of_the_value), std::end(of_the_value), fault.reason.code) != std::end(of_the_value);
     if (!mend_to.empty()) fault.repair = ValueRepair{column.field->name, text, std::move(mend_to)};
     out.faults.push_back(std::move(fault));
 }
@@ -88,7 +90,7 @@ void RowReader::read(const TableRow& cells, bool ragged, ReadRow& out) {
     if (ragged) {
         out.faults.push_back({{"ragged_row", "", "The row has " + std::to_string(cells.size()) + " fields, the head has " + std::to_string(width_) + ": a separator or a quote is missing or too many",
                                {{"found", std::to_string(cells.size())}, {"expected", std::to_string(width_)}}},
-                              cells.size() > 0 ? cells[0].text.substr(0, 200) : std::string(), {}});
+                              cells.size() > 0 ? cells[0].text.substr(0, 200) : std::string(), {}, false});
         return;
     }
     for (Column& column : columns_) read_cell(column, cells, out);
@@ -99,7 +101,7 @@ void RowReader::read(const TableRow& cells, bool ragged, ReadRow& out) {
         const std::string part = wanted != out.wanted.end() ? "+" + fold_case(wanted->title) : value != nullptr ? comparable(*field, *value, country_) : std::string();
         if (part.empty()) {
             out.key.clear();
-            out.faults.push_back({{"blank_key", field->name, "The row has no " + field->label + ", by which records are found again: fill it in, or choose another key", {{"name", field->label}}}, "", {}});
+            out.faults.push_back({{"blank_key", field->name, "The row has no " + field->label + ", by which records are found again: fill it in, or choose another key", {{"name", field->label}}}, "", {}, false});
             return;
         }
         out.key += part;

@@ -21,6 +21,7 @@ struct RowFault {
     Refusal reason;             // field: its name
     std::string value;          // as written
     std::optional<ValueRepair> repair;
+    bool by_value = false;      // taking this value for another would mend every row that has it
 };
 // A record that a cell names, that does not exist and is to be made.
 struct WantedRecord {

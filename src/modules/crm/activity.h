@@ -17,10 +17,10 @@ inline constexpr Choice directions[] = {{"outbound", "Outbound"}, {"inbound", "I
 // One interaction is one record, whatever it is linked to; the direct links are the usual ones, `activity_link`
 // holds any further.
 inline constexpr Field activity_fields[] = {
-    choice("kind", "Kind", activity_kinds, {.required = true, .dimension = true, .list = true, .initial = "\"note\"", .synonyms = "type|loại"}),
+    choice("kind", "Kind", activity_kinds, {.required = true, .dimension = true, .list = true, .initial = "\"note\"", .synonyms = "type|loại|hình thức|loại hoạt động|activity type"}),
     text("subject", "Subject", {.required = true, .search = true, .list = true, .synonyms = "title|chủ đề|tiêu đề"}),
     text("body", "Text", {.long_text = true, .synonyms = "description|comments|nội dung", .length_max = 50000}),
-    instant("at", "When", {.required = true, .list = true, .initial = "NOW()", .synonyms = "date|activity date|thời gian|ngày"}),
+    instant("at", "When", {.required = true, .list = true, .initial = "NOW()", .synonyms = "date|activity date|thời gian|ngày|ngày giờ|thời điểm|ngày liên hệ|ngày thực hiện"}),
     duration("length", "Length", {.list = true}),
     choice("direction", "Direction", directions, {.dimension = true}),
     text("outcome", "Outcome", {.list = true, .synonyms = "result|kết quả"}),
@@ -51,11 +51,11 @@ inline constexpr Entity activity_link_entity{
 
 inline constexpr Choice priorities[] = {{"high", "High"}, {"normal", "Normal"}, {"low", "Low"}};
 inline constexpr Field task_fields[] = {
-    text("subject", "Subject", {.required = true, .search = true, .list = true, .synonyms = "title|task|việc|công việc"}),
+    text("subject", "Subject", {.required = true, .search = true, .list = true, .synonyms = "title|task|việc|công việc|tên công việc|nội dung công việc|task name"}),
     text("description", "Description", {.long_text = true, .length_max = 20000}),
-    date("due_on", "Due", {.list = true, .synonyms = "due date|hạn"}),
-    choice("priority", "Priority", priorities, {.dimension = true, .list = true, .initial = "\"normal\""}),
-    boolean("done", "Done", {.dimension = true, .list = true, .initial = "FALSE"}),
+    date("due_on", "Due", {.list = true, .synonyms = "due date|hạn|deadline|hạn chót|ngày hết hạn|hạn hoàn thành|đến hạn"}),
+    choice("priority", "Priority", priorities, {.dimension = true, .list = true, .initial = "\"normal\"", .synonyms = "mức độ ưu tiên|độ ưu tiên|ưu tiên"}),
+    boolean("done", "Done", {.dimension = true, .list = true, .initial = "FALSE", .synonyms = "completed|hoàn thành|đã xong"}),
     instant("done_at", "Done at", {.read_only = true}),
     reference("account", "Account", "account", {.indexed = true, .list = true}),
     reference("contact", "Contact", "contact", {}),

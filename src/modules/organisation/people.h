@@ -15,12 +15,12 @@ Result<void> check_delegation(Records& records, Patch& patch, const Record* befo
 inline constexpr Choice languages[] = {{"en", "English"}, {"vi", "Tiếng Việt"}};
 
 inline constexpr Field user_fields[] = {
-    text("name", "Name", {.required = true, .search = true, .list = true, .synonyms = "sales_agent|sales agent|full name|agent|rep|nhân viên|họ tên|họ và tên"}),
+    text("name", "Name", {.required = true, .search = true, .list = true, .synonyms = "sales_agent|sales agent|full name|agent|rep|nhân viên|họ tên|họ và tên|tên nhân viên|user|user name|employee|employee name|tên"}),
     text("email", "Email", {.unique = true, .search = true, .list = true, .meaning = Meaning::email, .help = "The address this person signs in with", .synonyms = "e-mail|username|thư điện tử"}),
     reference("role", "Role", "role", {.administrators = true, .dimension = true, .list = true, .help = "What this person may see and do", .synonyms = "vai trò|profile"}),
-    reference("team", "Team", "team", {.dimension = true, .list = true, .help = "The team this person belongs to now", .synonyms = "nhóm"}),
-    reference("manager", "Manager", "user", {.list = true, .synonyms = "quản lý|reports to"}),
-    reference("position", "Position", "position", {.dimension = true, .synonyms = "title|chức danh|vị trí"}),
+    reference("team", "Team", "team", {.dimension = true, .list = true, .help = "The team this person belongs to now", .synonyms = "nhóm|phòng ban|bộ phận|phòng|department|sales team|đội"}),
+    reference("manager", "Manager", "user", {.list = true, .synonyms = "quản lý|reports to|quản lý trực tiếp|cấp trên|trưởng nhóm|line manager|supervisor"}),
+    reference("position", "Position", "position", {.dimension = true, .synonyms = "title|chức danh|vị trí|chức vụ|job title"}),
     text("phone", "Phone", {.meaning = Meaning::phone, .synonyms = "điện thoại"}),
     choice("language", "Language", languages, {.initial = "\"en\""}),
     text("zone", "Time zone", {.help = "IANA name, as Asia/Ho_Chi_Minh; empty: the company's"}),
@@ -28,7 +28,7 @@ inline constexpr Field user_fields[] = {
     boolean("administrator", "Administrator", {.administrators = true, .help = "May configure everything and see all records", .initial = "FALSE"}),
     date("started_on", "Started on", {.help = "First day in this position, for ramping up", .synonyms = "ngày bắt đầu"}),
     date("left_on", "Left on", {.read_only = true}),
-    text("external_id", "External id", {.unique = true, .meaning = Meaning::external_id, .synonyms = "user id|owner id|id"}),
+    text("external_id", "External id", {.unique = true, .meaning = Meaning::external_id, .synonyms = "user id|owner id|id|employee id|staff id|employee code|mã nhân viên"}),
 };
 inline constexpr Rule user_rules[] = {
     {"email_has_at", "ISBLANK(email) OR CONTAINS(email, \"@\")", "An email address has an @", "email"},
