@@ -2,6 +2,7 @@
 #pragma once
 #include <cstdint>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace fairlead::derive {
@@ -31,7 +32,8 @@ template <class Entry>
 class CompactTable {
   public:
     std::size_t size() const { return size_; }
-    Entry* find(std::uint64_t key) {
+    Entry* find(std::uint64_t key) { return const_cast<Entry*>(std::as_const(*this).find(key)); }
+    const Entry* find(std::uint64_t key) const {
         if (slots_.empty()) return nullptr;
         for (std::size_t i = key & (slots_.size() - 1);; i = (i + 1) & (slots_.size() - 1)) {
             if (slots_[i].key == key) return &slots_[i].entry;

@@ -27,14 +27,16 @@ constexpr std::size_t rows_in_a_rehearsal = 200;  // a few milliseconds of the w
 constexpr std::size_t rows_read_at_once = 4'000;
 constexpr std::size_t whys_most = 10'000;         // different refusals that are kept word by word
 
-std::uint32_t values_hash(const Patch& patch, const std::vector<WantedRecord>& wanted, std::string_view country) {
+std::uint32_t values_hash(const ReadRow& read, std::string_view country) {
+    const Patch& patch = *read.patch;
     std::uint64_t hash = 1;
     for (const auto& [slot, value] : patch.sets) {
         const FieldInfo& field = patch.entity->by_slot(slot);
         const bool loose = field.options.meaning == Meaning::email || field.options.meaning == Meaning::phone;
         hash = hash_of(loose ? RowReader::comparable(field, value, country) : to_text(value), hash + static_cast<std::uint64_t>(slot));
     }
-    for (const WantedRecord& record : wanted) hash = hash_of(fold_case(record.title), hash + static_cast<std::uint64_t>(record.slot));
+    for (const WantedRecord& record : read.wanted) hash = hash_of(fold_case(record.title), hash + static_cast<std::uint64_t>(record.slot));
+    for (const auto& [slot, row] : read.own) hash = hash_of(std::to_string(row), hash + static_cast<std::uint64_t>(slot));
     return static_cast<std::uint32_t>(hash ^ (hash >> 32));
 }
 
@@ -44,6 +46,10 @@ bool same(const FieldInfo& field, const Value& a, const Value& b, std::string_vi
     if (!a.is<std::string>() || !b.is<std::string>()) return false;
     const bool loose = field.options.meaning == Meaning::email || field.options.meaning == Meaning::phone;
     return loose && RowReader::comparable(field, a, country) == RowReader::comparable(field, b, country);
+}
+
+RowFault parent_refused(const FieldInfo& field) {
+    return {{"parent_refused", field.name, "The row that it names as " + field.label + " is refused: mend that one first", {{"name", field.label}}}, "", {}, false};
 }
 
 Refused cancelled() { return refuse(Why::unavailable, "cancelled", "The import was stopped"); }
@@ -67,6 +73,11 @@ Result<void> FileImport::prepare() {
     const FieldInfo* only = plan_.key.size() == 1 ? &entity_.need(plan_.key.front()) : nullptr;
     unique_key_ = only != nullptr && only->options.unique && only->type == Type::text;
     keys_ = {};
+    FAIRLEAD_ASSIGN(own_, OwnRows::read(path_, table_options(), plan_, entity_, chunk_rows()));
+    reader_->know(&own_);
+    fates_.assign(own_.any() ? static_cast<std::size_t>(look_.rows) + 1 : 0, Fate::create);
+    followers_.clear();
+    named_ids_ = {};
     refused_.clear();
     whys_.clear();
     why_numbers_.clear();
@@ -80,6 +91,17 @@ Result<void> FileImport::prepare() {
     }
     return build_index();
 }
+
+// As the file was looked at: what was found then is not guessed again.
+TableOptions FileImport::table_options() const {
+    TableOptions options = options_of(plan_.reading);
+    if (options.encoding.empty()) options.encoding = look_.encoding;
+    if (options.separator.empty()) options.separator = look_.separator;
+    if (options.sheet.empty()) options.sheet = look_.sheet;
+    return options;
+}
+
+std::uint32_t FileImport::chunk_rows() const { return static_cast<std::uint32_t>(look_.rows <= static_cast<std::int64_t>(whole_most) ? whole_most : rows_read_at_once); }
 
 Result<void> FileImport::build_index() {
     index_ = {};
@@ -98,7 +120,7 @@ Result<void> FileImport::build_index() {
 }
 
 Result<void> FileImport::each_chunk(std::size_t rows, const std::function<Result<bool>(Chunk&, double)>& take) {
-    FAIRLEAD_ASSIGN(const auto table, open_table(path_, options_of(plan_.reading)));
+    FAIRLEAD_ASSIGN(const auto table, open_table(path_, table_options()));
     struct Read {
         Chunk chunk;
         double progress = 0;
@@ -161,6 +183,11 @@ void FileImport::count(Fate fate) {
     }
 }
 
+void FileImport::note_named(std::uint32_t row, Id id) {
+    bool made = false;
+    named_ids_.at(std::uint64_t{row} + 1, made) = id.value;
+}
+
 void FileImport::take_back(Fate fate) {
     switch (fate) {
         case Fate::create: --result_.create; break;
@@ -199,7 +226,7 @@ void FileImport::repeats(Row& row, Chunk& chunk) {
     if (!row.read.key.empty()) {
         bool made = false;
         KeyEntry& entry = keys_.at(hash_of(row.read.key), made);
-        const std::uint32_t values = values_hash(*row.read.patch, row.read.wanted, reader_->country());
+        const std::uint32_t values = values_hash(row.read, reader_->country());
         if (made) {
             entry.row = row.number;
             entry.values = values;
@@ -300,7 +327,9 @@ void FileImport::decide(Transaction& open, Row& row, bool rehearse) {
             Refused refused = rehearsed.refused();
             // What is yet to be made is not missing.
             std::erase_if(refused.reasons, [&](const Refusal& reason) {
-                return reason.code == "required" && std::any_of(row.read.wanted.begin(), row.read.wanted.end(), [&](const WantedRecord& w) { return entity_.by_slot(w.slot).name == reason.field; });
+                const auto comes = [&](int slot) { return entity_.by_slot(slot).name == reason.field; };
+                return reason.code == "required" && (std::any_of(row.read.wanted.begin(), row.read.wanted.end(), [&](const WantedRecord& w) { return comes(w.slot); }) ||
+                                                     std::any_of(row.read.own.begin(), row.read.own.end(), [&](const auto& own) { return comes(own.first); }));
             });
             if (!refused.reasons.empty()) row.refused = std::move(refused);
         }
@@ -312,7 +341,8 @@ void FileImport::decide(Transaction& open, Row& row, bool rehearse) {
         return;
     }
     const Patch patch = news(*known, *row.read.patch);
-    if (patch.empty() && row.read.wanted.empty()) {
+    const bool more = !row.read.wanted.empty() || std::any_of(row.read.own.begin(), row.read.own.end(), [&](const auto& own) { return row.read.patch->find(own.first) == nullptr; });
+    if (patch.empty() && !more) {
         row.fate = Fate::unchanged;
         return;
     }
@@ -321,9 +351,31 @@ void FileImport::decide(Transaction& open, Row& row, bool rehearse) {
     if (const auto rehearsed = open.rehearse(patch, known->id(), how); !rehearsed) row.refused = rehearsed.refused();
 }
 
-Result<void> FileImport::look_through(const ImportWatch& watch, bool rehearse_all, std::uint32_t from) {
+bool FileImport::was_written(std::uint32_t row, Place from) const {
+    if (!own_.any()) return row < from.position;
+    // Within a chunk rows are written by their depth: of a chunk that was begun, all count as written.
+    const std::uint32_t reading = own_.reading_of(row), begin = row / chunk_rows() * chunk_rows();
+    return reading < from.reading || (reading == from.reading && begin < from.position);
+}
+
+// A row that names a refused one as its parent, and nothing else is known by that name, is refused with it.
+void FileImport::refuse_followers() {
+    std::sort(followers_.begin(), followers_.end(), [&](const Follower& a, const Follower& b) { return std::pair(own_.depth_of(a.row), a.row) < std::pair(own_.depth_of(b.row), b.row); });
+    for (const Follower& follower : followers_) {
+        Fate& fate = fates_[follower.row];
+        if (fates_[follower.named] != Fate::refused || fate == Fate::refused || fate == Fate::duplicate) continue;
+        take_back(fate);
+        fate = Fate::refused;
+        count(fate);
+        refuse_row(follower.row, follower.line, parent_refused(entity_.by_slot(follower.slot)));
+    }
+}
+
+Result<void> FileImport::look_through(const ImportWatch& watch, Place from) {
     FAIRLEAD_TRY(each_chunk(rows_read_at_once, [&](Chunk& chunk, double share) -> Result<bool> {
         for (Row& row : chunk) {
+            if (const std::string* circle = own_.circle_of(row.number))
+                row.read.faults.push_back({{"circle_in_file", "", "Rows name each other in a circle, on the lines " + *circle + ": break it at one of them", {{"lines", *circle}}}, "", {}, false});
             row.fate = row.read.faults.empty() ? Fate::create : Fate::refused;
             repeats(row, chunk);
         }
@@ -332,7 +384,7 @@ Result<void> FileImport::look_through(const ImportWatch& watch, bool rehearse_al
             store::Command command;
             command.viewer = viewer_;
             const auto looked = store_.write(command, [&](Transaction& open) -> Result<Value> {
-                for (std::size_t i = begin; i < end; ++i) decide(open, chunk[i], rehearse_all && chunk[i].number >= from);
+                for (std::size_t i = begin; i < end; ++i) decide(open, chunk[i], !was_written(chunk[i].number, from));
                 return Value();
             });
             if (!looked) return looked.refused();
@@ -341,6 +393,12 @@ Result<void> FileImport::look_through(const ImportWatch& watch, bool rehearse_al
             ++result_.checked;
             if (row.refused) row.fate = Fate::refused;
             count(row.fate);
+            if (!fates_.empty()) {
+                fates_[row.number] = row.fate;
+                if (row.existing && own_.is_named(row.number)) note_named(row.number, *row.existing);
+                for (const auto& [slot, named] : row.read.own)
+                    if (row.read.patch->find(slot) == nullptr) followers_.push_back({row.number, named, slot, row.read.line});
+            }
             if (row.fate == Fate::refused) {
                 for (const RowFault& fault : row.read.faults) refuse_row(row.number, row.read.line, fault);
                 if (row.refused)
@@ -356,6 +414,7 @@ Result<void> FileImport::look_through(const ImportWatch& watch, bool rehearse_al
         if (watch.progress && !watch.progress("Checking", share, watch.state)) return cancelled();
         return true;
     }));
+    refuse_followers();
     std::sort(refused_.begin(), refused_.end());
     result_.reasons = groups_.report([&](const std::string& name) { return entity_.field(name) != nullptr ? entity_.need(name).label : name; });
     groups_ = {};
@@ -366,7 +425,7 @@ Result<void> FileImport::look_through(const ImportWatch& watch, bool rehearse_al
 Result<CheckResult> FileImport::check(const ImportWatch& watch) {
     const auto begun = std::chrono::steady_clock::now();
     FAIRLEAD_TRY(prepare());
-    FAIRLEAD_TRY(look_through(watch, true, 0));
+    FAIRLEAD_TRY(look_through(watch, {}));
     result_.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
     return result_;
 }
@@ -389,6 +448,16 @@ Result<void> FileImport::write_row(Transaction& open, Row& row, Written& written
         }
         row.read.patch->set_slot(wanted.slot, Value(known->second));
     }
+    for (const auto& [slot, named] : row.read.own) {
+        const auto now = written.named.find(named);
+        const std::int64_t* before = now == written.named.end() ? named_ids_.find(std::uint64_t{named} + 1) : nullptr;
+        if (now != written.named.end()) row.read.patch->set_slot(slot, Value(now->second));
+        else if (before != nullptr) row.read.patch->set_slot(slot, Value(Id{*before}));
+        else if (row.read.patch->find(slot) == nullptr) return Refused{Why::invalid, {parent_refused(entity_.by_slot(slot)).reason}};
+    }
+    const auto note = [&](Id id) {
+        if (own_.is_named(row.number)) written.named.insert_or_assign(row.number, id);
+    };
     row.refused.reset();
     const auto known = existing(open, row);
     if (row.refused) return *row.refused;
@@ -397,10 +466,12 @@ Result<void> FileImport::write_row(Transaction& open, Row& row, Written& written
     if (!known) {
         Patch patch = *row.read.patch;
         std::erase_if(patch.sets, [](const auto& set) { return set.second.empty(); });
-        FAIRLEAD_TRY(create_along(open, history_->way_of(patch, open.now()), options(true)));
+        FAIRLEAD_ASSIGN(const Id id, create_along(open, history_->way_of(patch, open.now()), options(true)));
+        note(id);
         ++written.created;
         return {};
     }
+    note(known->id());
     if (plan_.on_match == OnMatch::skip) {
         ++written.skipped;
         return {};
@@ -430,7 +501,7 @@ Result<void> FileImport::write_rows(Transaction& open, Chunk& chunk, std::size_t
 
 // Writes [begin, end) of the chunk; gives where it ended. A row that is refused now (somebody has changed something
 // since it was checked) is left out where the plan is partial, and the slice written without it.
-Result<std::size_t> FileImport::write_slice(Chunk& chunk, std::size_t begin, std::size_t end, Id batch, const ImportWatch& watch, RunResult& result) {
+Result<std::size_t> FileImport::write_slice(Chunk& chunk, Place first, std::size_t begin, std::size_t end, Id batch, const ImportWatch& watch, RunResult& result) {
     std::vector<std::uint32_t> left_out;
     std::vector<std::pair<std::uint32_t, Refused>> refused;
     for (;;) {
@@ -445,13 +516,13 @@ Result<std::size_t> FileImport::write_slice(Chunk& chunk, std::size_t begin, std
         command.batch = batch;
         command.id = "import";
         if (watch.step_command) {
-            command.id = watch.step_command(std::to_string(chunk[begin].number));
+            command.id = watch.step_command(std::to_string(first.position + begin) + (first.reading > 0 ? "/" + std::to_string(first.reading) : ""));
             command.remember = true;
         }
         const auto done = store_.write(command, [&](Transaction& open) -> Result<Value> {
             written = {};
             FAIRLEAD_TRY(write_rows(open, chunk, begin, end, left_out, written));
-            return Value(std::to_string(chunk[end - 1].number) + " " + std::to_string(written.created) + " " + std::to_string(written.updated) + " " + std::to_string(written.unchanged) + " " +
+            return Value(std::to_string(first.position + end - 1) + " " + std::to_string(written.created) + " " + std::to_string(written.updated) + " " + std::to_string(written.unchanged) + " " +
                          std::to_string(written.skipped));
         });
         if (!done) {
@@ -469,12 +540,10 @@ Result<std::size_t> FileImport::write_slice(Chunk& chunk, std::size_t begin, std
         result.unchanged += whole_of(parts[3]);
         result.skipped += whole_of(parts[4]);
         for (const auto& [wanted, id] : written.made) reader_->note(wanted, id);
+        for (const auto& [row, id] : written.named) note_named(row, id);
         for (const auto& [number, why] : refused)
             for (const Refusal& reason : why.reasons) refuse_row(number, 0, {reason, "", {}, false});
-        const auto last = static_cast<std::uint32_t>(whole_of(parts[0]));
-        std::size_t at = begin;
-        while (at < chunk.size() && chunk[at].number <= last) ++at;
-        return at;
+        return std::min(chunk.size(), static_cast<std::size_t>(whole_of(parts[0]) + 1 - first.position));
     }
 }
 
@@ -483,11 +552,12 @@ Result<RunResult> FileImport::run(Id batch, const ImportWatch& watch) {
     RunResult& result = ran_;
     result = {};
     result.batch = batch;
-    std::uint32_t from = 0;
-    if (!watch.state.empty()) {  // "next created updated unchanged skipped"
+    Place from;
+    if (!watch.state.empty()) {  // "position created updated unchanged skipped reading"
         const std::vector<std::string> parts = split(watch.state, ' ');
-        if (parts.size() == 5) {
-            from = static_cast<std::uint32_t>(whole_of(parts[0]));
+        if (parts.size() >= 5) {
+            if (parts.size() > 5) from.reading = static_cast<std::uint32_t>(whole_of(parts[5]));
+            from.position = static_cast<std::uint32_t>(whole_of(parts[0]));
             result.created = whole_of(parts[1]);
             result.updated = whole_of(parts[2]);
             result.unchanged = whole_of(parts[3]);
@@ -497,7 +567,7 @@ Result<RunResult> FileImport::run(Id batch, const ImportWatch& watch) {
     FAIRLEAD_TRY(prepare());
     ImportWatch checking = watch;
     if (watch.progress) checking.progress = [&](const std::string& what, double share, const std::string& state) { return watch.progress(what, share * 0.4, state); };
-    FAIRLEAD_TRY(look_through(checking, true, from));
+    FAIRLEAD_TRY(look_through(checking, from));
     result.refused = result_.refused;
     if (result_.refused > 0 && !plan_.partial) {
         const RefusedGroup& most = result_.reasons.front();
@@ -508,34 +578,44 @@ Result<RunResult> FileImport::run(Id batch, const ImportWatch& watch) {
     }
     const bool whole = look_.rows <= static_cast<std::int64_t>(whole_most);
     std::size_t slice = whole ? whole_most : watch.others_work ? 100 : 2'000;
-    std::size_t refused_at = 0;
     const std::vector<std::pair<std::uint32_t, std::uint32_t>> known_refused = refused_;
-    FAIRLEAD_TRY(each_chunk(whole ? whole_most : rows_read_at_once, [&](Chunk& chunk, double share) -> Result<bool> {
-        if (chunk.back().number < from) return true;
-        for (Row& row : chunk) {
-            while (refused_at < known_refused.size() && known_refused[refused_at].first < row.number) ++refused_at;
-            const bool is_refused = refused_at < known_refused.size() && known_refused[refused_at].first == row.number;
-            row.fate = is_refused || !row.read.faults.empty() ? Fate::refused : Fate::create;
-            if (row.fate == Fate::refused || row.read.key.empty()) continue;
-            const KeyEntry* entry = keys_.find(hash_of(row.read.key));
-            if (entry != nullptr && entry->row != row.number) row.fate = Fate::duplicate;
-        }
-        std::size_t begin = 0;
-        while (begin < chunk.size() && chunk[begin].number < from) ++begin;
-        while (begin < chunk.size()) {
-            const std::size_t end = std::min(begin + slice, chunk.size());
-            const auto begun = std::chrono::steady_clock::now();
-            FAIRLEAD_ASSIGN(const std::size_t next, write_slice(chunk, begin, end, batch, watch, result));
-            const double ms = std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - begun).count();
-            // The whole call is measured, waiting included: beside others the slices only become smaller by it.
-            if (!whole && watch.others_work) slice = std::clamp<std::size_t>(static_cast<std::size_t>(static_cast<double>(slice) * std::clamp(15.0 / std::max(ms, 0.5), 0.5, 1.5)), 50, 500);
-            begin = next;
-            const std::string state = std::to_string(begin < chunk.size() ? chunk[begin].number : chunk.back().number + 1) + " " + std::to_string(result.created) + " " +
-                                      std::to_string(result.updated) + " " + std::to_string(result.unchanged) + " " + std::to_string(result.skipped);
-            if (watch.progress && !watch.progress("Writing", 0.4 + 0.6 * share, state)) return cancelled();
-        }
-        return true;
-    }));
+    const std::uint32_t readings = own_.readings();
+    for (std::uint32_t reading = from.reading; reading < readings; ++reading) {
+        std::size_t refused_at = 0;
+        const std::uint32_t done = reading == from.reading ? from.position : 0;
+        FAIRLEAD_TRY(each_chunk(chunk_rows(), [&](Chunk& chunk, double share) -> Result<bool> {
+            const Place first{reading, chunk.front().number};
+            const std::uint32_t after = chunk.back().number + 1;
+            if (after <= done) return true;
+            for (Row& row : chunk) {
+                while (refused_at < known_refused.size() && known_refused[refused_at].first < row.number) ++refused_at;
+                const bool is_refused = refused_at < known_refused.size() && known_refused[refused_at].first == row.number;
+                row.fate = is_refused || !row.read.faults.empty() ? Fate::refused : Fate::create;
+                if (row.fate == Fate::refused || row.read.key.empty()) continue;
+                const KeyEntry* entry = keys_.find(hash_of(row.read.key));
+                if (entry != nullptr && entry->row != row.number) row.fate = Fate::duplicate;
+            }
+            if (own_.any()) {
+                // What a row names stands before it.
+                std::erase_if(chunk, [&](const Row& row) { return own_.reading_of(row.number) != reading; });
+                std::stable_sort(chunk.begin(), chunk.end(), [&](const Row& a, const Row& b) { return own_.depth_of(a.number) < own_.depth_of(b.number); });
+            }
+            std::size_t begin = done > first.position ? done - first.position : 0;
+            while (begin < chunk.size()) {
+                const std::size_t end = std::min(begin + slice, chunk.size());
+                const auto begun = std::chrono::steady_clock::now();
+                FAIRLEAD_ASSIGN(const std::size_t next, write_slice(chunk, first, begin, end, batch, watch, result));
+                const double ms = std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - begun).count();
+                // The whole call is measured, waiting included: beside others the slices only become smaller by it.
+                if (!whole && watch.others_work) slice = std::clamp<std::size_t>(static_cast<std::size_t>(static_cast<double>(slice) * std::clamp(15.0 / std::max(ms, 0.5), 0.5, 1.5)), 50, 500);
+                begin = next;
+                const std::string state = std::to_string(begin < chunk.size() ? first.position + begin : after) + " " + std::to_string(result.created) + " " + std::to_string(result.updated) + " " +
+                                          std::to_string(result.unchanged) + " " + std::to_string(result.skipped) + " " + std::to_string(reading);
+                if (watch.progress && !watch.progress("Writing", 0.4 + 0.6 * (reading + share) / readings, state)) return cancelled();
+            }
+            return true;
+        }));
+    }
     std::sort(refused_.begin(), refused_.end());
     std::int64_t rows = 0;
     for (std::size_t i = 0; i < refused_.size(); ++i) rows += i == 0 || refused_[i].first != refused_[i - 1].first;
@@ -567,7 +647,7 @@ void append_cell(std::string& line, std::string_view text, char separator, bool 
 }  // namespace
 
 Result<void> FileImport::write_refused(const std::string& file, std::string_view language) {
-    FAIRLEAD_ASSIGN(const auto table, open_table(path_, options_of(plan_.reading)));
+    FAIRLEAD_ASSIGN(const auto table, open_table(path_, table_options()));
     std::ofstream out(file, std::ios::binary | std::ios::trunc);
     if (!out) return refuse(Why::unavailable, "cannot_write", "The file " + file + " cannot be written", {}, {{"file", file}});
     const char separator = look_.separator.size() == 1 ? look_.separator[0] : ',';

@@ -4,6 +4,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "derive/exchange/compact_table.h"
@@ -78,11 +79,20 @@ class FileImport {
         std::optional<Refused> refused;
     };
     using Chunk = std::vector<Row>;
+    // Where a run is: positions are numbers of rows, as they are written within their chunk.
+    struct Place {
+        std::uint32_t reading = 0, position = 0;
+    };
 
     Result<void> prepare();
     Result<void> build_index();
     Result<void> each_chunk(std::size_t rows, const std::function<Result<bool>(Chunk&, double)>& take);
-    Result<void> look_through(const ImportWatch& watch, bool rehearse_all, std::uint32_t from);
+    TableOptions table_options() const;
+    std::uint32_t chunk_rows() const;
+    Result<void> look_through(const ImportWatch& watch, Place from);
+    bool was_written(std::uint32_t row, Place from) const;
+    void refuse_followers();
+    void note_named(std::uint32_t row, Id id);
     void repeats(Row& row, Chunk& chunk);
     void decide(store::Transaction& open, Row& row, bool rehearse);
     std::optional<model::Record> existing(store::Transaction& open, Row& row);
@@ -94,10 +104,11 @@ class FileImport {
         std::int64_t created = 0, updated = 0, unchanged = 0, skipped = 0;
         std::vector<std::pair<std::uint32_t, Refused>> refused;
         std::vector<std::pair<WantedRecord, Id>> made;
+        std::unordered_map<std::uint32_t, Id> named;  // rows that others name, and their records
     };
     Result<void> write_rows(store::Transaction& open, Chunk& chunk, std::size_t begin, std::size_t end, const std::vector<std::uint32_t>& left_out, Written& written);
     Result<void> write_row(store::Transaction& open, Row& row, Written& written, std::map<std::string, Id>& made);
-    Result<std::size_t> write_slice(Chunk& chunk, std::size_t begin, std::size_t end, Id batch, const ImportWatch& watch, RunResult& result);
+    Result<std::size_t> write_slice(Chunk& chunk, Place first, std::size_t begin, std::size_t end, Id batch, const ImportWatch& watch, RunResult& result);
     store::WriteOptions options(bool creating) const;
 
     store::Store& store_;
@@ -112,6 +123,15 @@ class FileImport {
     bool unique_key_ = false;                       // one unique text field: asked of the database
     CompactTable<std::int64_t> index_;              // other keys of records that exist
     CompactTable<KeyEntry> keys_;
+    OwnRows own_;
+    std::vector<Fate> fates_;                       // by row, where rows name each other
+    struct Follower {                               // a row that cannot be without the one it names
+        std::uint32_t row, named;
+        int slot;
+        std::int64_t line;
+    };
+    std::vector<Follower> followers_;
+    CompactTable<std::int64_t> named_ids_;          // by row + 1
     std::vector<UniqueField> uniques_;
     std::vector<std::pair<std::uint32_t, std::uint32_t>> refused_;  // row, why; sorted after the check
     std::vector<Refusal> whys_;

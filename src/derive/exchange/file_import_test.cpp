@@ -484,6 +484,126 @@ TEST_CASE("More rows than one transaction holds go in steps, and an import that 
     CHECK(all(company, "account").size() == 12'000);
 }
 
+TEST_CASE("Rows of a file name each other as parent in any order, by id or name, once and again") {
+    Company company;
+    std::mt19937 random(11);
+    // Each has a parent among those before it; then the file is shuffled, and longer than one step.
+    constexpr int count = 9'000;
+    std::map<std::string, std::string> parents;
+    std::vector<std::string> rows;
+    for (int i = 0; i < count; ++i) {
+        const std::string id = "A" + std::to_string(i);
+        const int parent = i < 20 ? -1 : i % 7 == 0 ? i - 1 : static_cast<int>(random() % static_cast<unsigned>(i));
+        parents[id] = parent < 0 ? "" : "A" + std::to_string(parent);
+        const std::string named = parent < 0 ? "" : i % 2 == 0 ? parents[id] : "company " + std::to_string(parent);
+        rows.push_back(id + ",Company " + std::to_string(i) + "," + named);
+    }
+    for (int time = 0; time < 3; ++time) {
+        std::shuffle(rows.begin(), rows.end(), random);
+        std::string text = "Account id,Name,Parent account\n";
+        for (const std::string& row : rows) text += row + "\n";
+        const TempFile file(text);
+        const FileLook found = look(file.path());
+        const ImportPlan plan = plan_for(company, found, "account");
+        REQUIRE(plan.mapping.size() == 3);
+        const CheckResult checked = check(company, file, plan);
+        CHECK(checked.refused == 0);
+        const RunResult result = run(company, file, plan);
+        CHECK(result.created == (time == 0 ? count : 0));
+        CHECK(result.unchanged == (time == 0 ? 0 : count));
+        if (time > 0) CHECK(checked.unchanged == count);
+    }
+    const auto records = by(company, "account", "external_id");
+    std::map<Id, std::string> ids;
+    for (const auto& [id, record] : records) ids[record.id()] = id;
+    for (const auto& [id, parent] : parents) {
+        const Value value = records.at(id)["parent"];
+        REQUIRE((value.empty() ? std::string() : ids.at(value.as<Id>())) == parent);
+        REQUIRE(records.at(id).version() == 1);
+    }
+}
+
+TEST_CASE("A long chain that stands upside down goes on after a kill where it was") {
+    Company company;
+    std::string text = "Account id,Name,Parent account\n";
+    constexpr int count = 13'000;
+    for (int i = count; i > 0; --i) text += "A" + std::to_string(i) + ",Company " + std::to_string(i) + "," + (i % 50 == 1 ? "" : "A" + std::to_string(i - 1)) + "\n";
+    const TempFile file(text);
+    const FileLook found = look(file.path());
+    const ImportPlan plan = plan_for(company, found, "account");
+    const Id batch = new_id();
+    ImportWatch watch;
+    std::string state;
+    watch.step_command = [](const std::string& step) { return "job:chain:" + step; };
+    RunResult result;
+    int kills = 0;
+    for (;; ++kills) {
+        int steps = 0;
+        watch.state = state;
+        watch.progress = [&](const std::string& what, double, const std::string& now) {
+            if (what != "Writing") return true;
+            if (steps == 1) state = now;  // the third one is done, but was not kept
+            return ++steps < 3;
+        };
+        FileImport import(*company.store, nullptr, file.path(), found, plan);
+        const auto ran = import.run(batch, watch);
+        if (ran) {
+            result = *ran;
+            break;
+        }
+        REQUIRE(ran.refused().code() == "cancelled");
+        REQUIRE(kills < 50);
+    }
+    CHECK(kills > 2);
+    CHECK(result.created == count);
+    const auto records = by(company, "account", "external_id");
+    CHECK(records.size() == count);
+    for (const auto& [id, record] : records) {
+        const int number = std::stoi(id.substr(1));
+        REQUIRE(record["parent"] == (number % 50 == 1 ? Value() : Value(records.at("A" + std::to_string(number - 1)).id())));
+    }
+}
+
+TEST_CASE("Rows that name each other in a circle are refused with their lines, and so are those that hang on a refused row") {
+    Company company;
+    const TempFile file("Name,Parent account,Employees\nTop,,1\nA,B,1\nB,C,1\nC,A,1\nUnder A,A,1\nUnder top,Top,1\nSelf,Self,1\nUnder bad,Bad,1\nBad,,many\nTwin,,1\nTwin,Top,2\nUnder twin,Twin,1\nElse,Nobody,1\n");
+    ImportPlan plan = plan_for(company, look(file.path()), "account", {}, {"name"});
+    plan.partial = true;
+    const CheckResult checked = check(company, file, plan);
+    std::map<std::string, std::int64_t> counts;
+    std::string lines;
+    for (const RefusedGroup& group : checked.reasons) {
+        counts[group.reason.code] += group.count;
+        if (group.reason.code == "circle_in_file" && group.count == 3) lines = group.reason.message;
+    }
+    CHECK(counts["circle_in_file"] == 4);
+    CHECK(counts["parent_refused"] == 3);
+    CHECK(counts["not_a_number"] == 1);
+    CHECK(counts["same_key_other_values"] == 2);
+    CHECK(counts["no_such_record"] == 1);
+    CHECK(checked.create == 2);
+    CHECK(checked.refused == 11);
+    const RunResult result = run(company, file, plan);
+    CHECK(result.created == 2);
+    CHECK(result.refused == 11);
+    CHECK(by(company, "account", "name").at("Under top")["parent"] == Value(by(company, "account", "name").at("Top").id()));
+    // A missing one is made, one that stands in the file is not made twice.
+    const TempFile missing("Name,Parent account\nChild,Mother\nMother,Grandmother\n");
+    plan = plan_for(company, look(missing.path()), "account", {}, {"name"});
+    plan.create_missing = true;
+    CHECK(run(company, missing, plan).created == 2);
+    CHECK(all(company, "account").size() == 5);
+}
+
+TEST_CASE("People of a file have managers further down in it, named by their addresses") {
+    Company company;
+    const TempFile file("Name,Email,Manager\nRep,rep@example.com,Lead@example.com\nLead,lead@example.com,boss@example.com\nBoss,boss@example.com,\n");
+    CHECK(run(company, file, plan_for(company, look(file.path()), "user")).created == 3);
+    const auto users = by(company, "user", "email");
+    CHECK(users.at("rep@example.com")["manager"] == Value(users.at("lead@example.com").id()));
+    CHECK(users.at("lead@example.com")["manager"] == Value(users.at("boss@example.com").id()));
+}
+
 TEST_CASE("Encodings, separators and quotes of the cases come in as they should (csv-01 to csv-03, csv-10 to csv-12, csv-15, csv-16, csv-20, csv-21)") {
     const std::string folder = cases("csv");
     if (folder.empty()) return;

@@ -18,7 +18,15 @@ namespace {
 
 constexpr std::size_t small_most = 5'000;
 
-std::vector<int> naming_slots(const EntityInfo& target) {
+std::int64_t position_of(const Record& record) {
+    const FieldInfo* field = record.entity->field("position");
+    const Value value = field != nullptr ? record.at(field->slot) : Value();
+    return value.is<std::int64_t>() ? value.as<std::int64_t>() : INT64_MAX;
+}
+
+}  // namespace
+
+std::vector<int> RecordFinder::naming_slots(const EntityInfo& target) {
     std::vector<int> slots;
     const auto add = [&](int slot) {
         if (slot >= 0 && std::find(slots.begin(), slots.end(), slot) == slots.end()) slots.push_back(slot);
@@ -32,14 +40,6 @@ std::vector<int> naming_slots(const EntityInfo& target) {
     add(target.title_slot);
     return slots;
 }
-
-std::int64_t position_of(const Record& record) {
-    const FieldInfo* field = record.entity->field("position");
-    const Value value = field != nullptr ? record.at(field->slot) : Value();
-    return value.is<std::int64_t>() ? value.as<std::int64_t>() : INT64_MAX;
-}
-
-}  // namespace
 
 void RecordFinder::add(Index& index, std::size_t table, const std::string& text, Id id) {
     if (text.empty()) return;

@@ -14,6 +14,8 @@ namespace fairlead::derive {
 
 class RecordFinder {
   public:
+    // The fields by which records of this kind are called, in the order in which they are asked.
+    static std::vector<int> naming_slots(const model::EntityInfo& target);
     RecordFinder(store::Store& store, std::shared_ptr<const store::Viewer> viewer) : store_(store), viewer_(std::move(viewer)) {}
 
     struct Found {

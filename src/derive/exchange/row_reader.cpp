@@ -75,7 +75,7 @@ void RowReader::fault(ReadRow& out, const Column& column, const std::string& tex
     params.emplace_back("value", text.substr(0, 200));
     params.emplace_back("column", column.head);
     RowFault fault{{std::move(code), column.field->name, std::move(message), std::move(params)}, text.substr(0, 200), {}, false};
-    constexpr std::string_view of_the_value[] = {"no_such_record", "ambiguous_reference", "unknown_choice", "not_yes_or_no", "not_a_number", "not_whole", "not_a_date"};
+    constexpr std::string_view of_the_value[] = {"no_such_record", "ambiguous_reference", "ambiguous_row", "unknown_choice", "not_yes_or_no", "not_a_number", "not_whole", "not_a_date"};
     fault.by_value = std::find(std::begin(of_the_value), std::end(of_the_value), fault.reason.code) != std::end(of_the_value);
     if (!mend_to.empty()) fault.repair = ValueRepair{column.field->name, text, std::move(mend_to)};
     out.faults.push_back(std::move(fault));
@@ -85,6 +85,7 @@ void RowReader::read(const TableRow& cells, bool ragged, ReadRow& out) {
     out.line = cells.line;
     out.patch.emplace(*entity_);
     out.wanted.clear();
+    out.own.clear();
     out.faults.clear();
     out.key.clear();
     if (ragged) {
@@ -98,7 +99,8 @@ void RowReader::read(const TableRow& cells, bool ragged, ReadRow& out) {
     for (const FieldInfo* field : key_) {
         const auto wanted = std::find_if(out.wanted.begin(), out.wanted.end(), [&](const WantedRecord& w) { return w.slot == field->slot; });
         const Value* value = out.patch->find(field->slot);
-        const std::string part = wanted != out.wanted.end() ? "+" + fold_case(wanted->title) : value != nullptr ? comparable(*field, *value, country_) : std::string();
+        const auto own = std::find_if(out.own.begin(), out.own.end(), [&](const auto& named) { return named.first == field->slot; });
+        const std::string part = own != out.own.end() && value == nullptr ? "#" + std::to_string(own->second) : wanted != out.wanted.end() ? "+" + fold_case(wanted->title) : value != nullptr ? comparable(*field, *value, country_) : std::string();
         if (part.empty()) {
             out.key.clear();
             out.faults.push_back({{"blank_key", field->name, "The row has no " + field->label + ", by which records are found again: fill it in, or choose another key", {{"name", field->label}}}, "", {}, false});
@@ -298,6 +300,7 @@ Value RowReader::reference_of(Column& column, const std::string& text, ReadRow& 
     if (known != column.known.end()) {
         if (known->second.fault) out.faults.push_back(*known->second.fault);
         if (known->second.wanted) out.wanted.push_back({column.field->slot, column.target, text});
+        if (known->second.own != OwnRows::none) out.own.emplace_back(column.field->slot, known->second.own);
         return known->second.value;
     }
     Column::Known now;
@@ -313,8 +316,16 @@ Value RowReader::reference_of(Column& column, const std::string& text, ReadRow& 
     const bool insisted = meant != column.values.end() && meant->second == text;
     // Sign-ins and what decides access are never made by the way.
     const bool may_create = create_missing_ && !target.changes_access && stands_by_its_title(target) && viewer_->may(target, store::Right::create);
-    if (found->how == RecordFinder::Found::one) {
+    const OwnRows::Named row = own_ != nullptr && &target == entity_ ? own_->named(text) : OwnRows::Named();
+    if (row.row != OwnRows::none && !row.several) {
+        // What the file itself calls so is meant first; it is known once it is written.
+        if (found->how == RecordFinder::Found::one) now.value = Value(found->id);
+        now.own = row.row;
+        out.own.emplace_back(column.field->slot, row.row);
+    } else if (found->how == RecordFinder::Found::one) {
         now.value = Value(found->id);
+    } else if (row.several) {
+        fault(out, column, text, "ambiguous_row", "More than one row of the file is called \"" + text + "\": name it by its external id or e-mail address");
     } else if (found->how == RecordFinder::Found::several) {
         fault(out, column, text, "ambiguous_reference", "There is more than one " + target.label + " called \"" + text + "\": name it by its external id or e-mail address", {{"entity", target.label}});
     } else if (may_create && (found->near.empty() || insisted || fold_case(found->near) == fold_case(text))) {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "derive/exchange/import_plan.h"
+#include "derive/exchange/own_rows.h"
 #include "derive/exchange/record_finder.h"
 #include "derive/exchange/table.h"
 #include "model/records.h"
@@ -33,6 +34,7 @@ struct ReadRow {
     std::int64_t line = 0;
     std::optional<model::Patch> patch;  // values; cleared fields are empty ones
     std::vector<WantedRecord> wanted;
+    std::vector<std::pair<int, std::uint32_t>> own;  // slots that name a row of the file, and which
     std::vector<RowFault> faults;
     std::string key;                    // empty: the plan has none; else the same for rows that mean one record
 };
@@ -44,6 +46,8 @@ class RowReader {
     const model::EntityInfo& entity() const { return *entity_; }
     // The same key of a record that exists; empty where a part of it is.
     std::string key_of(const model::Record& record) const;
+    // Rows of the file that its cells may name; kept while it reads.
+    void know(const OwnRows* own) { own_ = own; }
     // A missing record was made: later rows find it.
     void note(const WantedRecord& wanted, Id id);
     // Every field that makes up a key or must be unique, and what a row gives for it.
@@ -64,6 +68,7 @@ class RowReader {
             Value value;
             std::optional<RowFault> fault;
             bool wanted = false;
+            std::uint32_t own = OwnRows::none;
         };
         std::unordered_map<std::string, Known> known;    // references and choices read before
     };
@@ -81,6 +86,7 @@ class RowReader {
     const model::EntityInfo* entity_;
     std::shared_ptr<const store::Viewer> viewer_;
     RecordFinder finder_;
+    const OwnRows* own_ = nullptr;
     std::vector<Column> columns_;
     std::vector<const model::FieldInfo*> key_;
     bool clear_empty_, create_missing_;
