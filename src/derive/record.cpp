@@ -1,7 +1,10 @@
 // One record: reading it, its history, and why somebody sees it.
+#include <map>
+#include <span>
+
+#include "base/text.h"
 #include "derive/change.h"
 #include "derive/routes.h"
-#include "base/text.h"
 
 namespace fairlead::derive {
 
@@ -70,6 +73,24 @@ void write_entry(JsonWriter& w, const store::LogEntry& entry, const EntityInfo& 
     w.end_object();
 }
 
+// The titles that these entries show, fetched by kind and not one by one.
+void want_titles(std::span<const store::LogEntry> entries, const EntityInfo& entity, const EntityInfo* user, StoreSource& source) {
+    std::map<const EntityInfo*, std::vector<Id>> ids;
+    for (const auto& entry : entries) {
+        if (user)
+            for (const Id person : {entry.actor, entry.on_behalf})
+                if (person) ids[user].push_back(person);
+        for (const auto& change : entry.fields) {
+            const FieldInfo* field = entity.field(change.name);
+            const EntityInfo* target = field && field->type == Type::reference ? source.catalog().find(field->target) : nullptr;
+            if (!target || !source.viewer().reads(entity, *field)) continue;
+            for (const Value* value : {&change.before, &change.after})
+                if (const auto* id = value->get<Id>()) ids[target].push_back(*id);
+        }
+    }
+    for (const auto& [target, named] : ids) source.want_titles(*target, named);
+}
+
 Result<Response> history(App& app, Request& request) {
     FAIRLEAD_TRY(only_parameters(request, {"limit", "before"}));
     FAIRLEAD_ASSIGN(const Target target, target_of(app, request));
@@ -89,6 +110,7 @@ Result<Response> history(App& app, Request& request) {
     StoreSource source = app.source(request);
     const FieldInfo* creator = target->field("created_by");
     const EntityInfo* user = creator ? target.catalog->find(creator->target) : nullptr;
+    want_titles(std::span(entries).first(shown), *target, user, source);
     JsonWriter w;
     w.begin_object().key("data").begin_array();
     for (std::size_t i = 0; i < shown; ++i) write_entry(w, entries[i], *target, user, source);

@@ -46,7 +46,8 @@ class Company {
     std::unique_ptr<store::Store> store;
     http::Router router;
 
-    Company() {
+    enum class On { as_wished, postgresql };
+    explicit Company(On on = On::as_wished) : on_(on) {
         auto built = model::Catalog::build(all_modules());
         REQUIRE(built);
         catalog = *built;
@@ -83,7 +84,7 @@ class Company {
     // A file of its own; with FAIRLEAD_TEST_DATABASE=postgresql a database there, copied from one that has its tables.
     std::string database() {
         const char* wished = std::getenv("FAIRLEAD_TEST_DATABASE");
-        if (!wished || std::string_view(wished) != "postgresql") return "sqlite:" + file_;
+        if (on_ != On::postgresql && (!wished || std::string_view(wished) != "postgresql")) return "sqlite:" + file_;
         static const std::string empty = [this] {
             const std::string fresh = fairlead::testing::fresh_postgres_database();
             if (!fresh.empty()) open(fresh);
@@ -166,6 +167,7 @@ class Company {
 
   private:
     static std::string api(const std::string& address) { return address.starts_with("/api/") ? address : "/api/v1/" + address; }
+    On on_;
     std::string file_;
 };
 

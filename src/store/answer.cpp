@@ -162,6 +162,15 @@ std::vector<Entry> sorted_matches(Reading& reading, const EntityInfo& entity, So
     return entries;
 }
 
+void each_found(Reading& reading, const EntityInfo& entity, const std::vector<Id>& ids, const std::function<bool(const Record&)>& each) {
+    constexpr std::size_t slice = 500;
+    for (std::size_t begin = 0; begin < ids.size(); begin += slice) {
+        const auto from = ids.begin() + static_cast<std::ptrdiff_t>(begin);
+        const std::vector<Record> records = reading.find_many(entity, {from, from + static_cast<std::ptrdiff_t>(std::min(slice, ids.size() - begin))});
+        if (!std::all_of(records.begin(), records.end(), each)) return;
+    }
+}
+
 }  // namespace
 
 Result<ListPage> answer_list(Reading& reading, const EntityInfo& entity, const Viewer& viewer, const ListQuery& query, const Scan& scan) {
@@ -194,8 +203,7 @@ Result<ListPage> answer_list(Reading& reading, const EntityInfo& entity, const V
     const std::size_t end = std::min(begin + limit, total);
     std::vector<Id> ids;
     for (std::size_t i = begin; i < end; ++i) ids.push_back(entries[i].id);
-    for (const Id id : ids)
-        if (auto record = reading.find(entity, id)) page.records.push_back(std::move(*record));
+    page.records = reading.find_many(entity, ids);
     if (query.count == Count::exact && !backwards) page.count = static_cast<std::int64_t>(total);
     if (!ids.empty() && (end < total || backwards)) page.next = "n." + ids.back().text() + "." + mark;
     if (!ids.empty() && begin > 0) page.prev = "p." + ids.front().text() + "." + mark;
@@ -217,14 +225,15 @@ Result<void> answer_each(Reading& reading, const EntityInfo& entity, const Viewe
             ids.push_back(record.id());
             return true;
         });
-        for (auto id = ids.rbegin(); id != ids.rend(); ++id)
-            if (const auto record = reading.find(entity, *id); record && !each(*record)) break;
+        std::reverse(ids.begin(), ids.end());
+        each_found(reading, entity, ids, each);
         return {};
     }
     Sorter sorter(reading, entity);
     FAIRLEAD_TRY(sorter.prepare(viewer, query.sort));
-    for (const Entry& entry : sorted_matches(reading, entity, sorter, query, scan))
-        if (const auto record = reading.find(entity, entry.id); record && !each(*record)) break;
+    std::vector<Id> ids;
+    for (const Entry& entry : sorted_matches(reading, entity, sorter, query, scan)) ids.push_back(entry.id);
+    each_found(reading, entity, ids, each);
     return {};
 }
 
@@ -432,6 +441,9 @@ std::vector<Store::Found> answer_search(Connection& connection, Reading& reading
             if (!matches_words(record, folded, viewer.is_system ? nullptr : &viewer)) return true;
             found.push_back({entity->name, record.id(), to_text(record.at(entity->title_slot)), {}});
             return ++here < limit;
+        }, {}, [&](std::span<const Record> page) {
+            reading.want_reach(page);
+            reading.want_computed(page);
         });
     }
     // Accents as typed first, then beginnings, then newest.

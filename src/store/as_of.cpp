@@ -6,6 +6,8 @@
 namespace fairlead::store {
 namespace {
 
+constexpr int alone_most = 20;  // records of an entity that are read one by one
+
 // A record as it grows out of its entries, in whatever order their effective times come.
 struct Growing {
     Record record;
@@ -48,7 +50,7 @@ AsOfReading::AsOfReading(Connection& connection, std::shared_ptr<const Shape> sh
 
 bool AsOfReading::within_reach(const Record& record, Right right) {
     if (!limit()) return true;
-    const auto now = rows().find(*record.entity, record.id());
+    const auto& now = present_.stored(*record.entity, record.id());
     // What has been erased since is left to those who see everything.
     return now ? present_.within_reach(*now, right) : limit()->reach(*record.entity, right).everything && record.entity->access != model::AccessKind::inherits;
 }
@@ -66,12 +68,39 @@ const AsOfReading::Folded& AsOfReading::folded(const EntityInfo& entity) {
     return folded_.emplace(entity.number, std::move(records)).first->second;
 }
 
+// One record by its own entries: the log of a whole entity is folded for a list only.
+std::optional<Record> AsOfReading::grown_alone(const Record& row) {
+    std::vector<StoredEntry> entries;
+    if (const auto* newest = row.at(model::slot_last_seq).get<std::int64_t>())
+        log_.chain(connection_, *newest, [&](const StoredEntry& entry) {
+            if (entry.effective <= effective_ && entry.recorded <= recorded_) entries.push_back(entry);
+            return true;
+        });
+    Growing growing(*row.entity);
+    for (auto entry = entries.rbegin(); entry != entries.rend(); ++entry) growing.take(*entry);
+    if (!growing.exists) return std::nullopt;
+    return std::move(growing.record);
+}
+
 std::optional<Record> AsOfReading::load(const EntityInfo& entity, Id id) {
     // Settings of the house (stages, users) read as they are now where the log has not known them yet.
     if (!entity.logged) return rows().find(entity, id);
+    if (!folded_.contains(entity.number))
+        if (const auto row = ++alone_[entity.number] <= alone_most ? rows().find(entity, id) : std::nullopt) {
+            auto grown = grown_alone(*row);
+            return grown || entity.access != model::AccessKind::open ? grown : row;
+        }
     const Folded& records = folded(entity);
     if (const auto found = records.find(id.value); found != records.end()) return found->second;
     return entity.access == model::AccessKind::open ? rows().find(entity, id) : std::nullopt;
+}
+
+std::vector<Record> AsOfReading::load_many(const EntityInfo& entity, const std::vector<Id>& ids) {
+    if (!entity.logged) return Reading::load_many(entity, ids);
+    std::vector<Record> records;
+    for (const Id id : ids)
+        if (auto record = load(entity, id)) records.push_back(std::move(*record));
+    return records;
 }
 
 std::vector<Record> AsOfReading::load_where(const EntityInfo& entity, const FieldInfo& field, const Value& value) {
@@ -87,12 +116,30 @@ std::vector<Record> AsOfReading::load_all(const EntityInfo& entity) {
     return records;
 }
 
+// What decides on their reach, which is that of today.
+void AsOfReading::want_for(std::span<const Record> records) {
+    if (!limit() || records.empty()) return;
+    const EntityInfo& entity = *records.front().entity;
+    std::vector<Id> ids;
+    for (const Record& record : records) ids.push_back(record.id());
+    present_.want(entity, ids);
+    std::vector<Record> now;
+    for (const Id id : ids)
+        if (const auto& record = present_.stored(entity, id)) now.push_back(*record);
+    present_.want_reach(now);
+}
+
 void AsOfReading::scan(const EntityInfo& entity, bool in_bin, const std::function<bool(Record&)>& each) {
     if (!entity.logged) return rows().scan(entity, in_bin, each);
-    for (const auto& [id, record] : folded(entity)) {
-        if (record.at(model::slot_deleted_at).empty() == in_bin) continue;
-        Record copy = record;
-        if (!each(copy)) return;
+    const Folded& records = folded(entity);
+    constexpr int step = 1000;
+    for (auto at = records.begin(); at != records.end();) {
+        std::vector<Record> page;
+        for (int i = 0; i < step && at != records.end(); ++i, ++at)
+            if (at->second.at(model::slot_deleted_at).empty() != in_bin) page.push_back(at->second);
+        want_for(page);
+        for (Record& record : page)
+            if (!each(record)) return;
     }
 }
 

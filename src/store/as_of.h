@@ -19,16 +19,20 @@ class AsOfReading final : public Reading {
 
   protected:
     std::optional<Record> load(const EntityInfo& entity, Id id) override;
+    std::vector<Record> load_many(const EntityInfo& entity, const std::vector<Id>& ids) override;
     std::vector<Record> load_where(const EntityInfo& entity, const FieldInfo& field, const Value& value) override;
     std::vector<Record> load_all(const EntityInfo& entity) override;
 
   private:
     using Folded = std::map<std::int64_t, Record>;
     const Folded& folded(const EntityInfo& entity);
+    void want_for(std::span<const Record> records);
+    std::optional<Record> grown_alone(const Record& row);
     Connection& connection_;
     const Log& log_;
     std::int64_t effective_, recorded_;
     std::map<int, Folded> folded_;  // by entity
+    std::map<int, int> alone_;      // by entity: how many were read without
     Reading present_;
 };
 

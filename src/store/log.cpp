@@ -3,6 +3,8 @@
 
 #include <cstring>
 
+#include "base/text.h"
+
 namespace fairlead::store {
 namespace {
 
@@ -145,10 +147,23 @@ void Log::scan(Connection& connection, std::int64_t after, std::int64_t last, st
 }
 
 void Log::chain(Connection& connection, std::int64_t newest, const std::function<bool(const StoredEntry&)>& each) const {
+    constexpr std::size_t slice = 50;  // entries a round trip
+    static const std::vector<std::string> names = split(entry_columns, ',');
+    std::string earlier;
+    for (const std::string& name : names) earlier += "e." + std::string(trim(name)) + ", ";
+    const std::string columns = entry_columns;
+    const std::string sql = "WITH RECURSIVE chain AS (SELECT " + columns + ", 1 AS step FROM change_log WHERE org_id = " + org_ + " AND seq = $1 UNION ALL SELECT " + earlier +
+                            "chain.step + 1 FROM chain JOIN change_log e ON e.org_id = " + org_ + " AND e.seq = chain.prev_seq WHERE chain.prev_seq > 0 AND chain.step < " + std::to_string(slice) +
+                            ") SELECT " + columns + " FROM chain ORDER BY step";
     while (newest > 0) {
-        const auto entry = find(connection, newest);
-        if (!entry || !each(*entry)) return;
-        newest = entry->prev_seq;
+        std::vector<StoredEntry> entries;
+        Statement& statement = connection.prepare(sql);
+        statement.bind(1, newest);
+        while (statement.step()) entries.push_back(read_entry(statement, false));
+        for (const StoredEntry& entry : entries)
+            if (!each(entry)) return;
+        if (entries.size() < slice) return;
+        newest = entries.back().prev_seq;
     }
 }
 

@@ -16,25 +16,45 @@ std::optional<Record> RowReader::find(const EntityInfo& entity, Id id) const {
 }
 
 std::vector<Record> RowReader::find_many(const EntityInfo& entity, const std::vector<Id>& ids) const {
-    constexpr std::size_t slice = 64;
+    std::vector<Record> records(ids.size());
+    std::unordered_map<std::int64_t, std::size_t> places;
+    places.reserve(ids.size());
+    for (std::size_t i = 0; i < ids.size(); ++i) places.emplace(ids[i].value, i);
     const Table& table = shape_.table(entity);
-    std::string sql = "SELECT " + table.columns() + " FROM " + table.name() + " WHERE org_id = " + table.organisation() + " AND id IN (";
+    read_all(table, ids, [&](Statement& statement) {
+        while (statement.step()) {
+            Record record = table.read(statement);
+            const auto place = places.find(record.id().value);
+            if (place != places.end()) records[place->second] = std::move(record);
+        }
+    });
+    for (std::size_t i = 0; i < ids.size(); ++i)
+        if (const std::size_t first = places.at(ids[i].value); first != i) records[i] = records[first];
+    std::erase_if(records, [](const Record& record) { return !record.entity; });
+    return records;
+}
+
+// On PostgreSQL one round trip whatever their number. The planner cannot join the inner part with the outer, so that it
+// looks each id up by the primary key, also in a table that it knows nothing of.
+void RowReader::read_all(const Table& table, const std::vector<Id>& ids, const std::function<void(Statement&)>& read) const {
+    if (ids.empty()) return;
+    const std::string rows = "SELECT " + table.columns() + " FROM " + table.name() + " WHERE org_id = " + table.organisation() + " AND ";
+    if (connection_.dialect() == Dialect::postgres) {
+        std::string list = "{";
+        for (const Id id : ids) list += (list.size() > 1 ? "," : "") + id.text();
+        Statement& statement = connection_.prepare("SELECT found.* FROM unnest(CAST($1 AS BIGINT[])) AS wanted(wanted) CROSS JOIN LATERAL (" + rows + "id = wanted OFFSET 0) AS found");
+        statement.bind(1, std::string_view(list += '}'));
+        return read(statement);
+    }
+    constexpr std::size_t slice = 64;
+    std::string sql = rows + "id IN (";
     for (std::size_t i = 1; i <= slice; ++i) sql += (i > 1 ? ", $" : "$") + std::to_string(i);
     sql += ')';
-    std::unordered_map<std::int64_t, Record> found;
     for (std::size_t begin = 0; begin < ids.size(); begin += slice) {
         Statement& statement = connection_.prepare(sql);
         for (std::size_t i = 0; i < slice; ++i) statement.bind(static_cast<int>(i) + 1, begin + i < ids.size() ? ids[begin + i].value : 0);
-        while (statement.step()) {
-            Record record = table.read(statement);
-            found.emplace(record.id().value, std::move(record));
-        }
+        read(statement);
     }
-    std::vector<Record> records;
-    records.reserve(found.size());
-    for (const Id id : ids)
-        if (const auto at = found.find(id.value); at != found.end()) records.push_back(at->second);
-    return records;
 }
 
 std::vector<Record> RowReader::where(const EntityInfo& entity, const FieldInfo& field, const Value& value, bool with_bin) const {
@@ -63,9 +83,6 @@ std::vector<Record> RowReader::all(const EntityInfo& entity) const {
     return records;
 }
 
-void RowReader::scan(const EntityInfo& entity, bool in_bin, const std::function<bool(Record&)>& each, Id after) const {
-    scan_where(entity, std::string(" AND deleted_at IS ") + (in_bin ? "NOT NULL" : "NULL"), each, after);
-}
 
 std::size_t RowReader::next(const EntityInfo& entity, Id after, std::span<Record> page) const {
     const Table& table = shape_.table(entity);
@@ -96,14 +113,16 @@ void RowReader::scan_slots(const EntityInfo& entity, std::vector<int> slots, con
 }
 
 // In pages, so that a long reading holds neither many rows nor a statement.
-void RowReader::scan_where(const EntityInfo& entity, const std::string& condition, const std::function<bool(Record&)>& each, Id after) const {
+void RowReader::scan(const EntityInfo& entity, bool in_bin, const std::function<bool(Record&)>& each, Id after, const std::function<void(std::span<const Record>)>& shown) const {
     const Table& table = shape_.table(entity);
-    const std::string sql = "SELECT " + table.columns() + " FROM " + table.name() + " WHERE org_id = " + table.organisation() + " AND id > $1" + condition + " ORDER BY org_id, id LIMIT 1000";
+    const std::string sql = "SELECT " + table.columns() + " FROM " + table.name() + " WHERE org_id = " + table.organisation() + " AND id > $1 AND deleted_at IS " + (in_bin ? "NOT NULL" : "NULL") +
+                            " ORDER BY org_id, id LIMIT 1000";
     for (;;) {
         std::vector<Record> page;
         Statement& statement = connection_.prepare(sql);
         statement.bind(1, after.value);
         while (statement.step()) page.push_back(table.read(statement));
+        if (shown) shown(page);
         for (Record& record : page) {
             after = record.id();
             if (!each(record)) return;
@@ -157,50 +176,222 @@ void hide_fields(const Viewer& viewer, Record& record) {
     }
 }
 
+// ---- What formulas see ------------------------------------------------------------------------------------------
+
+namespace {
+
+// References into what is held stay valid as long as somebody uses them.
+class InUse {
+  public:
+    explicit InUse(int& count) : count_(count) { ++count_; }
+    ~InUse() { --count_; }
+    InUse(const InUse&) = delete;
+    InUse& operator=(const InUse&) = delete;
+
+  private:
+    int& count_;
+};
+
+std::vector<Id> without_repeats(std::vector<Id> ids) {
+    std::sort(ids.begin(), ids.end());
+    ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
+    return ids;
+}
+
+}  // namespace
+
+// A record as its own computed fields see it: as the system, and without copying the records on the way.
+class Reading::ComputedRow final : public formula::Row {
+  public:
+    ComputedRow(Reading& reading, const Record& record) : reading_(reading), record_(record) {}
+
+    Value value(const std::vector<formula::PathStep>& path) const override {
+        std::optional<Record> room;
+        const Record* at = &record_;
+        for (std::size_t i = 0;; ++i) {
+            const FieldInfo* field = at->entity->field(path[i].name);
+            if (!field || field->slot < 0) return {};
+            const Value& value = at->at(field->slot);
+            if (i + 1 == path.size()) return value;
+            const EntityInfo* target = value.is<Id>() ? reading_.catalog().find(field->target) : nullptr;
+            std::optional<Record> next;
+            at = target ? reading_.computed(*target, value.as<Id>(), next) : nullptr;
+            if (!at) return {};
+            if (!next) continue;
+            room = std::move(next);
+            at = &*room;
+        }
+    }
+    void related(const std::vector<formula::PathStep>& path, const std::function<void(const formula::Row&)>& each) const override {
+        const FieldInfo* relation = record_.entity->field(path.front().name);
+        if (!relation || !relation->is_many()) return;
+        for (const Record& record : reading_.where(reading_.catalog().need(relation->target), relation->back, record_.id())) each(ComputedRow(reading_, record));
+    }
+
+  private:
+    Reading& reading_;
+    const Record& record_;
+};
+
 Reading::Reading(Connection& connection, std::shared_ptr<const Shape> shape, formula::Context context, const Viewer* limit)
     : shape_(std::move(shape)), rows_(connection, *shape_), context_(std::move(context)), limit_(limit) {
-    cache_.resize(shape_->catalog->entities().size());
+    held_.resize(shape_->catalog->entities().size());
 }
 
 std::optional<Record> Reading::load(const EntityInfo& entity, Id id) { return rows_.find(entity, id); }
+std::vector<Record> Reading::load_many(const EntityInfo& entity, const std::vector<Id>& ids) { return rows_.find_many(entity, ids); }
 std::vector<Record> Reading::load_where(const EntityInfo& entity, const FieldInfo& field, const Value& value) { return rows_.where(entity, field, value); }
 std::vector<Record> Reading::load_all(const EntityInfo& entity) { return rows_.all(entity); }
 
-const std::optional<Record>& Reading::cached(const EntityInfo& entity, Id id) {
-    auto& records = cache_[static_cast<std::size_t>(entity.number)];
+// A long scan must not gather the whole table.
+void Reading::trim() {
+    constexpr std::size_t most = 20'000;
+    if (depth_ > 0 || using_ > 0) return;
+    for (auto& records : held_)
+        if (records.size() > most) records.clear();
+}
+
+Reading::Held& Reading::held(const EntityInfo& entity, Id id) {
+    auto& records = held_[static_cast<std::size_t>(entity.number)];
     if (const auto found = records.find(id.value); found != records.end()) return found->second;
-    if (records.size() > 20'000) records.clear();  // a long scan must not gather the whole table
-    return records.emplace(id.value, load(entity, id)).first->second;
+    return records.emplace(id.value, Held{load(entity, id), false}).first->second;
+}
+
+void Reading::want(const EntityInfo& entity, const std::vector<Id>& ids) {
+    trim();
+    auto& records = held_[static_cast<std::size_t>(entity.number)];
+    std::vector<Id> missing;
+    for (const Id id : without_repeats(ids))
+        if (!records.contains(id.value)) missing.push_back(id);
+    if (missing.empty()) return;
+    for (Record& record : load_many(entity, missing)) {
+        const std::int64_t id = record.id().value;
+        records.emplace(id, Held{std::move(record), false});
+    }
+    for (const Id id : missing) records.try_emplace(id.value);  // those that do not exist
+}
+
+void Reading::want_reach(std::span<const Record> records) {
+    if (!limit_ || limit_->is_administrator || records.empty()) return;
+    trim();
+    const InUse use(using_);
+    std::vector<const Record*> at;
+    for (const Record& record : records) at.push_back(&record);
+    for (int steps = 0; steps < 4 && !at.empty(); ++steps) {
+        const EntityInfo& entity = *at.front()->entity;
+        if (entity.access != model::AccessKind::inherits) return;
+        std::vector<Id> ids;
+        for (const Record* record : at)
+            if (const Id* id = record->at(entity.parent_slot).get<Id>()) ids.push_back(*id);
+        const EntityInfo& above = catalog().need(entity.by_slot(entity.parent_slot).target);
+        want(above, ids);
+        at.clear();
+        for (const Id id : without_repeats(std::move(ids)))
+            if (const Held& parent = held(above, id); parent.record) at.push_back(&*parent.record);
+    }
+}
+
+void Reading::want_computed(std::span<const Record> records) {
+    if (records.empty()) return;
+    const auto& tree = shape_->reached[static_cast<std::size_t>(records.front().entity->number)];
+    if (tree.empty()) return;
+    trim();
+    const InUse use(using_);
+    std::vector<const Record*> at;
+    for (const Record& record : records) at.push_back(&record);
+    want_tree(at, tree, 4);
+}
+
+void Reading::want_tree(const std::vector<const Record*>& records, const std::vector<Reached>& tree, int steps) {
+    for (const Reached& reached : tree) {
+        std::vector<Id> ids;
+        for (const Record* record : records)
+            if (const Id* id = record->at(reached.slot).get<Id>()) ids.push_back(*id);
+        ids = without_repeats(std::move(ids));
+        want(*reached.target, ids);
+        std::vector<const Record*> there;
+        for (const Id id : ids)
+            if (const Held& one = held(*reached.target, id); one.record) there.push_back(&*one.record);
+        if (there.empty()) continue;
+        want_tree(there, reached.further, steps);
+        // To read a record is to compute its own fields.
+        if (steps > 1) want_tree(there, shape_->reached[static_cast<std::size_t>(reached.target->number)], steps - 1);
+    }
+}
+
+const std::optional<Record>& Reading::stored(const EntityInfo& entity, Id id) {
+    trim();
+    return held(entity, id).record;
 }
 
 bool Reading::within_reach(const Record& record, Right right) {
     if (!limit_) return true;
-    return within(*limit_, catalog(), record, right, [this](const EntityInfo& entity, Id id) { return cached(entity, id); });
+    return within(*limit_, catalog(), record, right, [this](const EntityInfo& entity, Id id) { return held(entity, id).record; });
+}
+
+// A computed field may look at another record's computed fields, and so on; the depth is bounded.
+void Reading::compute_as_system(Record& record) {
+    if (depth_ >= 4 || !has_computed(*record.entity)) return;
+    ++depth_;
+    const Viewer* limit = std::exchange(limit_, nullptr);
+    compute(*shape_, ComputedRow(*this, record), context_, record);
+    limit_ = limit;
+    --depth_;
+}
+
+// With its computed fields, as the system sees it: what is held, or in `room`. Null when it does not exist.
+const Record* Reading::computed(const EntityInfo& entity, Id id, std::optional<Record>& room) {
+    Held& one = held(entity, id);
+    if (!one.record) return nullptr;
+    if (one.computed || !has_computed(entity)) {
+        ensure_room(*one.record);
+        return &*one.record;
+    }
+    Record record = *one.record;
+    ensure_room(record);
+    compute_as_system(record);
+    if (depth_ <= 1) {  // further down it is less complete
+        one.record = std::move(record);
+        one.computed = true;
+        return &*one.record;
+    }
+    room = std::move(record);
+    return &*room;
 }
 
 void Reading::finish(Record& record) {
+    trim();
     ensure_room(record);
-    // A computed field may look at another record's computed fields, and so on; the depth is bounded.
-    if (depth_ < 4) {
-        ++depth_;
-        const Viewer* limit = std::exchange(limit_, nullptr);  // declared formulas run as the system
-        compute(*shape_, *this, record);
-        limit_ = limit;
-        --depth_;
-    }
+    compute_as_system(record);
     if (limit_) hide_fields(*limit_, record);
 }
 
 std::optional<Record> Reading::find(const EntityInfo& entity, Id id) {
-    std::optional<Record> record = cached(entity, id);
-    if (!record || !within_reach(*record, Right::read)) return std::nullopt;
-    finish(*record);
+    trim();
+    const InUse use(using_);
+    const Held& one = held(entity, id);
+    if (!one.record || !within_reach(*one.record, Right::read)) return std::nullopt;
+    std::optional<Record> record = *one.record;
+    ensure_room(*record);
+    if (!one.computed) compute_as_system(*record);
+    if (limit_) hide_fields(*limit_, *record);
     return record;
 }
 
+std::vector<Record> Reading::find_many(const EntityInfo& entity, const std::vector<Id>& ids) {
+    std::vector<Record> records = load_many(entity, ids);
+    want_reach(records);
+    std::erase_if(records, [this](const Record& record) { return !within_reach(record, Right::read); });
+    want_computed(records);
+    for (Record& record : records) finish(record);
+    return records;
+}
+
 bool Reading::visible(const EntityInfo& entity, Id id) {
-    const auto& record = cached(entity, id);
-    return record && within_reach(*record, Right::read);
+    trim();
+    const InUse use(using_);
+    const Held& one = held(entity, id);
+    return one.record && within_reach(*one.record, Right::read);
 }
 
 std::vector<Record> Reading::where(const EntityInfo& entity, std::string_view field, const Value& value) {

@@ -246,6 +246,21 @@ std::vector<const FieldInfo*> evaluation_order(const EntityInfo& entity) {
     return order;
 }
 
+// The paths of a formula that lead over references, joined to those already known.
+void gather_reached(const model::Catalog& catalog, const formula::Node& node, std::vector<Reached>& reached) {
+    for (const auto& argument : node.arguments) gather_reached(catalog, *argument, reached);
+    if (node.op != formula::Op::field || node.related) return;
+    std::vector<Reached>* at = &reached;
+    for (std::size_t i = 0; i + 1 < node.path.size(); ++i) {
+        const EntityInfo* entity = catalog.find(node.path[i].entity);
+        const FieldInfo* field = entity ? entity->field(node.path[i].name) : nullptr;
+        const EntityInfo* target = field && field->type == Type::reference && field->slot >= 0 ? catalog.find(field->target) : nullptr;
+        if (!target) return;
+        const auto known = std::find_if(at->begin(), at->end(), [&](const Reached& one) { return one.slot == field->slot; });
+        at = known != at->end() ? &known->further : &at->emplace_back(Reached{target, field->slot, {}}).further;
+    }
+}
+
 }  // namespace
 
 std::shared_ptr<const Shape> make_shape(std::shared_ptr<const model::Catalog> catalog, std::int64_t organisation) {
@@ -254,6 +269,8 @@ std::shared_ptr<const Shape> make_shape(std::shared_ptr<const model::Catalog> ca
     for (const auto& entity : catalog->entities()) {
         shape->tables.push_back(std::make_unique<Table>(*entity, organisation));
         shape->computed.push_back(evaluation_order(*entity));
+        shape->reached.emplace_back();
+        for (const FieldInfo* field : shape->computed.back()) gather_reached(*catalog, *field->formula->root, shape->reached.back());
         shape->listeners.push_back(catalog->listeners(entity->name));
     }
     shape->catalog = std::move(catalog);
@@ -261,11 +278,13 @@ std::shared_ptr<const Shape> make_shape(std::shared_ptr<const model::Catalog> ca
 }
 
 void compute(const Shape& shape, model::Records& records, Record& record) {
-    const auto& fields = shape.computed[static_cast<std::size_t>(record.entity->number)];
-    if (fields.empty()) return;
-    const model::RecordRow row(records, record);
-    for (const FieldInfo* field : fields) {
-        auto value = formula::evaluate(*field->formula, row, records.context());
+    if (shape.computed[static_cast<std::size_t>(record.entity->number)].empty()) return;
+    compute(shape, model::RecordRow(records, record), records.context(), record);
+}
+
+void compute(const Shape& shape, const formula::Row& row, const formula::Context& context, Record& record) {
+    for (const FieldInfo* field : shape.computed[static_cast<std::size_t>(record.entity->number)]) {
+        auto value = formula::evaluate(*field->formula, row, context);
         record.at(field->slot) = value ? std::move(*value) : Value();
     }
 }

@@ -71,11 +71,20 @@ class Table {
     mutable std::map<std::vector<int>, std::string> updates_;
 };
 
+// Other records that the computed fields of an entity read, as a tree of steps: known beforehand, they are fetched for
+// many records at once.
+struct Reached {
+    const EntityInfo* target = nullptr;
+    int slot = -1;  // the reference that leads there
+    std::vector<Reached> further;
+};
+
 // Everything the store derives from one catalogue; replaced as a whole when the catalogue changes.
 struct Shape {
     std::shared_ptr<const model::Catalog> catalog;
     std::vector<std::unique_ptr<Table>> tables;               // by EntityInfo::number
     std::vector<std::vector<const FieldInfo*>> computed;      // by EntityInfo::number, in the order of evaluation
+    std::vector<std::vector<Reached>> reached;                // by EntityInfo::number
     std::vector<std::vector<const model::Listener*>> listeners;
     std::int64_t organisation = 1;
 
@@ -85,5 +94,7 @@ std::shared_ptr<const Shape> make_shape(std::shared_ptr<const model::Catalog> ca
 
 // Fills the computed fields of a record; `records` answers for dotted paths.
 void compute(const Shape& shape, model::Records& records, Record& record);
+// The same by a row that stands on `record`.
+void compute(const Shape& shape, const formula::Row& row, const formula::Context& context, Record& record);
 
 }  // namespace fairlead::store

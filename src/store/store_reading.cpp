@@ -49,10 +49,7 @@ Result<std::vector<Record>> DatabaseStore::get_many(const Viewer& viewer, std::s
 std::vector<Record> DatabaseStore::rows_of(const Viewer& viewer, const EntityInfo& entity, std::span<const Id> ids) {
     ReaderPool::Lent reader(pool_);
     Reading reading(*reader, shape(), settings()->context(now(), viewer.user), limit_of(viewer));
-    std::vector<Record> records = RowReader(*reader, *shape()).find_many(entity, {ids.begin(), ids.end()});
-    std::erase_if(records, [&](const Record& record) { return !reading.within_reach(record, Right::read); });
-    for (Record& record : records) reading.finish(record);
-    return records;
+    return reading.find_many(entity, {ids.begin(), ids.end()});
 }
 
 // ---- Many records ------------------------------------------------------------------------------------------------
@@ -70,7 +67,12 @@ auto DatabaseStore::with_reading(const Viewer& viewer, std::optional<Instant> ef
     }
     Reading reading(*reader, shape(), settings()->context(now(), viewer.user), limit_of(viewer));
     const RowReader rows(*reader, *shape());
-    return ask(reading, [&rows](const EntityInfo& entity, bool in_bin, const std::function<bool(Record&)>& each) { rows.scan(entity, in_bin, each); });
+    return ask(reading, [&](const EntityInfo& entity, bool in_bin, const std::function<bool(Record&)>& each) {
+        rows.scan(entity, in_bin, each, {}, [&](std::span<const Record> page) {
+            reading.want_reach(page);
+            reading.want_computed(page);
+        });
+    });
 }
 
 Result<ListPage> DatabaseStore::list(const Viewer& viewer, const ListQuery& query) {

@@ -15,6 +15,7 @@ namespace {
 
 constexpr std::size_t unsynced_most = 1000;  // queued statements before their answers are taken in between
 constexpr int oldest_version = 130000;
+thread_local std::uint64_t answers_awaited = 0;
 
 std::string trimmed(const char* message) {
     std::string text = message ? message : "";
@@ -188,9 +189,12 @@ void PostgresConnection::connect_once() {
         wrong(std::string("its encoding is ") + (encoding ? encoding : "unknown") + ": make one with `CREATE DATABASE fairlead TEMPLATE template0 ENCODING 'UTF8'`");
     PQenterPipelineMode(server_);
     // Compiling a query costs more than our short ones take; a dead client's locks are not held for two hours; a
-    // server-wide limit for web applications must not cut a migration short.
+    // server-wide limit for web applications must not cut a migration short. Everything is asked for by key, by an
+    // indexed field or in the order of a key, so the index that has that order is the way: a table that has grown since
+    // its statistics were taken (or has none yet) would be read from end to end for fifty rows, or sorted once a page.
     std::string settings =
         "SELECT set_config('jit', 'off', false), set_config('statement_timeout', '0', false), set_config('idle_in_transaction_session_timeout', '0', false), "
+        "set_config('enable_seqscan', 'off', false), set_config('enable_bitmapscan', 'off', false), set_config('enable_sort', 'off', false), "
         "set_config('tcp_keepalives_idle', '30', false), set_config('tcp_keepalives_interval', '10', false), set_config('tcp_keepalives_count', '3', false), "
         "set_config('standard_conforming_strings', 'on', false), set_config('bytea_output', 'hex', false)";
     if (!options_.full_durability) settings += ", set_config('synchronous_commit', 'off', false)";
@@ -279,8 +283,11 @@ void PostgresConnection::send_sync() {
 
 PostgresResult PostgresConnection::settle() {
     send_sync();
+    ++answers_awaited;
     return take_answers();
 }
+
+std::uint64_t PostgresConnection::round_trips() { return answers_awaited; }
 
 // Takes every answer to what was sent; gives the wanted one. The first failure that is not forgiven is thrown after
 // all of them.
@@ -345,10 +352,13 @@ void PostgresConnection::exec(std::string_view sql) {
     settle();
 }
 
-void PostgresConnection::start(const char* sql) {
+// Prepared, because it comes with every answer.
+void PostgresConnection::queue(std::string_view sql, bool wanted) { send(static_cast<PostgresStatement&>(prepare(sql)), wanted); }
+
+void PostgresConnection::start(std::string_view sql) {
     ensure(!in_transaction_, "a transaction begins outside another");
     need_connection();
-    send(sql, false);
+    queue(sql, false);
     in_transaction_ = true;
 }
 
@@ -357,7 +367,7 @@ void PostgresConnection::begin_read() { start("BEGIN ISOLATION LEVEL REPEATABLE 
 
 void PostgresConnection::commit() {
     need_connection();
-    send("COMMIT", true);
+    queue("COMMIT", true);
     const PostgresResult done = settle();
     in_transaction_ = false;
     // A transaction that has failed answers COMMIT with ROLLBACK.
@@ -370,7 +380,7 @@ void PostgresConnection::rollback() {
     try {
         for (Pending& item : pending_) item.forgiven = true;
         if (unsynced_ > 0) send_sync();  // else a failure among them would skip the ROLLBACK
-        send("ROLLBACK", false);
+        queue("ROLLBACK", false);
         send_sync();
         pending_[pending_.size() - 2].forgiven = true;
         // The answers are taken by the next use.

@@ -92,6 +92,9 @@ class PostgresConnection final : public Connection {
     void begin_read() override;
     void commit() override;
     void rollback() override;  // never throws: a lost connection has rolled back by itself
+    // How often this thread has waited for a server's answer, over all connections. Each time costs two changes of
+    // process and the way there and back, so what counts them keeps an answer from asking once a row.
+    static std::uint64_t round_trips();
 
   private:
     friend class PostgresStatement;
@@ -112,7 +115,8 @@ class PostgresConnection final : public Connection {
     void disconnect();
     bool alive();
     void need_connection();
-    void start(const char* sql);
+    void start(std::string_view sql);
+    void queue(std::string_view sql, bool wanted);
     void send(PostgresStatement& statement, bool wanted);
     void send(const std::string& sql, bool wanted);
     void send_sync();
