@@ -272,6 +272,7 @@ void add_import(CLI::App& app, Outcome& outcome) {
     command->add_option("--encoding", words->reading.encoding, "As windows-1258; found by itself when not given");
     command->add_option("--separator", words->reading.separator, "As ; or tab; found by itself when not given");
     command->add_option("--sheet", words->reading.sheet, "Sheet of a workbook");
+    command->add_option("--merged", words->reading.merged, "Merged cells of a workbook: the first has the value, or it fills all of them")->check(CLI::IsMember({"first", "fill"}));
     command->add_option("--undo", words->undo, "Take back a batch instead");
     command->add_flag("--dry-run", words->dry_run, "Only say what would happen");
     command->add_flag("--json", words->json, "Print as JSON");

@@ -76,8 +76,9 @@ char separator_hint(std::string_view head) {
     return head[5] == '\r' || head[5] == '\n' ? head[4] : '\0';
 }
 
-char guess_separator(std::string_view head) {
+char guess_separator(std::string_view head, char likely) {
     const bool whole_file = head.size() < head_bytes;
+    if (likely != 0 && fit_of(head, likely, whole_file).fields >= 2) return likely;
     char best = ',';
     Fit best_fit;
     for (char candidate : candidates) {
@@ -312,7 +313,7 @@ Result<char> separator_of(TextSource& source, const TableOptions& options) {
     if (head.size() > head_bytes) head.resize(head_bytes);
     source.rewind();
     if (const char hint = separator_hint(head)) return hint;
-    return guess_separator(head);
+    return guess_separator(head, options.likely_separator);
 }
 
 }  // namespace

@@ -37,7 +37,7 @@ class CsvScanner {
 };
 
 // The separator that gives the same number of fields on the most lines; ',' for a single column.
-char guess_separator(std::string_view head);
+char guess_separator(std::string_view head, char likely = 0);
 // ';' from a first line "sep=;", or 0.
 char separator_hint(std::string_view head);
 

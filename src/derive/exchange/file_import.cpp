@@ -98,6 +98,7 @@ TableOptions FileImport::table_options() const {
     if (options.encoding.empty()) options.encoding = look_.encoding;
     if (options.separator.empty()) options.separator = look_.separator;
     if (options.sheet.empty()) options.sheet = look_.sheet;
+    if (plan_.reading.merged.empty()) options.fill_merged = look_.merged == "fill";
     return options;
 }
 

@@ -631,6 +631,54 @@ TEST_CASE("Encodings, separators and quotes of the cases come in as they should 
             if (cell.size() > 1'000) CHECK(cell.ends_with("-END"));
 }
 
+TEST_CASE("A file called .tsv is separated by tabs, whatever else its texts hold") {
+    Company company;
+    const TempFile file("Name, and city\tAddress, street; ward\nAn, Huế\t5, Lê Lợi; Phú Hội\nBình, Vinh\t7, Trần Phú; Lê Mao\n", "list.TSV");
+    CHECK(look(file.path()).separator == "\t");
+    CHECK(look(file.path()).columns.size() == 2);
+    const RunResult result = run(company, file, plan_for(company, look(file.path()), "account", {{"Name, and city", "name"}, {"Address, street; ward", "street"}}));
+    CHECK(result.created == 2);
+    CHECK(by(company, "account", "name").at("An, Huế").text("street") == "5, Lê Lợi; Phú Hội");
+    const TempFile commas("Name,City\nAn,Huế\n", "list.tsv");
+    CHECK(look(commas.path()).separator == ",");
+}
+
+TEST_CASE("Columns with values and without a name are told") {
+    const TempFile file("Name,,City,\nAn,x,Huế,\nBình,,Vinh,\n");
+    const FileLook found = look(file.path());
+    REQUIRE(found.notes.size() == 1);
+    CHECK(found.notes[0].code == "columns_without_name");
+    CHECK(found.notes[0].message.find("values: 2.") != std::string::npos);
+}
+
+TEST_CASE("Merged cells are filled where the person says so (xlsx-06)") {
+    const std::string path = cases("xlsx/merged_region.xlsx");
+    if (path.empty()) return;
+    Company company;
+    std::map<std::string, Id> regions;
+    for (const char* region : {"Miền Bắc", "Miền Nam"}) regions[region] = company.make("region", {{"name", region}});
+    CHECK(look(path).merged == "first");
+    for (const bool fill : {false, true}) {
+        Reading reading;
+        if (fill) reading.merged = "fill";
+        const FileLook found = look(path, reading);
+        CHECK(found.merged == (fill ? "fill" : "first"));
+        // The reading is kept with what was found: the plan need not say it again.
+        JsonWriter kept;
+        kept.begin_object();
+        write_look(kept, found);
+        const FileLook again = read_look(*parse_object(kept.end_object().take()));
+        FileImport import(*company.store, nullptr, path, again, plan_for(company, again, "account", {{"region", "region"}, {"rep", "name"}, {"amount", "employees"}}, {"name"}));
+        REQUIRE(import.run(new_id()));
+        std::map<std::string, std::int64_t> sums;
+        for (const auto& record : all(company, "account")) sums[to_text(record["region"])] += record["employees"].as<std::int64_t>();
+        const std::string north = regions.at("Miền Bắc").text(), south = regions.at("Miền Nam").text();
+        CHECK(sums[north] == (fill ? 600 : 100));
+        CHECK(sums[south] == 400);
+        CHECK(sums[""] == (fill ? 0 : 500));
+    }
+}
+
 TEST_CASE("Long ids do not pass through a floating number (csv-09)") {
     const std::string folder = cases("csv");
     if (folder.empty()) return;

@@ -194,12 +194,15 @@ Result<Reading> reading_of(const Json& body) {
     const Json* json = body.find("reading");
     if (json == nullptr || json->is(Json::Kind::null)) return reading;
     if (!json->is(Json::Kind::object)) return refuse(Why::bad_request, "wrong_type", "\"reading\" must be an object", "/reading", {{"wanted", "an object"}});
-    FAIRLEAD_TRY(only_keys(*json, {"encoding", "separator", "decimal", "dates", "sheet"}));
+    FAIRLEAD_TRY(only_keys(*json, {"encoding", "separator", "decimal", "dates", "sheet", "merged"}));
     FAIRLEAD_ASSIGN(reading.encoding, text_at(*json, "encoding"));
     FAIRLEAD_ASSIGN(reading.separator, text_at(*json, "separator"));
     FAIRLEAD_ASSIGN(reading.decimal, text_at(*json, "decimal"));
     FAIRLEAD_ASSIGN(reading.dates, text_at(*json, "dates"));
     FAIRLEAD_ASSIGN(reading.sheet, text_at(*json, "sheet"));
+    FAIRLEAD_ASSIGN(reading.merged, text_at(*json, "merged"));
+    if (!reading.merged.empty() && reading.merged != "first" && reading.merged != "fill")
+        return refuse(Why::bad_request, "bad_merged", "Of merged cells the first has the value, or it fills all of them: write first or fill", "/reading/merged");
     if (!reading.decimal.empty() && reading.decimal != "." && reading.decimal != ",")
         return refuse(Why::bad_request, "bad_decimal", "The decimal sign is . or ,", "/reading/decimal");
     if (!reading.dates.empty() && order_named(reading.dates) == order_none)
@@ -212,11 +215,15 @@ TableOptions options_of(const Reading& reading) {
     options.encoding = reading.encoding;
     options.separator = reading.separator == "\\t" || reading.separator == "tab" ? "\t" : reading.separator;
     options.sheet = reading.sheet;
+    options.fill_merged = reading.merged == "fill";
     return options;
 }
 
 Result<FileLook> look_at(const std::string& path, const std::string& filename, const Reading& reading, const std::function<bool(double)>& progress) {
-    FAIRLEAD_ASSIGN(const auto table, open_table(path, options_of(reading)));
+    TableOptions options = options_of(reading);
+    const std::string name = lower_ascii(filename);
+    if (name.ends_with(".tsv") || name.ends_with(".tab")) options.likely_separator = '\t';
+    FAIRLEAD_ASSIGN(const auto table, open_table(path, options));
     FileLook look;
     look.filename = filename;
     look.format = table->look().format;
@@ -235,6 +242,12 @@ Result<FileLook> look_at(const std::string& path, const std::string& filename, c
     std::vector<ColumnWatch> watches(look.columns.size());
     TableRow row;
     std::int64_t first_ragged = 0;
+    std::vector<std::size_t> nameless;
+    for (std::size_t i = 0, named = 0; i < look.width; ++i) {
+        if (named < look.columns.size() && static_cast<std::size_t>(look.columns[named].index) == i) ++named;
+        else nameless.push_back(i);
+    }
+    std::string unread;
     for (;;) {
         FAIRLEAD_ASSIGN(const Table::Next next, table->next(row));
         if (next == Table::Next::end) break;
@@ -244,9 +257,18 @@ Result<FileLook> look_at(const std::string& path, const std::string& filename, c
         }
         for (std::size_t i = 0; i < look.columns.size(); ++i)
             if (const auto at = static_cast<std::size_t>(look.columns[i].index); at < row.size()) watches[i].see(row[at], row.line);
+        std::erase_if(nameless, [&](std::size_t i) {
+            if (i >= row.size() || trim(row[i].text).empty()) return false;
+            unread += (unread.empty() ? "" : ", ") + std::to_string(i + 1);
+            return true;
+        });
         if (progress && look.rows % 5'000 == 0 && !progress(table->progress())) return refuse(Why::unavailable, "cancelled", "It was cancelled");
     }
     look.notes = table->notes();
+    if (!unread.empty())
+        look.notes.push_back({"columns_without_name", "Columns without a name are not read, although they have values: " + unread + ". Give them a name in the first row", Params{{"columns", unread}}});
+    const bool has_merged = std::any_of(look.notes.begin(), look.notes.end(), [](const Note& note) { return note.code == "merged_cells"; });
+    if (has_merged || reading.merged == "fill") look.merged = has_merged ? "first" : "fill";
     for (std::size_t i = 0; i < look.columns.size(); ++i) watches[i].finish(look.columns[i]);
     settle(look, watches);
     if (look.ragged > 0)
@@ -272,7 +294,7 @@ Result<FileLook> look_at(const std::string& path, const std::string& filename, c
 
 void write_look(JsonWriter& w, const FileLook& look) {
     w.text("filename", look.filename).text("format", look.format).text("encoding", look.encoding).text("separator", look.separator);
-    w.text("decimal", look.decimal).text("dates", look.dates).text("sheet", look.sheet);
+    w.text("decimal", look.decimal).text("dates", look.dates).text("sheet", look.sheet).text("merged", look.merged);
     w.key("sheets").begin_array();
     for (const std::string& sheet : look.sheets) w.text(sheet);
     w.end_array().number("rows", look.rows).number("ragged", look.ragged).number("width", static_cast<std::int64_t>(look.width));
@@ -322,6 +344,7 @@ FileLook read_look(const Json& json) {
     look.decimal = text_of(json, "decimal");
     look.dates = text_of(json, "dates");
     look.sheet = text_of(json, "sheet");
+    look.merged = text_of(json, "merged");
     each_of(json, "sheets", [&](const Json& sheet) { look.sheets.push_back(sheet.text); });
     look.rows = number_of(json, "rows");
     look.ragged = number_of(json, "ragged");

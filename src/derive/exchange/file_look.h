@@ -32,6 +32,7 @@ struct ColumnLook {
 
 struct FileLook {
     std::string filename, format, encoding, separator, sheet;
+    std::string merged;    // merged cells: "first" has the value, or "fill" each of them; empty: none
     std::vector<std::string> sheets;
     std::int64_t rows = 0, ragged = 0;
     std::size_t width = 0;
@@ -44,6 +45,7 @@ struct FileLook {
 // What the person says about the file; empty: as found.
 struct Reading {
     std::string encoding, separator, decimal, dates, sheet;
+    std::string merged;  // "first" or "fill"
 };
 Result<Reading> reading_of(const Json& body);
 TableOptions options_of(const Reading& reading);

@@ -143,7 +143,7 @@ std::string to_json(const ImportPlan& plan) {
     w.text("empty", plan.clear_empty ? "clear" : "keep").text("missing", plan.create_missing ? "create" : "refuse").boolean("partial", plan.partial);
     w.key("reading").begin_object();
     for (const auto& [name, value] : {std::pair("encoding", &plan.reading.encoding), std::pair("separator", &plan.reading.separator), std::pair("decimal", &plan.reading.decimal),
-                                      std::pair("dates", &plan.reading.dates), std::pair("sheet", &plan.reading.sheet)})
+                                      std::pair("dates", &plan.reading.dates), std::pair("sheet", &plan.reading.sheet), std::pair("merged", &plan.reading.merged)})
         if (!value->empty()) w.text(name, *value);
     return w.end_object().end_object().take();
 }

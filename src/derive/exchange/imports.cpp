@@ -136,7 +136,7 @@ class Imports {
         JsonWriter w;
         w.begin_object();
         write_head(w, head);
-        w.text("format", look.format).text("encoding", look.encoding).text("separator", look.separator).text("decimal", look.decimal).text("dates", look.dates).text("sheet", look.sheet);
+        w.text("format", look.format).text("encoding", look.encoding).text("separator", look.separator).text("decimal", look.decimal).text("dates", look.dates).text("sheet", look.sheet).text("merged", look.merged);
         w.key("sheets").begin_array();
         for (const std::string& sheet : look.sheets) w.text(sheet);
         w.end_array();
@@ -340,7 +340,7 @@ Result<FileLook> look_for(Imports& imports, const Head& head, const Json& body) 
     FAIRLEAD_ASSIGN(FileLook look, imports.look(head.id));
     FAIRLEAD_ASSIGN(const Reading reading, reading_of(body));
     const bool other = (!reading.encoding.empty() && reading.encoding != look.encoding) || (!reading.sheet.empty() && reading.sheet != look.sheet) ||
-                       (!reading.separator.empty() && options_of(reading).separator != look.separator);
+                       (!reading.merged.empty() && !look.merged.empty() && reading.merged != look.merged) || (!reading.separator.empty() && options_of(reading).separator != look.separator);
     if (!other) return look;
     return look_at(imports.file_of(head.id), head.filename, reading);
 }

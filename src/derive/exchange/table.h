@@ -69,6 +69,7 @@ struct TableOptions {
     std::string format;         // "csv", "xlsx"; empty: by the file's first bytes
     std::string encoding;       // "utf-8", "utf-16le", "utf-16be", "windows-1258" ...; empty: detected
     std::string separator;      // one character; empty: detected
+    char likely_separator = 0;  // by the file's name: taken where it separates at all
     std::string sheet;          // name; empty: the first visible one
     bool fill_merged = false;   // give every cell of a merged range the value of its first
     bool hidden_rows = true;    // hiding is formatting: hidden rows are read unless this is false

@@ -681,7 +681,7 @@ class XlsxTable final : public Table {
         said_ = true;
         if (handler_->merged > 0 && !options_.fill_merged) {
             const std::string first = join(handler_->merges, ", ");
-            notes_.push_back({"merged_cells", std::to_string(handler_->merged) + " merged ranges (" + first + "): only their first cell has a value, the others are empty",
+            notes_.push_back({"merged_cells", std::to_string(handler_->merged) + " merged ranges (" + first + "): only their first cell has a value, the others are empty. Where it is meant for all of them, choose to fill them",
                               {{"count", std::to_string(handler_->merged)}, {"ranges", first}}});
         }
         if (hidden_rows_ > 0)

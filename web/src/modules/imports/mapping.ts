@@ -26,6 +26,8 @@ export interface Upload {
   dates?: string | null;
   sheet?: string | null;
   sheets?: string[];
+  // Merged cells of a workbook: "first" has the value, or "fill" each of them; empty: there are none.
+  merged?: string;
   columns: FileColumn[];
   rows: number;
   notes?: { code: string; message: string }[];
@@ -49,6 +51,7 @@ export interface Reading {
   decimal?: string;
   dates?: string;
   sheet?: string;
+  merged?: string;
 }
 
 export interface ImportPlan {
