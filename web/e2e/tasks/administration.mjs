@@ -117,3 +117,36 @@ task('Every section of administration opens', async ({ page, go }) => {
     await accessible(page, `Administration, ${name}`);
   }
 });
+
+task('Teams count everybody who belongs to them, by their own team or by a dated membership', async ({ page, go }) => {
+  const team = await world.call('POST', '/teams', { name: 'Harbour team' });
+  const [first, second] = (await world.call('GET', '/users?limit=2&sort=name&filter=active')).data;
+  await world.call('PATCH', `/users/${first.id}`, { team: team.id }, { 'If-Match': '*' });
+  // Twice the same person is one member.
+  for (const user of [first.id, second.id]) await world.call('POST', '/team_members', { team: team.id, user, begins_on: '2026-01-01' });
+  await go(`/administration/teams/${team.id}`);
+  await settled(page);
+  for (const { name } of [first, second]) await page.getByRole('listitem').filter({ hasText: name }).first().waitFor();
+  assert.equal(await page.getByRole('navigation', { name: 'Teams' }).getByRole('link', { name: /Harbour team/ }).locator('.count').innerText(), '2');
+  await accessible(page, 'Members of a team');
+});
+
+task('The matrix of a role keeps the kind of record in sight, and fits beside its effect', async ({ page, go }) => {
+  await go('/administration/roles');
+  const grid = page.getByRole('grid');
+  await grid.waitFor();
+  await settled(page);
+  const box = await grid.getByRole('rowheader').first().boundingBox();
+  await page.locator('.scroller').evaluate((one) => (one.scrollLeft = 400));
+  assert.equal((await grid.getByRole('rowheader').first().boundingBox()).x, box.x, 'The kind does not scroll away');
+});
+
+task('People are found by name', async ({ page, go }) => {
+  await go('/administration/users');
+  await settled(page);
+  await page.getByLabel('Find a person').fill('khoi');
+  await page.getByRole('row', { name: /Daniel Okafor/ }).waitFor({ state: 'detached' });
+  await page.getByRole('row', { name: /Trần Minh Khôi/ }).waitFor();
+  await page.getByLabel('Find a person').fill('nobody of that name');
+  await page.getByText('Nobody matches').waitFor();
+});

@@ -19,7 +19,9 @@ const places = {
   fields: () => '/administration/fields',
   lists: () => '/administration/lists',
   company: () => '/administration/company',
-  access: () => '/administration/access',
+  own: () => '/account',
+  teams: () => '/administration/teams',
+  health: () => '/administration/health',
   jobs: () => '/administration/jobs',
 };
 

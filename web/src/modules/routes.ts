@@ -40,6 +40,7 @@ export const moduleRoutes: ModuleRoute[] = [
     load: () => import('./imports/ImportsPage.svelte'),
     navigation: { key: 'imports.title', icon: 'upload', group: 'foot', importing: true, letter: 'i' },
   },
+  { path: '/account', load: () => import('./account/AccountPage.svelte') },
   { path: '/import/:id', load: () => import('./imports/ImportPage.svelte') },
   {
     path: '/administration',

@@ -46,10 +46,10 @@ class Lookups {
     return this.stages.find((stage) => stage.id === id);
   }
 
-  // The open stages of the same pipeline, in order.
+  // The open stages of the same pipeline, in order. On hold is beside the way: it is shown to whom it holds.
   path(id: string): Stage[] {
     const pipeline = this.stage(id)?.pipeline;
-    return this.stages.filter((stage) => stage.pipeline === pipeline && (stage.kind === 'open' || stage.kind === 'on_hold'));
+    return this.stages.filter((stage) => stage.pipeline === pipeline && (stage.kind === 'open' || (stage.kind === 'on_hold' && stage.id === id)));
   }
 
   // The title of a record that a filter names; empty until it has been read.

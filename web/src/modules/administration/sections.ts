@@ -8,12 +8,14 @@ export interface Section {
   group: 'people' | 'sales' | 'company' | 'system';
   // A list of records of this kind, drawn from the catalogue.
   entity?: string;
+  // Needs more width than the others.
+  wide?: boolean;
   load?: () => Promise<{ default: Component<{ id?: string }> }>;
 }
 
 export const sections: Section[] = [
   { name: 'users', key: 'administration.users', icon: 'users', group: 'people', load: () => import('./UsersSection.svelte') },
-  { name: 'roles', key: 'administration.roles', icon: 'shield', group: 'people', load: () => import('./RolesSection.svelte') },
+  { name: 'roles', key: 'administration.roles', icon: 'shield', group: 'people', wide: true, load: () => import('./RolesSection.svelte') },
   { name: 'teams', key: 'administration.teams', icon: 'users-round', group: 'people', load: () => import('./TeamsSection.svelte') },
   { name: 'territories', key: 'administration.territories', icon: 'map', group: 'people', load: () => import('./TerritoriesSection.svelte') },
   { name: 'delegations', key: 'administration.delegations', icon: 'user-cog', group: 'people', entity: 'delegation' },
@@ -25,7 +27,6 @@ export const sections: Section[] = [
   { name: 'holidays', key: 'administration.holidays', icon: 'calendar-off', group: 'company', entity: 'holiday' },
   { name: 'currencies', key: 'administration.currencies', icon: 'coins', group: 'company', entity: 'currency' },
   { name: 'rates', key: 'administration.rates', icon: 'arrow-right-left', group: 'company', entity: 'exchange_rate' },
-  { name: 'access', key: 'administration.access', icon: 'key-round', group: 'system', load: () => import('./AccessSection.svelte') },
   { name: 'health', key: 'administration.health', icon: 'activity', group: 'system', load: () => import('./HealthSection.svelte') },
   { name: 'jobs', key: 'administration.jobs', icon: 'server', group: 'system', load: () => import('./JobsSection.svelte') },
 ];
