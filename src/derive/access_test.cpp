@@ -302,3 +302,17 @@ TEST_CASE("A member of the deal team sees the deal and what hangs on it, works o
     CHECK(company.get(an.id, "opportunities/" + deal).status == 404);
     CHECK(company.get(an.id, line).status == 404);
 }
+
+TEST_CASE("A field of the company's own is not dropped with what it holds: the refusal names the way to hide it") {
+    Company company;
+    REQUIRE(company.post(company.administrator, "custom_fields", R"({"entity":"account","label":"Credit class","type":"text"})").status == 201);
+    const Answer made = company.post(company.administrator, "accounts", R"({"name":"Meridian Ports","x_credit_class":"A"})");
+    REQUIRE(made.status == 201);
+    const Answer refused = company.remove(company.administrator, "custom_fields/x_credit_class?entity=account");
+    CHECK(refused.status == 422);
+    CHECK(refused.code() == "field_holds_values");
+    CHECK(company.get(company.administrator, "accounts/" + made.text("id")).text("x_credit_class") == "A");
+    for (const Answer roles = company.get(company.administrator, "roles?filter=NOT%20administrator"); const Json& role : roles.json.find("data")->items)
+        CHECK(company.post(company.administrator, "field_permissions", R"({"role":")" + role.find("id")->text + R"(","entity":"account","field":"x_credit_class","level":"hidden"})").status == 201);
+    CHECK(company.get(company.administrator, "accounts/" + made.text("id")).text("x_credit_class") == "A");
+}

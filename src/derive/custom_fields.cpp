@@ -193,8 +193,16 @@ Result<Response> delete_field(App& app, Request& request) {
     const std::lock_guard lock(changing);
     auto fields = app.store.catalog()->custom_fields();
     FAIRLEAD_ASSIGN(const std::size_t at, position_of(request, fields));
+    const CustomField field = fields[at];
     fields.erase(fields.begin() + static_cast<std::ptrdiff_t>(at));
-    FAIRLEAD_TRY(app.store.set_custom_fields(fields));
+    const auto dropped = app.store.set_custom_fields(fields);
+    // A column goes with all it holds. What a command can agree to for a declared field it cannot for this one, whose
+    // declaration is in the database: the way is to hide it.
+    if (!dropped && dropped.refused().code() == "destructive_migration")
+        return refuse(Why::invalid, "field_holds_values",
+                      "The field " + field.label + " stays: what its records hold, now and in their history, would be lost. Hide it from the roles instead (field_permissions, level hidden)", {},
+                      {{"name", field.label}});
+    if (!dropped) return dropped.refused();
     Response response;
     response.status = 204;
     return response;

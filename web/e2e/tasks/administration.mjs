@@ -84,7 +84,7 @@ task('A stage is renamed and weighed', async ({ page, go }) => {
   await page.waitForFunction(async (text) => (await (await fetch('/api/v1/stages?limit=50')).json()).data.some(({ name }) => name === text), before);
 });
 
-task('A field of the company’s own is made and used; taking it away is a step of its own', async ({ page, go }) => {
+task('A field of the company’s own is made and used; one no longer wanted is hidden, not lost', async ({ page, go }) => {
   await go('/administration/fields/account');
   await settled(page);
   await accessible(page, 'Fields');
@@ -98,11 +98,23 @@ task('A field of the company’s own is made and used; taking it away is a step 
   await settled(page);
   await page.getByRole('columnheader', { name: 'Credit class' }).waitFor();
   await go('/administration/fields/account');
-  await page.getByRole('row', { name: /Credit class/ }).getByRole('button').last().click();
-  await page.getByRole('button', { name: 'Remove field' }).click();
-  // Values are lost with a column: the server takes that step on its own command line, and says so.
-  await page.getByText('drop account.x_credit_class').waitFor();
-  await page.getByRole('row', { name: /Credit class/ }).waitFor();
+  const row = page.getByRole('row', { name: /Credit class/ });
+  await row.getByText('all roles').waitFor();
+  await row.getByRole('button', { name: 'Hide Credit class' }).click();
+  await accessible(page, 'Question before a field is hidden');
+  await page.getByRole('button', { name: 'Hide field', exact: true }).click();
+  await row.getByText('administrators only').waitFor();
+  const rules = async () => (await world.call('GET', `/field_permissions?limit=50&filter=${encodeURIComponent('field = "x_credit_class"')}`)).data.map(({ level }) => level);
+  assert.ok((await rules()).length > 0 && (await rules()).every((level) => level === 'hidden'), 'No role sees it');
+  await page.keyboard.press('Control+z');
+  await row.getByText('all roles').waitFor();
+  await row.getByRole('button', { name: 'Hide Credit class' }).click();
+  await page.getByRole('button', { name: 'Hide field', exact: true }).click();
+  await row.getByRole('button', { name: 'Show Credit class again' }).click();
+  await row.getByText('all roles').waitFor();
+  assert.ok((await rules()).every((level) => level === 'write'));
+  // Its column is never dropped from here, and the server says what to do instead.
+  await assert.rejects(world.call('DELETE', '/custom_fields/x_credit_class?entity=account'), /field_holds_values|Hide it from the roles/);
 });
 
 task('Every section of administration opens', async ({ page, go }) => {

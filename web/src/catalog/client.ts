@@ -135,6 +135,17 @@ export interface ListAsked extends Query {
 
 export const records = {
   list: (plural: string, asked: ListAsked, signal?: AbortSignal) => api.get<ListAnswer>(`/${plural}`, asked, signal),
+  // Every record of a list that stays small: roles, teams, what belongs to them.
+  all: async (plural: string, asked: Omit<ListAsked, 'cursor' | 'limit' | 'count'>): Promise<DataRecord[]> => {
+    const found: DataRecord[] = [];
+    let cursor: string | undefined;
+    do {
+      const answer = await records.list(plural, { ...asked, limit: 500, count: 'none', cursor } as ListAsked);
+      found.push(...answer.data);
+      cursor = answer.page.next ?? undefined;
+    } while (cursor);
+    return found;
+  },
   get: (plural: string, id: string, query?: Query) => record('GET', `/${plural}/${id}`, { query }),
   create: (plural: string, values: object) =>
     record('POST', `/${plural}`, { body: values, headers: { 'Idempotency-Key': crypto.randomUUID() } }),
