@@ -3,26 +3,25 @@
 #include <filesystem>
 #include <fstream>
 #include <sstream>
+#include <thread>
 #include <unistd.h>
 
 #include "cli/command.h"
 #include "cli/open_store.h"
 #include "cli/print.h"
 #include "base/text.h"
-#include "derive/exchange/file_import.h"
-#include "derive/exchange/heads.h"
-#include "derive/exchange/profile_import.h"
+#include "derive/exchange/import_order.h"
+#include "derive/exchange/imports.h"
 #include "modules/starting.h"
+#include "server/control.h"
 
 namespace fairlead::cli {
 namespace {
 
 struct Words {
-    std::string database, profile, first, second, undo;
-    std::vector<std::string> map, key;
-    std::string on_match = "update", empty = "keep", missing = "refuse", refused;
-    derive::Reading reading;
-    bool json = false, dry_run = false, quiet = false, partial = false;
+    std::string database, profile, first, undo, refused;
+    derive::ImportOrder order;  // its file is the second word
+    bool json = false, dry_run = false, quiet = false;
 };
 
 Result<std::string> profile_text(const std::string& name) {
@@ -47,153 +46,183 @@ void show(const std::string& what, double share) {
     std::fflush(stderr);
 }
 
-Result<std::string> run(const Words& words) {
+class Bar {
+  public:
+    explicit Bar(const Words& words) : shown_(!words.quiet && isatty(STDERR_FILENO) != 0) {}
+    ~Bar() {
+        if (shown_) std::fprintf(stderr, "\r\033[K");
+    }
+    bool to(const std::string& what, double share) {
+        if (shown_ && (share > last_ + 0.005 || what != what_)) show(what_ = what, last_ = share);
+        return true;
+    }
+
+  private:
+    bool shown_;
+    double last_ = -1;
+    std::string what_;
+};
+
+// Opens the database, or finds the server that has it open already and does the same there.
+struct Opened {
+    std::optional<OpenedStore> here;
+    std::string socket;  // of the server
+};
+Result<Opened> open_or_find(const Words& words) {
     const Place place = place_of(words.database);
-    FAIRLEAD_ASSIGN(const std::string text, profile_text(words.profile));
+    Opened opened;
+    // On PostgreSQL to learn that a server runs would mean to wait for its lock.
+    if (place.file.empty() && server::ask_control(place.socket_file(), "job", "{}")) {
+        opened.socket = place.socket_file();
+        return opened;
+    }
     store::Options options;
     options.columns = false;
-    FAIRLEAD_ASSIGN(OpenedStore opened, open_store(place, options));
-    FAIRLEAD_ASSIGN(const derive::Profile profile, derive::read_profile(text, *opened.store->catalog()));
-    FAIRLEAD_TRY(opened.store->write({}, [](store::Transaction& open) -> Result<Value> {
-        FAIRLEAD_TRY(make_starting_records(open, {}));
-        return Value();
-    }));
+    auto store = open_store(place, options);
+    if (store) {
+        opened.here.emplace(std::move(*store));
+        FAIRLEAD_TRY(opened.here->store->write({}, [](store::Transaction& open) -> Result<Value> {
+            FAIRLEAD_TRY(make_starting_records(open, {}));
+            return Value();
+        }));
+        return opened;
+    }
+    if (store.refused().code() != "database_in_use" || !server::ask_control(place.socket_file(), "job", "{}")) return store.refused();
+    opened.socket = place.socket_file();
+    return opened;
+}
+
+Result<derive::Json> ask(const Opened& opened, std::string_view command, const std::string& arguments) {
+    const auto answer = server::ask_control(opened.socket, command, arguments);
+    if (!answer) return refuse(Why::unavailable, "server_gone", "The server that had the database open is gone: what it had begun goes on when it starts again");
+    if (!*answer) return answer->refused();
+    return derive::parse_json(**answer);
+}
+
+// Waits for a job of the server. Its result, or why it failed.
+Result<derive::Json> follow(const Opened& opened, const std::string& job, Bar& bar) {
+    for (;;) {
+        FAIRLEAD_ASSIGN(const derive::Json state, ask(opened, "job", "{\"id\":\"" + job + "\"}"));
+        const std::string name = derive::text_in(state, "state");
+        const derive::Json result = state.find("result") != nullptr ? *state.find("result") : derive::Json();
+        if (name == "done") return result;
+        if (name == "cancelled") return refuse(Why::unavailable, "cancelled", "Somebody has stopped it");
+        if (name == "failed") return refuse(Why::invalid, derive::text_in(result, "code"), derive::text_in(result, "message").empty() ? derive::text_in(state, "message") : derive::text_in(result, "message"));
+        const auto share = Decimal::parse(derive::text_in(state, "progress"));
+        bar.to(derive::text_in(state, "message"), share ? share->to_double() : 0);
+        std::this_thread::sleep_for(std::chrono::milliseconds(150));
+    }
+}
+
+derive::ImportShelf shelf_of(const Words& words, store::Store& store) { return {store, place_of(words.database).make_folder() + "/imports"}; }
+
+Result<std::string> run(const Words& words) {
+    FAIRLEAD_ASSIGN(const std::string text, profile_text(words.profile));
+    FAIRLEAD_ASSIGN(Opened opened, open_or_find(words));
+    Bar bar(words);
+    if (!opened.here) {
+        derive::JsonWriter w;
+        w.begin_object().text("profile", text).text("folder", std::filesystem::absolute(words.first).string()).boolean("dry_run", words.dry_run).end_object();
+        FAIRLEAD_ASSIGN(const derive::Json begun, ask(opened, "import_folder", w.take()));
+        FAIRLEAD_ASSIGN(const derive::Json report, follow(opened, derive::text_in(begun, "job"), bar));
+        return derive::to_json(report);
+    }
+    store::Store& store = *opened.here->store;
+    FAIRLEAD_ASSIGN(const derive::Profile profile, derive::read_profile(text, *store.catalog()));
     derive::ProfileImportOptions how;
     how.dry_run = words.dry_run;
-    const bool bar = !words.quiet && isatty(STDERR_FILENO) != 0;
-    if (bar) how.progress = show;
-    auto report = derive::import_folder(*opened.store, nullptr, profile, words.first, how);
-    if (bar) std::fprintf(stderr, "\r\033[K");
-    if (!report) return report.refused();
-    return derive::to_json(*report);
+    how.progress = [&](const std::string& what, double share) { bar.to(what, share); };
+    FAIRLEAD_ASSIGN(const derive::ProfileReport report, derive::import_folder(store, nullptr, profile, words.first, how));
+    derive::ImportShelf shelf = shelf_of(words, store);
+    if (!words.dry_run) derive::record_folder(shelf, std::filesystem::absolute(words.first).string(), report, store.context().now);
+    return derive::to_json(report);
 }
 
 // ---- One file ----------------------------------------------------------------------------------------------
 
-// "Head=field" as a mapped column; a head may also be named by its number, as "#3".
-Result<derive::MappedColumn> mapped_by(const std::string& words, const derive::FileLook& look) {
-    const auto equals = words.rfind('=');
-    if (equals == std::string::npos) return refuse(Why::bad_request, "bad_map", "Write --map \"Head=field\"; \"Head=\" leaves a column out");
-    const std::string head(trim(std::string_view(words).substr(0, equals)));
-    derive::MappedColumn mapped;
-    mapped.field = trim(std::string_view(words).substr(equals + 1));
-    std::vector<std::string> heads;
-    int found = 0;
-    for (const derive::ColumnLook& column : look.columns) {
-        heads.push_back(column.name);
-        if (fold(column.name) == fold(head) || "#" + std::to_string(column.index + 1) == head) mapped.column = column.index, ++found;
+// In the server; `report` says what came of it, as when it is done here.
+Result<std::string> import_there(const Opened& opened, const Words& words, bool& whole) {
+    derive::ImportOrder order = words.order;
+    order.file = std::filesystem::absolute(order.file).string();
+    std::string arguments = derive::to_json(order);
+    arguments.pop_back();
+    derive::JsonWriter more;
+    more.begin_object().boolean("dry_run", words.dry_run).text("refused", words.refused.empty() ? "" : std::filesystem::absolute(words.refused).string()).end_object();
+    arguments += "," + more.take().substr(1);
+    FAIRLEAD_ASSIGN(const derive::Json begun, ask(opened, "import_file", arguments));
+    if (words.dry_run) {
+        whole = derive::text_in(*begun.find("check"), "refused") == "0";
+        return derive::to_json(begun);
     }
-    if (found == 1) return mapped;
-    if (found > 1) return refuse(Why::bad_request, "ambiguous_column", "The file has " + std::to_string(found) + " columns called " + head + ": name one by its number, as --map \"#3=" + mapped.field + "\"");
-    const std::string near = nearest(head, heads);
-    return refuse(Why::bad_request, "unknown_column", "The file has no column \"" + head + "\"" + (near.empty() ? "; it has: " + join(heads, ", ") : ": did you mean \"" + near + "\"?"));
-}
-
-struct Mapped {
-    derive::ImportPlan plan;
-    std::vector<std::string> lines;  // "Head -> field", for people
-};
-
-// What was said, and for the other columns what is sure enough without being asked.
-Result<Mapped> plan_of(const Words& words, const store::Store& store, derive::FileLook& look) {
-    constexpr double sure = 0.8;
-    Mapped out;
-    derive::ImportPlan& plan = out.plan;
-    const auto catalog = store.catalog();
-    plan.entity = words.first;
-    const model::EntityInfo* entity = catalog->find(words.first);
-    if (entity == nullptr) entity = catalog->find_plural(words.first);
-    if (entity != nullptr) plan.entity = entity->name;
-    plan.reading = words.reading;
-    plan.on_match = words.on_match == "skip" ? derive::OnMatch::skip : words.on_match == "create" ? derive::OnMatch::create : derive::OnMatch::update;
-    plan.clear_empty = words.empty == "clear";
-    plan.create_missing = words.missing == "create";
-    plan.partial = words.partial;
-    std::vector<int> said;
-    for (const std::string& map : words.map) {
-        FAIRLEAD_ASSIGN(derive::MappedColumn mapped, mapped_by(map, look));
-        said.push_back(mapped.column);
-        if (!mapped.field.empty()) plan.mapping.push_back(std::move(mapped));
+    Bar bar(words);
+    const auto followed = follow(opened, derive::text_in(begun, "job"), bar);
+    if (!followed && followed.refused().code() != "rows_refused") return followed.refused();
+    FAIRLEAD_ASSIGN(const derive::Json came, ask(opened, "import_report", "{\"import\":\"" + derive::text_in(begun, "import") + "\"}"));
+    const char* name = came.find("result") != nullptr ? "result" : "check";
+    whole = followed && derive::text_in(*came.find(name), "refused") == "0";
+    if (const std::string refused = derive::text_in(came, "refused"); !words.refused.empty() && !refused.empty()) {
+        std::error_code failed;
+        std::filesystem::copy_file(refused, words.refused, std::filesystem::copy_options::overwrite_existing, failed);
+        if (failed) return refuse(Why::unavailable, "cannot_write", "The file " + words.refused + " cannot be written: " + failed.message());
     }
-    if (entity != nullptr) {
-        std::vector<derive::ColumnLook> rest;
-        for (const derive::ColumnLook& column : look.columns)
-            if (std::find(said.begin(), said.end(), column.index) == said.end()) rest.push_back(column);
-        const auto suggested = derive::suggest_fields(*entity, *store::Viewer::system(), rest, look.notes);
-        for (std::size_t i = 0; i < rest.size(); ++i) {
-            const bool free = suggested[i] && std::none_of(plan.mapping.begin(), plan.mapping.end(), [&](const derive::MappedColumn& m) { return m.field == suggested[i]->field; });
-            if (free && suggested[i]->confidence >= sure) plan.mapping.push_back({rest[i].index, suggested[i]->field, {}});
-        }
-        std::vector<std::string> fields, filled;
-        for (const derive::ColumnLook& column : look.columns) {
-            const auto mapped = std::find_if(plan.mapping.begin(), plan.mapping.end(), [&](const derive::MappedColumn& m) { return m.column == column.index; });
-            out.lines.push_back(column.name + " -> " + (mapped == plan.mapping.end() ? "(left out)" : mapped->field));
-            if (mapped == plan.mapping.end()) continue;
-            fields.push_back(mapped->field);
-            if (column.filled == look.rows) filled.push_back(mapped->field);
-        }
-        plan.key = words.key.empty() ? derive::suggest_key(*entity, fields, filled) : words.key;
-    }
-    FAIRLEAD_TRY(derive::check_plan(plan, *catalog, *store::Viewer::system(), look));
-    return out;
-}
-
-std::string look_json(const derive::FileLook& look, const Mapped& mapped, const std::string& report_name, const std::string& report) {
-    derive::JsonWriter w;
-    w.begin_object().text("file", look.filename).text("format", look.format).text("encoding", look.encoding).text("separator", look.separator).text("decimal", look.decimal).text("dates", look.dates);
-    w.number("rows", look.rows).key("mapping").begin_array();
-    for (const std::string& line : mapped.lines) w.text(line);
-    w.end_array().key("key").begin_array();
-    for (const std::string& field : mapped.plan.key) w.text(field);
-    w.end_array().key("notes").begin_array();
-    for (const derive::Note& note : look.notes) w.begin_object().text("code", note.code).text("message", note.message).end_object();
-    return w.end_array().key(report_name).raw(report).end_object().take();
+    derive::Json report = *begun.find("report");
+    std::erase_if(report.members, [](const auto& member) { return member.first == "result"; });
+    report.members.emplace_back(name, *came.find(name));
+    return derive::to_json(report);
 }
 
 Result<std::string> import_file(const Words& words, bool& whole) {
-    store::Options options;
-    options.columns = false;
-    FAIRLEAD_ASSIGN(OpenedStore opened, open_store(place_of(words.database), options));
-    FAIRLEAD_TRY(opened.store->write({}, [](store::Transaction& open) -> Result<Value> {
-        FAIRLEAD_TRY(make_starting_records(open, {}));
-        return Value();
-    }));
-    const bool bar = !words.quiet && isatty(STDERR_FILENO) != 0;
-    const auto looking = [&](double share) {
-        if (bar) show("Reading", share);
-        return true;
-    };
-    FAIRLEAD_ASSIGN(derive::FileLook look, derive::look_at(words.second, std::filesystem::path(words.second).filename().string(), words.reading, looking));
-    FAIRLEAD_ASSIGN(const Mapped mapped, plan_of(words, *opened.store, look));
-    derive::FileImport import(*opened.store, nullptr, words.second, look, mapped.plan);
+    FAIRLEAD_ASSIGN(Opened opened, open_or_find(words));
+    if (!opened.here) return import_there(opened, words, whole);
+    store::Store& store = *opened.here->store;
+    Bar bar(words);
+    FAIRLEAD_ASSIGN(derive::FileLook look, derive::look_at(words.order.file, derive::look_name(words.order.file), words.order.reading, [&](double share) { return bar.to("Reading", share); }));
+    FAIRLEAD_ASSIGN(const derive::OrderedPlan ordered, derive::plan_of(words.order, store, look));
+    derive::FileImport import(store, nullptr, words.order.file, look, ordered.plan);
     derive::ImportWatch watch;
-    double shown = -1;
-    watch.progress = [&](const std::string& what, double share, const std::string&) {
-        if (bar && share > shown + 0.005) show(what, shown = share);
-        return true;
-    };
+    watch.progress = [&](const std::string& what, double share, const std::string&) { return bar.to(what, share); };
     const auto plain = [](const Refusal& reason) { return reason.message; };
     std::string report;
     if (words.dry_run) {
-        auto checked = import.check(watch);
-        if (bar) std::fprintf(stderr, "\r\033[K");
-        if (!checked) return checked.refused();
-        whole = checked->refused == 0;
-        report = look_json(look, mapped, "check", derive::to_json(*checked, plain));
+        FAIRLEAD_ASSIGN(const derive::CheckResult checked, import.check(watch));
+        whole = checked.refused == 0;
+        report = derive::order_report(look, ordered, "check", derive::to_json(checked, plain));
     } else {
-        const Id batch = new_id();
-        auto ran = import.run(batch, watch);
-        if (bar) std::fprintf(stderr, "\r\033[K");
+        // It stands in the list of imports from its beginning, so that it can be taken back whatever happens to it.
+        derive::ImportShelf shelf = shelf_of(words, store);
+        derive::ImportHead head;
+        head.id = new_id();
+        head.filename = look.filename;
+        head.entity = ordered.plan.entity;
+        head.rows = look.rows;
+        head.batch = new_id();
+        head.created = store.context().now;
+        head.state = "failed";  // unless it comes to its end
+        shelf.keep(head.id, look);
+        shelf.keep(derive::ImportShelf::plans, head.id, derive::to_json(ordered.plan));
+        shelf.keep(head);
+        const auto ran = import.run(head.batch, watch);
         const bool refused = !ran && ran.refused().code() == "rows_refused";
+        derive::RunResult result = ran ? *ran : import.so_far();
+        result.batch = head.batch;
+        result.refused = ran ? ran->refused : import.checked().refused;
+        shelf.keep(derive::ImportShelf::results, head.id, derive::to_json(result));
+        if (ran) head.state = "done";
+        else shelf.keep(derive::ImportShelf::checks, head.id, derive::to_json(import.checked(), plain));
+        shelf.keep(head);
+        if (import.refused_rows() > 0) {
+            FAIRLEAD_TRY(shelf.make_folder());
+            FAIRLEAD_TRY(import.write_refused(shelf.refused_of(head.id), "en"));
+        }
         if (!ran && !refused) return ran.refused();
         whole = ran && ran->refused == 0;
-        report = look_json(look, mapped, refused ? "check" : "result", refused ? derive::to_json(import.checked(), plain) : derive::to_json(*ran));
+        report = derive::order_report(look, ordered, refused ? "check" : "result", refused ? derive::to_json(import.checked(), plain) : derive::to_json(*ran));
     }
     if (!words.refused.empty()) FAIRLEAD_TRY(import.write_refused(words.refused, "en"));
     return report;
 }
 
-std::string at(const derive::Json& json, const char* name) { return json.find(name) ? json.find(name)->text : std::string(); }
+std::string at(const derive::Json& json, const char* name) { return derive::text_in(json, name); }
 
 void print(const derive::Json& report) {
     for (const derive::Json& step : report.find("steps")->items) {
@@ -241,12 +270,20 @@ void print_file(const derive::Json& report) {
 Result<std::string> take_back(const Words& words) {
     const auto batch = Id::parse(words.undo);
     if (!batch) return refuse(Why::bad_request, "bad_id", words.undo + " is not the number of a batch");
-    FAIRLEAD_ASSIGN(OpenedStore opened, open_store(place_of(words.database)));
-    FAIRLEAD_ASSIGN(const store::Undone undone, opened.store->undo({}, *batch));
-    derive::JsonWriter w;
-    w.begin_object().number("undone", undone.undone).key("left").begin_array();
-    for (const auto& left : undone.left) w.begin_object().text("entity", left.entity).text("id", left.record.text()).text("why", left.why).end_object();
-    return w.end_array().end_object().take();
+    FAIRLEAD_ASSIGN(Opened opened, open_or_find(words));
+    if (!opened.here) {
+        Bar bar(words);
+        FAIRLEAD_ASSIGN(const derive::Json begun, ask(opened, "import_undo", "{\"batch\":\"" + batch->text() + "\"}"));
+        FAIRLEAD_ASSIGN(const derive::Json undone, follow(opened, derive::text_in(begun, "job"), bar));
+        return derive::to_json(undone);
+    }
+    FAIRLEAD_ASSIGN(const store::Undone undone, opened.here->store->undo({}, *batch));
+    derive::ImportShelf shelf = shelf_of(words, *opened.here->store);
+    if (auto head = shelf.of_batch(*batch)) {
+        head->state = "undone";
+        shelf.keep(*head);
+    }
+    return derive::to_json(undone);
 }
 
 }  // namespace
@@ -258,21 +295,21 @@ void add_import(CLI::App& app, Outcome& outcome) {
                     "Ends with 0 when every row was taken, 1 when rows were refused.");
     add_database_option(*command, words->database);
     command->add_option("ENTITY", words->first, "Kind of record, as account (a folder, with --profile)");
-    command->add_option("FILE", words->second, "CSV or XLSX, its first row the names of the columns");
+    command->add_option("FILE", words->order.file, "CSV or XLSX, its first row the names of the columns");
     command->add_option("--profile", words->profile, "Name of a built-in profile, or a file of one's own");
-    command->add_option("--map", words->map, "\"Head=field\": which field a column is; \"Head=\" leaves it out")->take_all();
-    command->add_option("--key", words->key, "Field by which records are found again; more than one: all of them together")->take_all();
-    command->add_option("--on-match", words->on_match, "What happens with a record that exists")->check(CLI::IsMember({"update", "skip", "create"}))->capture_default_str();
-    command->add_option("--empty", words->empty, "What an empty cell does to a record that exists")->check(CLI::IsMember({"keep", "clear"}))->capture_default_str();
-    command->add_option("--missing", words->missing, "What happens when a row names a record that does not exist")->check(CLI::IsMember({"refuse", "create"}))->capture_default_str();
-    command->add_flag("--partial", words->partial, "Take the good rows although others are refused");
+    command->add_option("--map", words->order.map, "\"Head=field\": which field a column is; \"Head=\" leaves it out")->take_all();
+    command->add_option("--key", words->order.key, "Field by which records are found again; more than one: all of them together")->take_all();
+    command->add_option("--on-match", words->order.on_match, "What happens with a record that exists")->check(CLI::IsMember({"update", "skip", "create"}))->capture_default_str();
+    command->add_option("--empty", words->order.empty, "What an empty cell does to a record that exists")->check(CLI::IsMember({"keep", "clear"}))->capture_default_str();
+    command->add_option("--missing", words->order.missing, "What happens when a row names a record that does not exist")->check(CLI::IsMember({"refuse", "create"}))->capture_default_str();
+    command->add_flag("--partial", words->order.partial, "Take the good rows although others are refused");
     command->add_option("--refused", words->refused, "Write the refused rows to this file, with the reasons");
-    command->add_option("--decimal", words->reading.decimal, "Decimal sign of the file")->check(CLI::IsMember({".", ","}));
-    command->add_option("--dates", words->reading.dates, "Order of its days")->check(CLI::IsMember({"dmy", "mdy", "ymd"}));
-    command->add_option("--encoding", words->reading.encoding, "As windows-1258; found by itself when not given");
-    command->add_option("--separator", words->reading.separator, "As ; or tab; found by itself when not given");
-    command->add_option("--sheet", words->reading.sheet, "Sheet of a workbook");
-    command->add_option("--merged", words->reading.merged, "Merged cells of a workbook: the first has the value, or it fills all of them")->check(CLI::IsMember({"first", "fill"}));
+    command->add_option("--decimal", words->order.reading.decimal, "Decimal sign of the file")->check(CLI::IsMember({".", ","}));
+    command->add_option("--dates", words->order.reading.dates, "Order of its days")->check(CLI::IsMember({"dmy", "mdy", "ymd"}));
+    command->add_option("--encoding", words->order.reading.encoding, "As windows-1258; found by itself when not given");
+    command->add_option("--separator", words->order.reading.separator, "As ; or tab; found by itself when not given");
+    command->add_option("--sheet", words->order.reading.sheet, "Sheet of a workbook");
+    command->add_option("--merged", words->order.reading.merged, "Merged cells of a workbook: the first has the value, or it fills all of them")->check(CLI::IsMember({"first", "fill"}));
     command->add_option("--undo", words->undo, "Take back a batch instead");
     command->add_flag("--dry-run", words->dry_run, "Only say what would happen");
     command->add_flag("--json", words->json, "Print as JSON");
@@ -280,17 +317,18 @@ void add_import(CLI::App& app, Outcome& outcome) {
     command->callback([words, &outcome] {
         if (!words->undo.empty()) {
             outcome.code = print_answer(take_back(*words), words->json, [](const derive::Json& answer) {
-                std::printf("Took back %s records; %zu were changed since and stay\n", at(answer, "undone").c_str(), answer.find("left")->items.size());
+                std::printf("Took back %s records; %s were changed since and stay\n", at(answer, "undone").c_str(), at(answer, "left_count").c_str());
             });
             return;
         }
-        if (words->profile.empty() && !words->first.empty() && !words->second.empty()) {
+        if (words->profile.empty() && !words->first.empty() && !words->order.file.empty()) {
             bool whole = true;
+            words->order.entity = words->first;
             outcome.code = print_answer(import_file(*words, whole), words->json, print_file);
             if (outcome.code == 0 && !whole) outcome.code = 1;
             return;
         }
-        if (words->profile.empty() || words->first.empty() || !words->second.empty()) {
+        if (words->profile.empty() || words->first.empty() || !words->order.file.empty()) {
             std::fprintf(stderr, "fairlead import: name a kind of record and a file, as: fairlead import account customers.csv\nor a profile and a folder, as: fairlead import --profile crm_sales_opportunities FOLDER\n");
             outcome.code = 2;
             return;

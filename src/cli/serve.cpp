@@ -10,7 +10,6 @@
 #include "cli/command.h"
 #include "cli/open_store.h"
 #include "cli/starting.h"
-#include "server/administration.h"
 #include "server/application.h"
 #include "server/control.h"
 
@@ -72,7 +71,7 @@ int serve(const Words& words) {
     options.server.spool_folder = place.make_folder();
     const auto application = server::Application::start(*opened->store, options);
     auto control = std::make_unique<server::ControlSocket>(place.socket_file(), [&](std::string_view command, std::string_view arguments) {
-        return server::administer(application->accounts(), command, arguments);
+        return application->administer(command, arguments);
     });
     std::printf("Fairlead %s listens on http://%s:%d\n", FAIRLEAD_VERSION, options.server.address.c_str(), application->port());
     if (const std::string link = application->set_up_link(); !link.empty())

@@ -1,6 +1,8 @@
 // Parsing with limits over the event parser of Boost.JSON, and the writer.
 #include "derive/json.h"
 
+#include "base/decimal.h"
+
 #include <boost/json/basic_parser_impl.hpp>
 #include <unordered_set>
 
@@ -207,5 +209,13 @@ JsonWriter& JsonWriter::raw(std::string_view json) {
     out_ += json;
     return *this;
 }
+
+std::string text_in(const Json& json, std::string_view name) { return json.find(name) != nullptr ? json.find(name)->text : std::string(); }
+Id id_in(const Json& json, std::string_view name) { return Id::parse(text_in(json, name)).value_or(Id{}); }
+std::int64_t whole_in(const Json& json, std::string_view name) {
+    const auto decimal = Decimal::parse(text_in(json, name));
+    return decimal ? decimal->whole().value_or(0) : 0;
+}
+bool flag_in(const Json& json, std::string_view name) { return json.find(name) != nullptr && json.find(name)->flag; }
 
 }  // namespace fairlead::derive

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/id.h"
 #include "base/result.h"
 
 namespace fairlead::derive {
@@ -44,6 +45,13 @@ Result<Json> parse_json(std::string_view body);
 Result<Json> parse_object(std::string_view body);
 // Back to text, for what is kept as it came.
 std::string to_json(const Json& json);
+
+// Members of JSON that this program wrote itself: what is missing reads as empty, none, 0, false. (What others send
+// is read by text_at() and its like in app.h, which refuse.)
+std::string text_in(const Json& json, std::string_view name);
+Id id_in(const Json& json, std::string_view name);
+std::int64_t whole_in(const Json& json, std::string_view name);
+bool flag_in(const Json& json, std::string_view name);
 
 // One step of a JSON pointer (RFC 6901): "/" and the escaped name.
 std::string pointer_to(std::string_view name);

@@ -11,6 +11,7 @@
 #include "derive/exchange/imports.h"
 #include "derive/json.h"
 #include "derive/rest.h"
+#include "server/administration.h"
 #include "server/events.h"
 #include "server/feed.h"
 #include "server/web_files.h"
@@ -49,6 +50,12 @@ class WholeApplication final : public Application {
     Accounts& accounts() override { return *accounts_; }
     Jobs& jobs() override { return *jobs_; }
     const std::vector<Route>& routes() const override { return routes_; }
+    Result<std::string> administer(std::string_view command, std::string_view arguments) override {
+        FAIRLEAD_ASSIGN(const derive::Json json, derive::parse_object(arguments));
+        if (command == "job") return job_state(derive::id_in(json, "id"));
+        if (auto answer = import_commands_(command, json)) return std::move(*answer);
+        return server::administer(*accounts_, command, arguments);
+    }
     std::string set_up_link() const override {
         if (set_up_token_.empty()) return {};
         const std::string base = options_.server.base_url.empty() ? "http://localhost:" + std::to_string(port()) : options_.server.base_url;
@@ -78,10 +85,18 @@ class WholeApplication final : public Application {
         router.add({Method::get, "/api/v1/status", Policy::viewer, [this](Request&, Reply reply) { reply(json(status())); }});
         derive::add_routes(router, store_);
         const std::string& spool = options_.server.spool_folder;
-        derive::add_import_routes(router, store_, *jobs_, (spool.empty() ? std::filesystem::temp_directory_path().string() : spool) + "/imports");
+        import_commands_ = derive::add_import_routes(router, store_, *jobs_, (spool.empty() ? std::filesystem::temp_directory_path().string() : spool) + "/imports");
         if (options_.more) options_.more(router, store_, *jobs_);
         derive::add_description_routes(router, store_);  // describes what stands above
         add_web_routes(router);
+    }
+
+    Result<std::string> job_state(Id id) {
+        const auto job = jobs_->find(id);
+        if (!job) return refuse(Why::not_found, "not_found", "There is no such job.");
+        derive::JsonWriter w;
+        w.begin_object().text("state", job_state_name(job->state)).key("progress").raw(std::to_string(job->progress)).text("message", job->message);
+        return w.key("result").raw(job->result.empty() ? "null" : job->result).end_object().take();
     }
 
     std::string status() const {
@@ -113,6 +128,7 @@ class WholeApplication final : public Application {
     std::shared_ptr<Accounts> accounts_;
     std::shared_ptr<Feed> feed_;
     std::shared_ptr<Jobs> jobs_;
+    derive::ImportCommands import_commands_;
     std::vector<Route> routes_;
     std::unique_ptr<Server> server_;
     std::string set_up_token_;

@@ -31,6 +31,9 @@ class Application {
     virtual void stop() = 0;
     virtual Accounts& accounts() = 0;
     virtual Jobs& jobs() = 0;
+    // What the command line asks for (administration.h, derive/exchange/imports.h), and `job` with an `id`: its
+    // state, progress, message and result.
+    virtual Result<std::string> administer(std::string_view command, std::string_view arguments) = 0;
     virtual const std::vector<Route>& routes() const = 0;
     // The one-time link to the first set-up; empty when that is done.
     virtual std::string set_up_link() const = 0;

@@ -297,9 +297,30 @@ TEST_CASE("A company tries the program: its export in, a person, a token, the se
     CHECK(deals(desk) == (real ? "8800" : "4"));
     CHECK(desk.run({"user", "add", "--email", "an@example.com", "--role", "rep", "--json"}).code == 0);
     CHECK(desk.run({"check", "--json"}).json().find("ok")->flag);
-    const Ended in_use = desk.run({"import", "--profile", "crm_sales_opportunities", folder});
-    CHECK(in_use.code == 1);
-    CHECK(holds(in_use.error, "stop it first"));
+    // Imports, done by the server, which sees them at once, and lists them with those made before it began.
+    std::ofstream(desk.path("beside.csv")) << "Account id,Name,Employees\nQ1,Beside,12\nQ2,Other,many\n";
+    const Ended rehearsed = desk.run({"import", "account", desk.path("beside.csv"), "--dry-run", "--json"});
+    CHECK(rehearsed.code == 1);
+    CHECK(rehearsed.json().find("check")->find("create")->text == "1");
+    CHECK(desk.run({"import", "account", desk.path("beside.csv")}).code == 1);
+    CHECK(count_of(desk.get("/api/v1/accounts", token)) == (real ? "85" : "3"));
+    const Ended beside = desk.run({"import", "account", desk.path("beside.csv"), "--partial", "--refused", desk.path("rest.csv"), "--json"});
+    CHECK(beside.code == 1);
+    CHECK(beside.json().find("result")->find("created")->text == "1");
+    CHECK(holds(content(desk.path("rest.csv")), "Q2,Other,many,"));
+    CHECK(count_of(desk.get("/api/v1/accounts", token)) == (real ? "86" : "4"));
+    const Ended again = desk.run({"import", "--profile", "crm_sales_opportunities", folder, "--json"});
+    CHECK(again.code == 0);
+    CHECK(again.json().find("created")->text == "0");
+    const Ended gone = desk.run({"import", "--undo", beside.json().find("result")->find("batch")->text, "--json"});
+    CHECK(gone.code == 0);
+    CHECK(gone.json().find("undone")->text == "1");
+    CHECK(count_of(desk.get("/api/v1/accounts", token)) == (real ? "85" : "3"));
+    const Json listed = desk.get("/api/v1/imports", token);
+    REQUIRE(listed.find("data")->items.size() == 4);
+    CHECK(listed.find("data")->items.at(1).find("state")->text == "undone");
+    CHECK(listed.find("data")->items.at(1).find("filename")->text == "beside.csv");
+    CHECK(holds(listed.find("data")->items.at(3).find("filename")->text, "crm_sales_opportunities: "));
     CHECK(desk.run({"serve", "--listen", "127.0.0.1:0"}).code == 1);
 
     // A backup of the running company, then a change, then the backup in its place.

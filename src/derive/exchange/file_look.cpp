@@ -322,12 +322,6 @@ void write_look(JsonWriter& w, const FileLook& look) {
 }
 
 namespace {
-std::string text_of(const Json& json, std::string_view name) { return json.find(name) != nullptr ? json.find(name)->text : std::string(); }
-std::int64_t number_of(const Json& json, std::string_view name) {
-    const auto decimal = Decimal::parse(text_of(json, name));
-    return decimal ? decimal->whole().value_or(0) : 0;
-}
-bool flag_of(const Json& json, std::string_view name) { return json.find(name) != nullptr && json.find(name)->flag; }
 template <class Each>
 void each_of(const Json& json, std::string_view name, Each each) {
     if (const Json* list = json.find(name))
@@ -337,31 +331,31 @@ void each_of(const Json& json, std::string_view name, Each each) {
 
 FileLook read_look(const Json& json) {
     FileLook look;
-    look.filename = text_of(json, "filename");
-    look.format = text_of(json, "format");
-    look.encoding = text_of(json, "encoding");
-    look.separator = text_of(json, "separator");
-    look.decimal = text_of(json, "decimal");
-    look.dates = text_of(json, "dates");
-    look.sheet = text_of(json, "sheet");
-    look.merged = text_of(json, "merged");
+    look.filename = text_in(json, "filename");
+    look.format = text_in(json, "format");
+    look.encoding = text_in(json, "encoding");
+    look.separator = text_in(json, "separator");
+    look.decimal = text_in(json, "decimal");
+    look.dates = text_in(json, "dates");
+    look.sheet = text_in(json, "sheet");
+    look.merged = text_in(json, "merged");
     each_of(json, "sheets", [&](const Json& sheet) { look.sheets.push_back(sheet.text); });
-    look.rows = number_of(json, "rows");
-    look.ragged = number_of(json, "ragged");
-    look.width = static_cast<std::size_t>(number_of(json, "width"));
+    look.rows = whole_in(json, "rows");
+    look.ragged = whole_in(json, "ragged");
+    look.width = static_cast<std::size_t>(whole_in(json, "width"));
     each_of(json, "columns", [&](const Json& item) {
         ColumnLook column;
-        column.index = static_cast<int>(number_of(item, "index"));
-        column.name = text_of(item, "name");
+        column.index = static_cast<int>(whole_in(item, "index"));
+        column.name = text_in(item, "name");
         each_of(item, "samples", [&](const Json& sample) { column.samples.push_back(sample.text); });
-        column.filled = number_of(item, "filled");
-        const std::string decimal = text_of(item, "decimal");
+        column.filled = whole_in(item, "filled");
+        const std::string decimal = text_in(item, "decimal");
         column.form.decimal = decimal.empty() ? '\0' : decimal[0];
-        column.form.dates = order_named(text_of(item, "dates"));
-        column.form.numbers_contradict = flag_of(item, "numbers_contradict");
-        column.form.dates_contradict = flag_of(item, "dates_contradict");
-        column.form.hundreds = flag_of(item, "hundreds");
-        const auto share = [&](const char* name) { return static_cast<double>(number_of(item, name)) / 1000; };
+        column.form.dates = order_named(text_in(item, "dates"));
+        column.form.numbers_contradict = flag_in(item, "numbers_contradict");
+        column.form.dates_contradict = flag_in(item, "dates_contradict");
+        column.form.hundreds = flag_in(item, "hundreds");
+        const auto share = [&](const char* name) { return static_cast<double>(whole_in(item, name)) / 1000; };
         column.numbers = share("of_numbers");
         column.dates = share("of_dates");
         column.emails = share("of_emails");
@@ -370,7 +364,7 @@ FileLook read_look(const Json& json) {
         look.columns.push_back(std::move(column));
     });
     each_of(json, "notes", [&](const Json& item) {
-        Note note{text_of(item, "code"), text_of(item, "message"), {}};
+        Note note{text_in(item, "code"), text_in(item, "message"), {}};
         if (const Json* params = item.find("params"))
             for (const auto& [name, value] : params->members) note.params.emplace_back(name, value.text);
         look.notes.push_back(std::move(note));

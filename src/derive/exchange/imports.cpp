@@ -1,8 +1,6 @@
 // Routes and jobs of imports.
 #include "derive/exchange/imports.h"
 
-#include <sys/stat.h>
-
 #include <algorithm>
 #include <chrono>
 #include <filesystem>
@@ -15,6 +13,9 @@
 #include "derive/app.h"
 #include "derive/exchange/file_import.h"
 #include "derive/exchange/heads.h"
+#include "derive/exchange/import_order.h"
+#include "derive/exchange/import_shelf.h"
+#include "derive/exchange/profile_import.h"
 #include "derive/messages.h"
 
 namespace fairlead::derive {
@@ -27,91 +28,27 @@ using http::Response;
 using store::Right;
 using store::Viewer;
 
-// Rows of the store beside the records, by the import's id.
-constexpr std::string_view heads_kind = "import", looks_kind = "import_look", plans_kind = "import_plan", checks_kind = "import_check", results_kind = "import_result", mappings_kind = "import_mapping";
-constexpr std::int64_t open_days = 7, finished_days = 30;
+constexpr std::string_view mappings_kind = "import_mapping";
 constexpr int attempts = 3;
 constexpr std::size_t open_most = 50;  // uploads that one person may have waiting
 
-struct Head {
-    Id id{}, user{}, batch{}, job{};
-    std::string filename, entity, state = "open", user_name;
-    std::int64_t rows = 0;
-    Instant created{};
-    bool stop = false;  // somebody wants it taken back while it runs
-};
-
-std::string text_in(const Json& json, std::string_view name) { return json.find(name) != nullptr ? json.find(name)->text : std::string(); }
-Id id_in(const Json& json, std::string_view name) { return Id::parse(text_in(json, name)).value_or(Id{}); }
-
-std::string to_json(const Head& head) {
-    JsonWriter w;
-    w.begin_object().text("id", head.id.text()).text("filename", head.filename).text("entity", head.entity).text("state", head.state).number("rows", head.rows);
-    w.text("created", head.created.text()).text("user", head.user ? head.user.text() : "").text("user_name", head.user_name).text("batch", head.batch ? head.batch.text() : "");
-    return w.text("job", head.job ? head.job.text() : "").boolean("stop", head.stop).end_object().take();
-}
-
-std::optional<Head> head_of(const std::string& stored) {
-    const auto json = parse_object(stored);
-    if (!json) return std::nullopt;
-    Head head;
-    head.id = id_in(*json, "id");
-    head.filename = text_in(*json, "filename");
-    head.entity = text_in(*json, "entity");
-    head.state = text_in(*json, "state");
-    const auto rows = Decimal::parse(text_in(*json, "rows"));
-    head.rows = rows ? rows->whole().value_or(0) : 0;
-    head.created = Instant::parse(text_in(*json, "created")).value_or(Instant{});
-    head.user = id_in(*json, "user");
-    head.user_name = text_in(*json, "user_name");
-    head.batch = id_in(*json, "batch");
-    head.job = id_in(*json, "job");
-    head.stop = json->find("stop") != nullptr && json->find("stop")->flag;
-    return head;
-}
+using Head = ImportHead;
 
 class Imports {
   public:
-    Imports(store::Store& store, JobQueue& jobs, std::string folder) : store_(store), jobs_(jobs), folder_(std::move(folder)) {}
-
-    // ---- What is kept ----
-    std::string kept(std::string_view kind, Id id) { return store_.fetch(kind, id.text()).value_or(""); }
-    void keep(const Head& head) { store_.put(heads_kind, head.id.text(), to_json(head)); }
-    std::string file_of(Id id) const { return folder_ + "/" + id.text() + ".upload"; }
-    std::string refused_of(Id id) const { return folder_ + "/" + id.text() + ".refused.csv"; }
+    Imports(store::Store& store, JobQueue& jobs, std::string folder) : store_(store), jobs_(jobs), shelf_(store, std::move(folder)) {}
 
     Result<Head> head(const Viewer& viewer, Id id) {
-        auto found = head_of(kept(heads_kind, id));
+        auto found = shelf_.head(id);
         // Somebody else's is absent; an administrator sees all.
         if (!found || (!viewer.is_system && !viewer.is_administrator && found->user != viewer.user))
             return refuse(Why::not_found, "no_such_import", "There is no import " + id.text(), {}, {{"id", id.text()}});
         return *found;
     }
     Result<FileLook> look(Id id) {
-        const auto json = parse_object(kept(looks_kind, id));
-        if (!json) return refuse(Why::not_found, "no_such_import", "What was found in the file is not known any more: upload it again");
-        return read_look(*json);
-    }
-    void drop(const Head& head) {
-        std::error_code ignored;
-        std::filesystem::remove(file_of(head.id), ignored);
-        std::filesystem::remove(refused_of(head.id), ignored);
-        for (const std::string_view kind : {heads_kind, looks_kind, plans_kind, checks_kind, results_kind}) store_.put(kind, head.id.text(), {});
-    }
-    // Files of people do not lie about for ever: uploads that nobody went on with, and those that are long done.
-    void tidy(Instant now) {
-        constexpr std::int64_t day = 86'400'000'000;
-        for (const auto& [key, stored] : store_.fetch_all(heads_kind)) {
-            const auto found = head_of(stored);
-            if (!found || found->state == "running") continue;
-            const std::int64_t age = now.micros - found->created.micros;
-            if (found->state == "open" && age > open_days * day) drop(*found);
-            else if (age > finished_days * day) {
-                std::error_code ignored;
-                std::filesystem::remove(file_of(found->id), ignored);
-                std::filesystem::remove(refused_of(found->id), ignored);
-            }
-        }
+        auto look = shelf_.look(id);
+        if (!look) return refuse(Why::not_found, "no_such_import", "What was found in the file is not known any more: upload it again");
+        return std::move(*look);
     }
 
     // ---- Answers ----
@@ -127,7 +64,7 @@ class Imports {
         if (head.user) w.begin_object().text("id", head.user.text()).text("title", head.user_name).end_object();
         else w.null();
         w.key("counts");
-        const std::string result = kept(results_kind, head.id);
+        const std::string result = shelf_.kept(ImportShelf::results, head.id);
         result.empty() ? w.null() : w.raw(result);
     }
 
@@ -173,19 +110,19 @@ class Imports {
             w.begin_object().text("code", note.code).text("message", http::message_in({note.code, {}, note.message, note.params}, language)).end_object();
         w.end_array();
         const auto raw_or_null = [&](const char* name, std::string_view kind) {
-            const std::string json = kept(kind, head.id);
+            const std::string json = shelf_.kept(kind, head.id);
             w.key(name);
             json.empty() ? w.null() : w.raw(json);
         };
-        raw_or_null("plan", plans_kind);
-        raw_or_null("check", checks_kind);
-        raw_or_null("result", results_kind);
+        raw_or_null("plan", ImportShelf::plans);
+        raw_or_null("check", ImportShelf::checks);
+        raw_or_null("result", ImportShelf::results);
         return w.end_object().take();
     }
 
     store::Store& store_;
     JobQueue& jobs_;
-    std::string folder_;
+    ImportShelf shelf_;
     std::mutex checking_;  // one full check at a time: the writer has others to serve
 };
 using Pointer = std::shared_ptr<Imports>;
@@ -230,44 +167,34 @@ Result<Response> upload(Imports& imports, Request& request) {
         if (info == nullptr || info->access == model::AccessKind::system) return refuse(Why::bad_request, "unknown_entity", "There are no records called \"" + entity + "\"", "entity", {{"name", entity}, {"near", ""}});
         FAIRLEAD_TRY(may(viewer, *info, Right::import));
     }
-    std::size_t waiting = 0;
-    for (const auto& [key, stored] : imports.store_.fetch_all(heads_kind))
-        if (const auto other = head_of(stored); other && other->user == viewer.user && other->state == "open") ++waiting;
-    if (waiting >= open_most) return refuse(Why::too_many, "too_many_uploads", "You have " + std::to_string(waiting) + " files waiting: run or drop some of them first", {}, {{"count", std::to_string(waiting)}});
+    const std::vector<Head> others = imports.shelf_.all();
+    const auto waiting = std::count_if(others.begin(), others.end(), [&](const Head& other) { return other.user == viewer.user && other.state == "open"; });
+    if (static_cast<std::size_t>(waiting) >= open_most) return refuse(Why::too_many, "too_many_uploads", "You have " + std::to_string(waiting) + " files waiting: run or drop some of them first", {}, {{"count", std::to_string(waiting)}});
     Head head;
     head.id = new_id();
     head.filename = plain_name(request.parameter("filename").value_or("file"));
     head.user = viewer.user;
     head.user_name = viewer.name;
     head.created = imports.store_.context().now;
-    imports.tidy(head.created);
-    std::error_code failed;
-    std::filesystem::create_directories(imports.folder_, failed);
-    ::chmod(imports.folder_.c_str(), 0700);
-    const std::string path = imports.file_of(head.id);
+    imports.shelf_.tidy(head.created);
+    const std::string path = imports.shelf_.file_of(head.id);
     if (!request.body_file.empty()) {
-        std::filesystem::rename(request.body_file, path, failed);
-        if (failed) {
-            failed.clear();
-            std::filesystem::copy_file(request.body_file, path, failed);
-        }
+        FAIRLEAD_TRY(imports.shelf_.take_in(head.id, request.body_file, head.filename, true));
     } else {
+        FAIRLEAD_TRY(imports.shelf_.make_folder());
         std::ofstream out(path, std::ios::binary);
         out << request.body;
-        if (!out.flush()) failed = std::make_error_code(std::errc::io_error);
+        if (!out.flush()) return refuse(Why::unavailable, "cannot_write", "The file cannot be kept: the disk may be full", {}, {{"file", head.filename}});
     }
-    if (failed) return refuse(Why::unavailable, "cannot_write", "The file cannot be kept: " + failed.message() + ". The disk may be full", {}, {{"file", head.filename}});
     auto look = look_at(path, head.filename, {});
     if (!look) {
-        std::filesystem::remove(path, failed);
+        std::error_code ignored;
+        std::filesystem::remove(path, ignored);
         return look.refused();
     }
     head.rows = look->rows;
-    JsonWriter w;
-    w.begin_object();
-    write_look(w, *look);
-    imports.store_.put(looks_kind, head.id.text(), w.end_object().take());
-    imports.keep(head);
+    imports.shelf_.keep(head.id, *look);
+    imports.shelf_.keep(head);
     Response response = json_response(imports.whole(head, *look, viewer, entity, request.language), 201);
     response.headers.emplace_back("Location", "/api/v1/imports/" + head.id.text());
     return response;
@@ -292,8 +219,8 @@ Result<Response> list(Imports& imports, Request& request) {
         limit = static_cast<std::size_t>(*whole);
     }
     std::vector<Head> heads;
-    for (const auto& [key, stored] : imports.store_.fetch_all(heads_kind))
-        if (auto head = head_of(stored); head && (request.viewer->is_system || request.viewer->is_administrator || head->user == request.viewer->user)) heads.push_back(std::move(*head));
+    for (Head& head : imports.shelf_.all())
+        if (request.viewer->is_system || request.viewer->is_administrator || head.user == request.viewer->user) heads.push_back(std::move(head));
     std::sort(heads.begin(), heads.end(), [](const Head& a, const Head& b) { return a.id > b.id; });
     if (heads.size() > limit) heads.resize(limit);
     JsonWriter w;
@@ -311,7 +238,7 @@ Result<Response> remove(Imports& imports, Request& request) {
     if (head.state != "open" && head.batch)
         return refuse(Why::duplicate, "import_not_open", "This import has been run: take it back instead", {}, {{"state", head.state}});
     if (head.state == "running") return refuse(Why::duplicate, "import_running", "This import is running: cancel its job first");
-    imports.drop(head);
+    imports.shelf_.drop(head.id);
     return json_response("", 204);
 }
 
@@ -322,14 +249,11 @@ Result<Response> look_again(Imports& imports, Request& request) {
     FAIRLEAD_TRY(only_keys(body, {"entity", "reading"}));
     FAIRLEAD_ASSIGN(const std::string entity, text_at(body, "entity"));
     FAIRLEAD_ASSIGN(const Reading reading, reading_of(body));
-    FAIRLEAD_ASSIGN(const FileLook look, look_at(imports.file_of(head.id), head.filename, reading));
+    FAIRLEAD_ASSIGN(const FileLook look, look_at(imports.shelf_.file_of(head.id), head.filename, reading));
     head.rows = look.rows;
     if (!entity.empty()) head.entity = entity;
-    JsonWriter w;
-    w.begin_object();
-    write_look(w, look);
-    imports.store_.put(looks_kind, head.id.text(), w.end_object().take());
-    imports.keep(head);
+    imports.shelf_.keep(head.id, look);
+    imports.shelf_.keep(head);
     return json_response(imports.whole(head, look, *request.viewer, head.entity, request.language));
 }
 
@@ -342,7 +266,7 @@ Result<FileLook> look_for(Imports& imports, const Head& head, const Json& body) 
     const bool other = (!reading.encoding.empty() && reading.encoding != look.encoding) || (!reading.sheet.empty() && reading.sheet != look.sheet) ||
                        (!reading.merged.empty() && !look.merged.empty() && reading.merged != look.merged) || (!reading.separator.empty() && options_of(reading).separator != look.separator);
     if (!other) return look;
-    return look_at(imports.file_of(head.id), head.filename, reading);
+    return look_at(imports.shelf_.file_of(head.id), head.filename, reading);
 }
 
 Result<Response> check(Imports& imports, Request& request) {
@@ -353,14 +277,34 @@ Result<Response> check(Imports& imports, Request& request) {
     FAIRLEAD_ASSIGN(const ImportPlan plan, read_plan(body, *imports.store_.catalog(), *request.viewer, look));
     std::unique_lock<std::mutex> one(imports.checking_, std::defer_lock);
     if (plan.rows == 0) one.lock();
-    FileImport import(imports.store_, request.viewer, imports.file_of(head.id), look, plan);
+    FileImport import(imports.store_, request.viewer, imports.shelf_.file_of(head.id), look, plan);
     FAIRLEAD_ASSIGN(const CheckResult result, import.check());
     const std::string json = derive::to_json(result, [&](const Refusal& reason) { return http::message_in(reason, request.language); });
     head.entity = plan.entity;
-    imports.keep(head);
-    imports.store_.put(plans_kind, head.id.text(), derive::to_json(plan));
-    imports.store_.put(checks_kind, head.id.text(), json);
+    imports.shelf_.keep(head);
+    imports.shelf_.keep(ImportShelf::plans, head.id, derive::to_json(plan));
+    imports.shelf_.keep(ImportShelf::checks, head.id, json);
     return json_response(json);
+}
+
+Result<Id> add_run(Imports& imports, Head head, Id user, const std::string& language) {
+    JobRequest job;
+    job.kind = "import";
+    job.parameters = "{\"import\":\"" + head.id.text() + "\",\"language\":\"" + language + "\"}";
+    job.run_as = user;
+    job.unique_key = head.id.text();
+    auto added = imports.jobs_.add(job);
+    if (!added) {
+        head.state = "failed";
+        imports.shelf_.keep(head);
+        return added.refused();
+    }
+    // The job may have ended in between: only its number is added to what is kept now.
+    if (auto now = imports.shelf_.head(head.id)) {
+        now->job = *added;
+        imports.shelf_.keep(*now);
+    }
+    return *added;
 }
 
 Result<Response> start_run(Imports& imports, Request& request) {
@@ -370,55 +314,37 @@ Result<Response> start_run(Imports& imports, Request& request) {
     FAIRLEAD_ASSIGN(const Json body, parse_object(request.body));
     FAIRLEAD_ASSIGN(const FileLook look, look_for(imports, head, body));
     FAIRLEAD_ASSIGN(const ImportPlan plan, read_plan(body, *imports.store_.catalog(), *request.viewer, look));
-    JsonWriter w;
-    w.begin_object();
-    write_look(w, look);
-    imports.store_.put(looks_kind, head.id.text(), w.end_object().take());
-    imports.store_.put(plans_kind, head.id.text(), derive::to_json(plan));
-    imports.store_.put(results_kind, head.id.text(), {});
+    imports.shelf_.keep(head.id, look);
+    imports.shelf_.keep(ImportShelf::plans, head.id, derive::to_json(plan));
+    imports.shelf_.keep(ImportShelf::results, head.id, {});
     head.entity = plan.entity;
     head.rows = look.rows;
     head.batch = new_id();
     head.state = "running";
     head.stop = false;
-    imports.keep(head);
-    JobRequest job;
-    job.kind = "import";
-    job.parameters = "{\"import\":\"" + head.id.text() + "\",\"language\":\"" + request.language + "\"}";
-    job.run_as = request.viewer->user;
-    job.unique_key = head.id.text();
-    auto added = imports.jobs_.add(job);
-    if (!added) {
-        head.state = "failed";
-        imports.keep(head);
-        return added.refused();
-    }
-    // The job may have ended in between: only its number is added to what is kept now.
-    if (auto now = head_of(imports.kept(heads_kind, head.id))) {
-        now->job = *added;
-        imports.keep(*now);
-    }
-    return json_response("{\"job\":\"" + added->text() + "\"}", 202);
+    imports.shelf_.keep(head);
+    FAIRLEAD_ASSIGN(const Id job, add_run(imports, head, request.viewer->user, request.language));
+    return json_response("{\"job\":\"" + job.text() + "\"}", 202);
 }
 
 Result<std::string> run_job(Imports& imports, JobContext& context) {
     const auto parameters = parse_object(context.parameters());
     const Id id = parameters ? id_in(*parameters, "import") : Id{};
     const std::string language = parameters ? text_in(*parameters, "language") : "en";
-    auto head = head_of(imports.kept(heads_kind, id));
+    auto head = imports.shelf_.head(id);
     if (!head) return refuse(Why::not_found, "no_such_import", "The import is gone");
     head->job = context.id();
-    imports.keep(*head);
+    imports.shelf_.keep(*head);
     const auto end = [&](const std::string& state, const std::string& result) {
-        imports.store_.put(results_kind, id.text(), result);
-        if (auto now = head_of(imports.kept(heads_kind, id))) {
+        imports.shelf_.keep(ImportShelf::results, id, result);
+        if (auto now = imports.shelf_.head(id)) {
             now->state = state;
             now->job = context.id();
-            imports.keep(*now);
+            imports.shelf_.keep(*now);
         }
     };
     FAIRLEAD_ASSIGN(const FileLook look, imports.look(id));
-    const auto body = parse_object(imports.kept(plans_kind, id));
+    const auto body = parse_object(imports.shelf_.kept(ImportShelf::plans, id));
     if (!body) return refuse(Why::not_found, "no_such_import", "The plan of the import is gone");
     const auto viewer = context.viewer();
     auto plan = read_plan(*body, *imports.store_.catalog(), *viewer, look);
@@ -426,7 +352,7 @@ Result<std::string> run_job(Imports& imports, JobContext& context) {
         end("failed", "");
         return plan.refused();
     }
-    FileImport import(imports.store_, viewer->is_system ? nullptr : viewer, imports.file_of(id), look, *plan);
+    FileImport import(imports.store_, viewer->is_system ? nullptr : viewer, imports.shelf_.file_of(id), look, *plan);
     ImportWatch watch;
     watch.others_work = true;
     watch.state = context.state();
@@ -441,7 +367,7 @@ Result<std::string> run_job(Imports& imports, JobContext& context) {
         if (what == doing && now - told < std::chrono::milliseconds(300)) return !context.cancelled();
         told = now;
         doing = what;
-        if (const auto held = head_of(imports.kept(heads_kind, id)); held && held->stop) return false;
+        if (const auto held = imports.shelf_.head(id); held && held->stop) return false;
         return context.save(share, what, state);
     };
     Result<RunResult> result = refuse(Why::unavailable, "cancelled", "");
@@ -452,17 +378,17 @@ Result<std::string> run_job(Imports& imports, JobContext& context) {
         if (context.attempt() >= attempts) end("failed", derive::to_json(import.so_far()));
         throw;
     }
-    if (import.refused_rows() > 0) (void)import.write_refused(imports.refused_of(id), language);
+    if (import.refused_rows() > 0) (void)import.write_refused(imports.shelf_.refused_of(id), language);
     if (result) {
         const std::string json = derive::to_json(*result);
         end("done", json);
         return json;
     }
-    const auto held = head_of(imports.kept(heads_kind, id));
+    const auto held = imports.shelf_.head(id);
     const bool stopped = result.refused().code() == "cancelled";
     // A server that stops leaves it running: it goes on at the next start.
     if (stopped && context.stopping() && !(held && held->stop)) return result.refused();
-    imports.store_.put(checks_kind, id.text(), derive::to_json(import.checked(), [&](const Refusal& reason) { return http::message_in(reason, language); }));
+    imports.shelf_.keep(ImportShelf::checks, id, derive::to_json(import.checked(), [&](const Refusal& reason) { return http::message_in(reason, language); }));
     RunResult partial = import.so_far();
     partial.batch = head->batch;
     partial.refused = import.checked().refused;
@@ -480,7 +406,7 @@ Result<std::string> run_job(Imports& imports, JobContext& context) {
 
 Result<Response> refused(Imports& imports, Request& request) {
     FAIRLEAD_ASSIGN(const Head head, head_at(imports, request));
-    const auto file = std::make_shared<std::ifstream>(imports.refused_of(head.id), std::ios::binary);
+    const auto file = std::make_shared<std::ifstream>(imports.shelf_.refused_of(head.id), std::ios::binary);
     if (!*file) return refuse(Why::not_found, "no_refused_rows", "This import has no refused rows, or it has not been run");
     Response response;
     response.type = "text/csv; charset=utf-8";
@@ -501,7 +427,7 @@ Result<Response> start_undo(Imports& imports, Request& request) {
     if (head.state == "undone") return refuse(Why::duplicate, "import_undone", "This import has been taken back already");
     if (head.state == "running") {
         head.stop = true;
-        imports.keep(head);
+        imports.shelf_.keep(head);
     }
     JobRequest job;
     job.kind = "import_undo";
@@ -515,28 +441,25 @@ Result<Response> start_undo(Imports& imports, Request& request) {
 Result<std::string> undo_job(Imports& imports, JobContext& context) {
     const auto parameters = parse_object(context.parameters());
     const Id id = parameters ? id_in(*parameters, "import") : Id{};
-    auto head = head_of(imports.kept(heads_kind, id));
-    if (!head) return refuse(Why::not_found, "no_such_import", "The import is gone");
+    std::optional<Head> head = id ? imports.shelf_.head(id) : std::nullopt;
+    if (id && !head) return refuse(Why::not_found, "no_such_import", "The import is gone");
     // One that runs stops at its next step.
-    for (int waited = 0; head->state == "running" && waited < 600; ++waited) {
+    for (int waited = 0; head && head->state == "running" && waited < 600; ++waited) {
         if (context.cancelled()) return refuse(Why::unavailable, "cancelled", "It was stopped");
         std::this_thread::sleep_for(std::chrono::milliseconds(100));
-        head = head_of(imports.kept(heads_kind, id));
+        head = imports.shelf_.head(id);
         if (!head) return refuse(Why::not_found, "no_such_import", "The import is gone");
     }
     store::Command command;
     command.viewer = context.viewer();
-    auto undone = imports.store_.undo(command, head->batch);
-    const bool nothing = !undone && undone.refused().code() == "unknown_batch";  // stopped before it wrote anything
+    auto undone = imports.store_.undo(command, head ? head->batch : id_in(*parameters, "batch"));
+    const bool nothing = head && !undone && undone.refused().code() == "unknown_batch";  // stopped before it wrote anything
     if (!undone && !nothing) return undone.refused();
-    head->state = "undone";
-    imports.keep(*head);
-    JsonWriter w;
-    w.begin_object().number("undone", nothing ? 0 : undone->undone).key("left").begin_array();
-    if (!nothing)
-        for (std::size_t i = 0; i < std::min<std::size_t>(undone->left.size(), 1'000); ++i)
-            w.begin_object().text("entity", undone->left[i].entity).text("id", undone->left[i].record.text()).text("why", undone->left[i].why).end_object();
-    return w.end_array().number("left_count", nothing ? 0 : static_cast<std::int64_t>(undone->left.size())).end_object().take();
+    if (head) {
+        head->state = "undone";
+        imports.shelf_.keep(*head);
+    }
+    return nothing ? to_json(store::Undone()) : to_json(*undone);
 }
 
 // ---- Saved mappings ----------------------------------------------------------------------------------------
@@ -600,11 +523,122 @@ Result<Response> drop_mapping(Imports& imports, Request& request) {
     return json_response("", 204);
 }
 
+// ---- For the command line ----------------------------------------------------------------------------------
+
+std::string plain_words(const Refusal& reason) { return reason.message; }
+
+Result<std::string> order_file(Imports& imports, const Json& arguments) {
+    const ImportOrder order = read_order(arguments);
+    Head head;
+    head.id = new_id();
+    head.filename = look_name(order.file);
+    head.created = imports.store_.context().now;
+    imports.shelf_.tidy(head.created);
+    const bool dry_run = flag_in(arguments, "dry_run");
+    FAIRLEAD_ASSIGN(FileLook look, look_at(order.file, head.filename, order.reading));
+    FAIRLEAD_ASSIGN(const OrderedPlan ordered, plan_of(order, imports.store_, look));
+    if (dry_run) {
+        FileImport import(imports.store_, nullptr, order.file, look, ordered.plan);
+        FAIRLEAD_ASSIGN(const CheckResult result, import.check());
+        if (const std::string refused = text_in(arguments, "refused"); !refused.empty()) FAIRLEAD_TRY(import.write_refused(refused, "en"));
+        return order_report(look, ordered, "check", derive::to_json(result, plain_words));
+    }
+    FAIRLEAD_TRY(imports.shelf_.take_in(head.id, order.file, head.filename, false));
+    imports.shelf_.keep(head.id, look);
+    imports.shelf_.keep(ImportShelf::plans, head.id, derive::to_json(ordered.plan));
+    head.entity = ordered.plan.entity;
+    head.rows = look.rows;
+    head.batch = new_id();
+    head.state = "running";
+    imports.shelf_.keep(head);
+    FAIRLEAD_ASSIGN(const Id job, add_run(imports, head, Id{}, "en"));
+    JsonWriter w;
+    return w.begin_object().text("import", head.id.text()).text("job", job.text()).key("report").raw(order_report(look, ordered, "result", "null")).end_object().take();
+}
+
+// What came of it: under "result", or under "check" where it was refused.
+Result<std::string> report_order(Imports& imports, const Json& arguments) {
+    const Id id = id_in(arguments, "import");
+    const auto head = imports.shelf_.head(id);
+    if (!head) return refuse(Why::not_found, "no_such_import", "The import is gone");
+    const bool done = head->state == "done";
+    const std::string report = imports.shelf_.kept(done ? ImportShelf::results : ImportShelf::checks, id), refused = imports.shelf_.refused_of(id);
+    JsonWriter w;
+    w.begin_object().text("state", head->state).text("refused", std::filesystem::exists(refused) ? std::filesystem::absolute(refused).string() : "").key(done ? "result" : "check");
+    return w.raw(report.empty() ? "null" : report).end_object().take();
+}
+
+Result<std::string> folder_job(Imports& imports, JobContext& context) {
+    const auto parameters = parse_object(context.parameters());
+    if (!parameters) return refuse(Why::invalid, "bad_parameters", "The parameters of the import are gone");
+    FAIRLEAD_ASSIGN(const Profile profile, read_profile(text_in(*parameters, "profile"), *imports.store_.catalog()));
+    ProfileImportOptions how;
+    how.dry_run = flag_in(*parameters, "dry_run");
+    how.progress = [&](const std::string& what, double share) { (void)context.save(share, what, {}); };
+    FAIRLEAD_ASSIGN(const ProfileReport report, import_folder(imports.store_, nullptr, profile, text_in(*parameters, "folder"), how));
+    if (!how.dry_run) record_folder(imports.shelf_, text_in(*parameters, "folder"), report, imports.store_.context().now);
+    return derive::to_json(report);
+}
+
+Result<std::string> add_system_job(Imports& imports, const char* kind, std::string parameters) {
+    JobRequest job;
+    job.kind = kind;
+    job.parameters = std::move(parameters);
+    FAIRLEAD_ASSIGN(const Id id, imports.jobs_.add(job));
+    JsonWriter w;
+    return w.begin_object().text("job", id.text()).end_object().take();
+}
+
+std::optional<Result<std::string>> run_command(Imports& imports, std::string_view command, const Json& arguments) {
+    if (command == "import_file") return order_file(imports, arguments);
+    if (command == "import_report") return report_order(imports, arguments);
+    if (command == "import_folder") return add_system_job(imports, "import_folder", derive::to_json(arguments));
+    if (command == "import_undo") {
+        const Id batch = id_in(arguments, "batch");
+        const auto head = imports.shelf_.of_batch(batch);
+        JsonWriter w;
+        w.begin_object();
+        head ? w.text("import", head->id.text()) : w.text("batch", batch.text());
+        return add_system_job(imports, "import_undo", w.end_object().take());
+    }
+    return std::nullopt;
+}
+
 }  // namespace
 
-void add_import_routes(http::Router& router, store::Store& store, JobQueue& jobs, const std::string& folder) {
+void record_folder(ImportShelf& shelf, const std::string& folder, const ProfileReport& report, Instant now) {
+    ImportHead head;
+    head.id = new_id();
+    head.filename = report.profile + ": " + folder;
+    head.state = "done";
+    head.batch = report.batch;
+    head.created = now;
+    RunResult result;
+    result.batch = report.batch;
+    result.complete = true;
+    for (const StepReport& step : report.steps) {
+        head.rows += step.read;
+        result.created += step.created;
+        result.updated += step.updated;
+        result.unchanged += step.unchanged + step.kept;
+        result.refused += static_cast<std::int64_t>(step.refused.size());
+    }
+    shelf.keep(ImportShelf::results, head.id, to_json(result));
+    shelf.keep(head);
+}
+
+std::string to_json(const store::Undone& undone) {
+    JsonWriter w;
+    w.begin_object().number("undone", undone.undone).key("left").begin_array();
+    for (std::size_t i = 0; i < std::min<std::size_t>(undone.left.size(), 1'000); ++i)
+        w.begin_object().text("entity", undone.left[i].entity).text("id", undone.left[i].record.text()).text("why", undone.left[i].why).end_object();
+    return w.end_array().number("left_count", static_cast<std::int64_t>(undone.left.size())).end_object().take();
+}
+
+ImportCommands add_import_routes(http::Router& router, store::Store& store, JobQueue& jobs, const std::string& folder) {
     const auto imports = std::make_shared<Imports>(store, jobs, folder);
     jobs.declare({"import", "Import", attempts, [imports](JobContext& context) { return run_job(*imports, context); }});
+    jobs.declare({"import_folder", "Import of a folder", 1, [imports](JobContext& context) { return folder_job(*imports, context); }});
     jobs.declare({"import_undo", "Undo of an import", attempts, [imports](JobContext& context) { return undo_job(*imports, context); }});
     http::Route up{Method::post, "/api/v1/imports", Policy::viewer, serving(imports, upload), true};
     router.add(std::move(up));
@@ -620,6 +654,7 @@ void add_import_routes(http::Router& router, store::Store& store, JobQueue& jobs
     router.add({Method::get, "/api/v1/import-mappings/{name}", Policy::viewer, serving(imports, read_mapping)});
     router.add({Method::put, "/api/v1/import-mappings/{name}", Policy::viewer, serving(imports, save_mapping)});
     router.add({Method::delete_, "/api/v1/import-mappings/{name}", Policy::viewer, serving(imports, drop_mapping)});
+    return [imports](std::string_view command, const Json& arguments) { return run_command(*imports, command, arguments); };
 }
 
 }  // namespace fairlead::derive

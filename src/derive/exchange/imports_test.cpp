@@ -2,7 +2,9 @@
 #include "derive/exchange/imports.h"
 
 #include <filesystem>
+#include <fstream>
 
+#include "derive/exchange/import_order.h"
 #include "derive/rest_for_tests.h"
 
 using namespace fairlead;
@@ -71,7 +73,15 @@ struct House {
     Company company;
     JobsAtOnce jobs{*company.store};
     std::string folder = (std::filesystem::temp_directory_path() / ("fairlead-imports-" + new_id().text())).string();
-    House() { add_import_routes(company.router, *company.store, jobs, folder); }
+    ImportCommands commands;
+    House() { commands = add_import_routes(company.router, *company.store, jobs, folder); }
+    Json command(std::string_view name, const std::string& arguments) {
+        auto answer = commands(name, *parse_object(arguments));
+        REQUIRE(answer);
+        if (!*answer) MESSAGE(answer->refused().message());
+        REQUIRE(*answer);
+        return *parse_json(**answer);
+    }
     ~House() {
         company.router = {};
         std::filesystem::remove_all(folder);
@@ -167,6 +177,37 @@ TEST_CASE("An import that its server left goes on where it was, and one that is 
     CHECK(house.accounts().find("\"count\":11000") != std::string::npos);
     CHECK(house.company.post(ada, at + "/undo").status == 202);
     CHECK(house.accounts().find("\"count\":0") != std::string::npos);
+}
+
+TEST_CASE("The command line's imports run in the server as the system, stand in the list, and are taken back from there") {
+    House house;
+    const Id ada = house.company.administrator;
+    const std::string file = house.folder + "-people.csv";
+    std::ofstream(file) << "Mã cũ,Tên KH,Số nhân viên\nA1,An,12\nA2,Bình,many\n";
+    ImportOrder order;
+    order.file = file;
+    order.entity = "accounts";
+    std::string words = to_json(order);
+    words.pop_back();
+    const Json checked = house.command("import_file", words + ",\"dry_run\":true}");
+    CHECK(checked.find("check")->find("refused")->text == "1");
+    CHECK(house.files() == 0);
+    CHECK(text_in(house.command("import_report", "{\"import\":\"" + text_in(house.command("import_file", words + "}"), "import") + "\"}"), "state") == "failed");
+    order.partial = true;
+    const Json begun = house.command("import_file", to_json(order));
+    const Json came = house.command("import_report", "{\"import\":\"" + text_in(begun, "import") + "\"}");
+    CHECK(came.find("result")->find("created")->text == "1");
+    CHECK(std::filesystem::exists(text_in(came, "refused")));
+    const Answer list = house.company.get(ada, "imports");
+    REQUIRE(list.json.find("data")->items.size() == 2);
+    CHECK(list.json.find("data")->items[0].find("state")->text == "done");
+    CHECK(list.json.find("data")->items[0].find("user")->is(Json::Kind::null));
+    CHECK(house.company.get(house.company.person("Manager", "manager", {}), "imports").json.find("data")->items.empty());
+    CHECK(house.accounts().find("\"count\":1") != std::string::npos);
+    CHECK(house.company.post(ada, "imports/" + text_in(begun, "import") + "/undo").status == 202);
+    CHECK(house.accounts().find("\"count\":0") != std::string::npos);
+    CHECK(!house.commands("user_list", Json()));
+    std::filesystem::remove(file);
 }
 
 TEST_CASE("Another's import is absent, and who may not import may not upload") {

@@ -13,8 +13,8 @@ class Reading {
     Result<Profile> profile(const Json& json) {
         Profile profile;
         FAIRLEAD_TRY(only(json, "", {"name", "about", "steps"}));
-        profile.name = text(json, "name");
-        profile.about = text(json, "about");
+        profile.name = text_in(json, "name");
+        profile.about = text_in(json, "about");
         const Json* steps = json.find("steps");
         if (!steps || !steps->is(Json::Kind::array) || steps->items.empty()) return wrong("steps", "A profile has a list of steps");
         for (std::size_t i = 0; i < steps->items.size(); ++i) {
@@ -26,14 +26,6 @@ class Reading {
 
   private:
     static Refused wrong(const std::string& place, const std::string& message) { return refuse(Why::invalid, "bad_profile", place + ": " + message, place); }
-    static std::string text(const Json& json, std::string_view name) {
-        const Json* value = json.find(name);
-        return value ? value->text : std::string();
-    }
-    static bool flag(const Json& json, std::string_view name) {
-        const Json* value = json.find(name);
-        return value && value->flag;
-    }
     // A text, or a list of texts.
     static std::vector<std::string> texts(const Json& json, std::string_view name) {
         std::vector<std::string> all;
@@ -65,18 +57,18 @@ class Reading {
             }
         if (const Json* named = json.find("only"))
             for (const auto& [from, to] : named->members) source.only.emplace_back(from, to.text);
-        source.begins = text(json, "begins");
-        source.currency_column = text(json, "currency_column");
-        source.follows = text(json, "follows");
+        source.begins = text_in(json, "begins");
+        source.currency_column = text_in(json, "currency_column");
+        source.follows = text_in(json, "follows");
         source.columns = texts(json, "column");
-        source.text = text(json, "text");
+        source.text = text_in(json, "text");
         if (const Json* value = json.find("value")) source.value = *value;
         if (const Json* map = json.find("map"))
             for (const auto& [from, to] : map->members) source.map.emplace_back(from, to.text);
-        source.as = text(json, "as");
-        source.currency = text(json, "currency");
-        source.find = text(json, "find");
-        source.create = flag(json, "create");
+        source.as = text_in(json, "as");
+        source.currency = text_in(json, "currency");
+        source.find = text_in(json, "find");
+        source.create = flag_in(json, "create");
         source.known = texts(json, "known");
         if (source.columns.empty() && source.text.empty() && !source.value && source.first.empty())
             return wrong(place, "Say where the value comes from: column, text, value or first");
@@ -107,19 +99,19 @@ class Reading {
         FAIRLEAD_TRY(only(json, place, {"file", "optional", "rows", "entity", "key", "distinct", "only_new", "skip", "take", "heads", "set", "history"}));
         Step step;
         step.files = texts(json, "file");
-        step.optional = flag(json, "optional");
+        step.optional = flag_in(json, "optional");
         if (const Json* rows = json.find("rows")) step.rows = rows->items;
         if (step.files.empty() == step.rows.empty()) return wrong(place, "A step has either a file or rows of its own");
-        step.entity = text(json, "entity");
+        step.entity = text_in(json, "entity");
         const model::EntityInfo* entity = catalog_.find(step.entity);
         if (!entity) return wrong(place + "/entity", "There are no records named " + step.entity);
         step.key = texts(json, "key");
         if (step.key.empty()) return wrong(place + "/key", "Name the fields by which a record is found again");
         for (const std::string& field : step.key)
             if (!entity->field(field)) return wrong(place + "/key", entity->name + " has no field " + field);
-        step.distinct = flag(json, "distinct");
-        step.only_new = flag(json, "only_new");
-        step.heads = text(json, "heads");
+        step.distinct = flag_in(json, "distinct");
+        step.only_new = flag_in(json, "only_new");
+        step.heads = text_in(json, "heads");
         FAIRLEAD_ASSIGN(step.skip, condition(json, "skip", place));
         FAIRLEAD_ASSIGN(step.take, condition(json, "take", place));
         FAIRLEAD_ASSIGN(step.set, sources(json.find("set"), *entity, place + "/set"));
@@ -129,16 +121,16 @@ class Reading {
 
     Result<void> read_history(Step& step, const Json& json, const model::EntityInfo& entity, const std::string& place) {
         FAIRLEAD_TRY(only(json, place, {"opened", "opened_as", "closed", "closed_as", "stage", "first_stage", "closed_stages", "closed_if", "at_closing", "moves", "entered", "entered_stage"}));
-        step.opened_column = text(json, "opened");
-        step.opened_as = text(json, "opened_as");
-        step.closed_column = text(json, "closed");
-        step.closed_as = text(json, "closed_as");
-        step.stage_column = text(json, "stage");
-        step.first_stage = text(json, "first_stage");
+        step.opened_column = text_in(json, "opened");
+        step.opened_as = text_in(json, "opened_as");
+        step.closed_column = text_in(json, "closed");
+        step.closed_as = text_in(json, "closed_as");
+        step.stage_column = text_in(json, "stage");
+        step.first_stage = text_in(json, "first_stage");
         step.closed_stages = texts(json, "closed_stages");
         step.at_closing = texts(json, "at_closing");
         FAIRLEAD_ASSIGN(step.closed_if, condition(json, "closed_if", place));
-        step.entered = text(json, "entered");
+        step.entered = text_in(json, "entered");
         if (const Json* stage = json.find("entered_stage")) {
             FAIRLEAD_ASSIGN(step.entered_stage, source("stage", *stage, place + "/entered_stage"));
         }
@@ -148,7 +140,7 @@ class Reading {
         const Json* moves = json.find("moves");
         if (!moves) return {};
         FAIRLEAD_TRY(only(*moves, place + "/moves", {"file", "key", "at", "at_as", "stage", "set"}));
-        Move move{texts(*moves, "file"), text(*moves, "key"), text(*moves, "at"), text(*moves, "at_as"), text(*moves, "stage"), {}};
+        Move move{texts(*moves, "file"), text_in(*moves, "key"), text_in(*moves, "at"), text_in(*moves, "at_as"), text_in(*moves, "stage"), {}};
         if (move.files.empty() || move.key_column.empty() || move.at_column.empty()) return wrong(place + "/moves", "Moves need file, key and at");
         FAIRLEAD_ASSIGN(move.set, sources(moves->find("set"), entity, place + "/moves/set"));
         step.moves = std::move(move);
