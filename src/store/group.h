@@ -5,6 +5,7 @@
 #include <unordered_map>
 
 #include "store/log.h"
+#include "store/lookups.h"
 #include "store/reading.h"
 
 namespace fairlead::store {
@@ -70,6 +71,7 @@ struct CommitGroup {
 
     // Records as this group leaves them; nothing where one was erased.
     std::unordered_map<RecordKey, std::optional<Record>, RecordKey::Hash> touched;
+    Lookups lookups;
     std::int64_t writes = 0;          // grows with every statement that writes
     bool access_changed = false, settings_changed = false;
 

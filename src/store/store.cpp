@@ -80,7 +80,13 @@ void DatabaseStore::overtaken(Connection& connection, std::int64_t seen, std::in
         return true;
     });
     const RowReader rows(connection, *caught.shape);
-    for (auto& [key, record] : caught.touched) record = rows.find(*caught.shape->catalog->entities()[static_cast<std::size_t>(key.entity)], Id{key.id});
+    std::map<int, std::vector<Id>> ids;  // by entity
+    for (const auto& touched : caught.touched) ids[touched.first.entity].push_back(Id{touched.first.id});
+    for (const auto& [number, written] : ids)
+        for (Record& record : rows.find_many(*caught.shape->catalog->entities()[static_cast<std::size_t>(number)], written)) {
+            const RecordKey key{number, record.id().value};
+            caught.touched[key] = std::move(record);
+        }
     committed(caught);
 }
 

@@ -4,9 +4,13 @@
 #include <doctest/doctest.h>
 
 #include <filesystem>
+#include <map>
+#include <random>
 #include <thread>
 
+#include "base/text.h"
 #include "modules/modules.h"
+#include "store/expect.h"
 #include "store/postgres/connection.h"
 #include "store/sqlite/connection.h"
 #include "support/postgres.h"
@@ -499,4 +503,61 @@ TEST_CASE("An address that names no database is refused in words") {
     REQUIRE(!opened);
     CHECK(opened.refused().code() == "unknown_database");
     CHECK(opened.refused().message().find("s3cret") == std::string::npos);
+}
+
+// What a group of commits knows of its own writes against what the database says.
+TEST_CASE_TEMPLATE("A look-up inside a transaction finds what the database would", Database, Sqlite, Postgres) {
+    const Database database;
+    Company company(database.address);
+    if (!company.store) return;
+    std::vector<Id> accounts, contacts;
+    std::mt19937 chance(7);
+    const auto any = [&](const std::vector<Id>& ids) { return ids[chance() % ids.size()]; };
+    for (int round = 0; round < 12; ++round) {
+        const std::vector<Id> accounts_before = accounts, contacts_before = contacts;
+        const bool gives_up = round % 4 == 3;
+        const auto done = company.store->write({}, [&](Transaction& open) -> Result<Value> {
+            accounts = accounts_before, contacts = contacts_before;
+            const model::EntityInfo &account = open.catalog().need("account"), &contact = open.catalog().need("contact");
+            if (round % 2 == 0) expect_keys(open, account, "external_id", {Value("x-1"), Value("X-2"), Value("x\"\\{,}3"), Value("none")});
+            for (int step = 0; step < 30; ++step) {
+                const auto what = chance() % 6;
+                if (what == 0 || accounts.size() < 2) {
+                    Patch patch(account);
+                    patch.set("name", "Account").set("external_id", Value((step % 3 == 0 ? "X\"\\{,}" : "x-") + std::to_string(chance() % 9)));
+                    if (const auto made = open.create(patch, {})) accounts.push_back(*made);
+                } else if (what == 1 || contacts.empty()) {
+                    Patch patch(contact);
+                    patch.set("given_name", "An").set("family_name", "Le").set("account", Value(any(accounts)));
+                    if (const auto made = open.create(patch, {})) contacts.push_back(*made);
+                } else if (what == 2) {
+                    (void)open.update(any(contacts), Patch(contact).set("account", Value(any(accounts))), {});
+                } else if (what == 3) {
+                    (void)open.update(any(accounts), Patch(account).set("external_id", Value("X-" + std::to_string(chance() % 9))), {});
+                } else if (what == 4) {
+                    (void)open.remove(contact, any(contacts), {});
+                } else {
+                    (void)open.restore(contact, any(contacts), {});
+                }
+                std::map<Id, std::vector<Id>> there;
+                for (const Record& record : open.all(contact)) there[record.reference("account")].push_back(record.id());
+                for (const Id one : accounts) {
+                    std::vector<Id> found;
+                    for (const Record& record : open.where(contact, "account", Value(one))) found.push_back(record.id());
+                    CHECK(found == there[one]);
+                }
+                std::map<std::string, Id> keys;
+                for (const Record& record : open.all(account)) keys[lower_ascii(record.text("external_id"))] = record.id();
+                for (const std::string key : {"x-1", "X-2", "x-3", "x\"\\{,}3", "x\"\\{,}6", "none"}) {
+                    const auto found = open.find_by_key(account, "external_id", Value(key));
+                    const auto wanted = keys.find(lower_ascii(key));
+                    CHECK(found.value_or(Id{}) == (wanted == keys.end() ? Id{} : wanted->second));
+                }
+            }
+            if (gives_up) return refuse(Why::invalid, "given_up", "It is not wanted after all");
+            return Value();
+        });
+        CHECK(static_cast<bool>(done) != gives_up);
+        if (gives_up) accounts = accounts_before, contacts = contacts_before;
+    }
 }

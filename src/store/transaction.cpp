@@ -2,6 +2,9 @@
 #include "store/transaction.h"
 
 #include <algorithm>
+#include <map>
+
+#include "store/expect.h"
 
 namespace fairlead::store {
 namespace {
@@ -43,6 +46,7 @@ Result<T> WriteTransaction::guarded(Call call) {
         group_.connection.exec("ROLLBACK TO SAVEPOINT " + savepoint);
         group_.head = head;
         group_.touched = touched;
+        group_.lookups.clear();
     }
     group_.connection.exec("RELEASE SAVEPOINT " + savepoint);
     --depth_;
@@ -87,8 +91,72 @@ bool WriteTransaction::visible(const EntityInfo& entity, Id id) {
     return record && in_reach(*record, Right::read);
 }
 
+// Live records with this value, in id order, stored slots.
+std::vector<Record> WriteTransaction::stored_where(const EntityInfo& entity, const FieldInfo& field, const Value& value) {
+    if (!Lookups::key_of(field, value)) return RowReader(group_.connection, *group_.shape).where(entity, field, value);
+    const Lookups::Ids* known = group_.lookups.find(entity, field.slot, value);
+    if (!known) {
+        std::vector<Record> records = RowReader(group_.connection, *group_.shape).where(entity, field, value);
+        Lookups::Ids ids;
+        for (const Record& record : records) ids.insert(record.id());
+        group_.lookups.know(entity, field.slot, value, std::move(ids));
+        keep(records);
+        return records;
+    }
+    std::vector<Record> records;
+    for (const Id id : *known)
+        if (const Record* record = stored(entity, id)) records.push_back(*record);
+    return records;
+}
+
+void expect_keys(Transaction& open, const EntityInfo& entity, std::string_view name, const std::vector<Value>& values) {
+    constexpr std::size_t at_once = 1000;
+    auto* transaction = dynamic_cast<WriteTransaction*>(&open);
+    const FieldInfo& field = entity.need(name);
+    if (!transaction || !(field.options.unique || field.options.indexed)) return;
+    for (std::size_t begin = 0; begin < values.size(); begin += at_once) transaction->expect(entity, field, std::span(values).subspan(begin, std::min(at_once, values.size() - begin)));
+}
+
+// SQLite answers single questions as quickly.
+void WriteTransaction::expect(const EntityInfo& entity, const FieldInfo& field, std::span<const Value> values) {
+    if (group_.connection.dialect() != Dialect::postgres) return;
+    std::map<std::string, std::pair<Value, Lookups::Ids>> found;
+    for (const Value& value : values)
+        if (auto key = Lookups::key_of(field, value); key && !group_.lookups.find(entity, field.slot, value)) found.emplace(std::move(*key), std::pair(value, Lookups::Ids{}));
+    if (found.empty()) return;
+    std::string keys = "{";
+    for (const auto& [key, ids] : found) {
+        keys += keys.size() > 1 ? ",\"" : "\"";
+        for (const char c : key) {
+            if (c == '"' || c == '\\') keys += '\\';
+            keys += c;
+        }
+        keys += '"';
+    }
+    const Table& table = group_.table(entity);
+    const bool text = field.type == Type::text || field.type == Type::choice;
+    const std::string column = quoted(field.options.unique && field.type == Type::text ? field.name + "_key" : field.columns().front());
+    Statement& statement = group_.connection.prepare(std::string("SELECT found.* FROM unnest(CAST($1 AS ") + (text ? "TEXT" : "BIGINT") + "[])) AS wanted(wanted) CROSS JOIN LATERAL (SELECT " + table.columns() +
+                                                     " FROM " + table.name() + " WHERE org_id = " + table.organisation() + " AND " + column + " = wanted AND deleted_at IS NULL OFFSET 0) AS found");
+    statement.bind(1, std::string_view(keys += '}'));
+    std::vector<Record> records;
+    while (statement.step()) records.push_back(table.read(statement));
+    for (const Record& record : records)
+        if (const auto key = Lookups::key_of(field, record.at(field.slot)))
+            if (const auto wanted = found.find(*key); wanted != found.end()) wanted->second.second.insert(record.id());
+    keep(records);
+    for (auto& [key, known] : found) group_.lookups.know(entity, field.slot, known.first, std::move(known.second));
+}
+
+void WriteTransaction::keep(const std::vector<Record>& records) {
+    for (const Record& record : records) {
+        const RecordKey key{record.entity->number, record.id().value};
+        if (!group_.touched.contains(key) && !group_.cache.find(key)) group_.cache.put(key, record);
+    }
+}
+
 std::vector<Record> WriteTransaction::where(const EntityInfo& entity, std::string_view field, const Value& value) {
-    std::vector<Record> records = RowReader(group_.connection, *group_.shape).where(entity, entity.need(field), value);
+    std::vector<Record> records = stored_where(entity, entity.need(field), value);
     if (computing_ < 4) {
         ++computing_;
         for (Record& record : records) compute(*group_.shape, *this, record);
@@ -112,15 +180,17 @@ std::optional<Id> WriteTransaction::find_by_key(const EntityInfo& entity, std::s
     if (value.empty()) return std::nullopt;
     const bool folded = field.options.unique && field.type == Type::text;
     if (!folded) {
-        const auto records = RowReader(group_.connection, *group_.shape).where(entity, field, value);
+        const auto records = stored_where(entity, field, value);
         return records.empty() ? std::nullopt : std::optional<Id>(records.front().id());
     }
+    if (const auto* known = group_.lookups.find(entity, field.slot, value)) return known->empty() ? std::nullopt : std::optional(*known->begin());
     const Table& table = group_.table(entity);
     Statement& statement = group_.connection.prepare("SELECT id FROM " + table.name() + " WHERE org_id = " + table.organisation() + " AND " + quoted(field.name + "_key") + " = $1 AND deleted_at IS NULL");
     statement.bind(1, std::string_view(Table::unique_key(value)));
     std::optional<Id> id;
     if (statement.step()) id = Id{statement.whole(0)};
     statement.reset();
+    group_.lookups.know(entity, field.slot, value, id ? Lookups::Ids{*id} : Lookups::Ids{});
     return id;
 }
 
@@ -202,6 +272,7 @@ Result<void> WriteTransaction::write(Writing& w) {
         table.run_update(group_.connection, after, slots);
     }
     group_.touched.insert_or_assign(RecordKey{entity.number, after.id().value}, after);
+    group_.lookups.follow(w.before, after);
     group_.access_changed = group_.access_changed || entity.changes_access;
     group_.settings_changed = group_.settings_changed || Settings::reads(entity);
 

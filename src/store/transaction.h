@@ -1,6 +1,7 @@
 // The one door for changes: checks, rules, access, row, log entry and everything derived, in one transaction.
 #pragma once
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -66,6 +67,10 @@ class WriteTransaction final : public Transaction {
 
     // transaction.cpp
     const Record* stored(const EntityInfo& entity, Id id);    // stored slots; null when it does not exist
+    std::vector<Record> stored_where(const EntityInfo& entity, const FieldInfo& field, const Value& value);
+    friend void expect_keys(Transaction& open, const EntityInfo& entity, std::string_view field, const std::vector<Value>& values);
+    void expect(const EntityInfo& entity, const FieldInfo& field, std::span<const Value> values);
+    void keep(const std::vector<Record>& records);            // read in this transaction, for the next who asks
     std::optional<Record> full(const EntityInfo& entity, Id id);
     Result<Record> reachable(const EntityInfo& entity, Id id, Right right, const WriteOptions& options, bool in_bin = false);
     Result<Id> create_unguarded(const Patch& patch, const WriteOptions& options);

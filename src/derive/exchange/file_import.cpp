@@ -10,6 +10,7 @@
 #include "derive/app.h"
 #include "derive/exchange/guard.h"
 #include "derive/messages.h"
+#include "store/expect.h"
 
 namespace fairlead::derive {
 
@@ -270,6 +271,14 @@ void FileImport::repeats(Row& row, Chunk& chunk) {
     }
 }
 
+void FileImport::expect(Transaction& open, const Chunk& chunk, std::size_t begin, std::size_t end) const {
+    if (!unique_key_) return;
+    std::vector<Value> keys;
+    for (std::size_t i = begin; i < end; ++i)
+        if (const Value* value = chunk[i].read.patch ? chunk[i].read.patch->find(entity_.slot(plan_.key.front())) : nullptr) keys.push_back(*value);
+    store::expect_keys(open, entity_, plan_.key.front(), keys);
+}
+
 std::optional<Record> FileImport::existing(Transaction& open, Row& row) {
     if (row.read.key.empty() || plan_.on_match == OnMatch::create) return std::nullopt;
     if (unique_key_) {
@@ -385,6 +394,7 @@ Result<void> FileImport::look_through(const ImportWatch& watch, Place from) {
             store::Command command;
             command.viewer = viewer_;
             const auto looked = store_.write(command, [&](Transaction& open) -> Result<Value> {
+                expect(open, chunk, begin, end);
                 for (std::size_t i = begin; i < end; ++i) decide(open, chunk[i], !was_written(chunk[i].number, from));
                 return Value();
             });
@@ -489,6 +499,7 @@ Result<void> FileImport::write_row(Transaction& open, Row& row, Written& written
 
 Result<void> FileImport::write_rows(Transaction& open, Chunk& chunk, std::size_t begin, std::size_t end, const std::vector<std::uint32_t>& left_out, Written& written) {
     std::map<std::string, Id> made;
+    expect(open, chunk, begin, end);
     for (std::size_t i = begin; i < end; ++i) {
         Row& row = chunk[i];
         if (row.fate == Fate::refused || row.fate == Fate::duplicate || std::find(left_out.begin(), left_out.end(), row.number) != left_out.end()) continue;

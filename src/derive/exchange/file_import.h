@@ -106,6 +106,7 @@ class FileImport {
         std::vector<std::pair<WantedRecord, Id>> made;
         std::unordered_map<std::uint32_t, Id> named;  // rows that others name, and their records
     };
+    void expect(store::Transaction& open, const Chunk& chunk, std::size_t begin, std::size_t end) const;
     Result<void> write_rows(store::Transaction& open, Chunk& chunk, std::size_t begin, std::size_t end, const std::vector<std::uint32_t>& left_out, Written& written);
     Result<void> write_row(store::Transaction& open, Row& row, Written& written, std::map<std::string, Id>& made);
     Result<std::size_t> write_slice(Chunk& chunk, Place first, std::size_t begin, std::size_t end, Id batch, const ImportWatch& watch, RunResult& result);

@@ -12,6 +12,7 @@
 #include "derive/exchange/cell_value.h"
 #include "derive/exchange/table.h"
 #include "derive/exchange/way.h"
+#include "store/expect.h"
 
 namespace fairlead::derive {
 namespace {
@@ -708,6 +709,7 @@ class StepImport {
                 outcome = {};
                 at_rows = false;
                 if (begin == 0) FAIRLEAD_TRY(make_wanted(open));
+                expect(open, begin, end);
                 at_rows = true;
                 for (at = begin; at < end; ++at)
                     if (!out.contains(at)) FAIRLEAD_TRY(write_one(open, plans_[at], outcome));
@@ -727,6 +729,13 @@ class StepImport {
             const Refusal& reason = written.refused().reasons.front();
             report_.refused.push_back({plans_[at].line, reason.code, reason.field, reason.message});
         }
+    }
+
+    void expect(store::Transaction& open, std::size_t begin, std::size_t end) const {
+        std::vector<Value> keys;
+        for (std::size_t i = begin; i < end; ++i)
+            if (const Value* value = plans_[i].way.front().patch.find(entity_.slot(step_.key.front()))) keys.push_back(*value);
+        store::expect_keys(open, entity_, step_.key.front(), keys);
     }
 
     void note_title(const std::string& title, Id id) { known_.note(entity_.name, entity_.title, title, id); }
