@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { sow } from '../seed.mjs';
-import { accessible, administrator, signInAsProgram, task, world } from '../world.mjs';
+import { accessible, administrator, settled, signInAsProgram, task, world } from '../world.mjs';
 
 task('The first person sets the company up', async ({ page, go }) => {
   await go(`/set-up#token=${world.program.token}`);
@@ -56,4 +56,18 @@ task('Signing out ends the session', async ({ page, go }) => {
   await page.getByRole('heading', { name: /^Sign in to/ }).waitFor();
   await go('/accounts');
   await page.getByRole('heading', { name: /^Sign in to/ }).waitFor();
+});
+
+task('A session that ends during work says so, and signing in leads back', async ({ page, go, context }) => {
+  await go('/accounts');
+  await settled(page);
+  await context.clearCookies();
+  await page.getByRole('link', { name: 'Contacts' }).click();
+  await page.getByText('Your session has ended').waitFor();
+  await accessible(page, 'Sign-in after the end of a session');
+  await page.getByLabel('Work email').fill(administrator.email);
+  await page.getByLabel(/^Password/).fill(administrator.password);
+  await page.keyboard.press('Enter');
+  await page.getByRole('heading', { name: 'Contacts', level: 1 }).waitFor();
+  await page.getByText('Your session has ended').waitFor({ state: 'detached' });
 });

@@ -42,3 +42,17 @@ task('Letters go where they say, and the sheet tells them', async ({ page, go })
   await page.getByRole('dialog').waitFor({ state: 'detached' });
   assert.ok(world.accounts.length > 0);
 });
+
+task('The palette puts a company before its deals, and tells deals of one name apart', async ({ page, go }) => {
+  await go('/');
+  await settled(page);
+  await page.keyboard.press('Control+k');
+  const palette = page.getByRole('dialog', { name: 'Command palette' });
+  await palette.getByRole('combobox').fill('# quay crane');
+  const deal = palette.getByRole('option', { name: /Quay crane drives/ }).first();
+  await deal.waitFor();
+  // Its stage or amount stands beside it.
+  await palette.getByRole('option', { name: /Quay crane drives.*Opportunity · .+/ }).first().waitFor();
+  await palette.getByRole('combobox').fill('= 13580.5 * 10');
+  await palette.getByText('135,805', { exact: true }).waitFor();
+});

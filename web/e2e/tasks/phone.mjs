@@ -7,6 +7,7 @@ const phone = { viewport: { width: 360, height: 740 }, hasTouch: true, isMobile:
 for (const [name, address] of Object.entries({
   Home: () => '/', List: () => '/opportunities', Record: () => `/opportunities/${world.deals[0]}`, Board: () => '/opportunities/board', Figures: () => '/figures',
   Figure: () => '/figures/win_rate?by=owner', Administration: () => '/administration', People: () => '/administration/users', Matrix: () => '/administration/roles',
+  Account: () => '/account',
 })) {
   task(`${name} fits on a phone`, async ({ page, go }) => {
     await go(address());
@@ -31,4 +32,24 @@ task('The navigation of a phone leads everywhere', async ({ page, go }) => {
   await page.getByRole('dialog').getByRole('link', { name: 'Accounts' }).tap();
   await page.getByRole('heading', { level: 1, name: 'Accounts' }).waitFor();
   assert.equal(new URL(page.url()).pathname, '/accounts');
+}, phone);
+
+task('The main step of a page is there on a phone too: settings are saved, a deal is won', async ({ page, go }) => {
+  await go('/administration/company');
+  await settled(page);
+  const name = page.getByLabel(/^Company/);
+  const before = await name.inputValue();
+  await name.fill('Lam Sơn Group');
+  await page.getByRole('button', { name: 'Save settings' }).tap();
+  await page.getByText('Settings saved').waitFor();
+  assert.equal((await world.call('GET', '/settings')).name, 'Lam Sơn Group');
+  await name.fill(before);
+  await page.getByRole('button', { name: 'Save settings' }).tap();
+  await page.waitForFunction(async (text) => (await (await fetch('/api/v1/settings')).json()).name === text, before);
+  const open = (await world.call('GET', `/opportunities?limit=1&filter=${encodeURIComponent('stage.kind = "open"')}`)).data[0];
+  await go(`/opportunities/${open.id}`);
+  await settled(page);
+  await page.getByRole('button', { name: 'More actions' }).or(page.locator('.top-bar [aria-haspopup=menu]')).last().tap();
+  await page.getByRole('menuitem', { name: /Mark as won/ }).waitFor();
+  await accessible(page, 'Menu of a record on a phone');
 }, phone);

@@ -37,12 +37,16 @@ class Session {
   company = $state('Fairlead');
   version = $state('');
   reachable = $state(true);
+  // The server ended the session while the person was at work; sign-in says so.
+  ended = $state(false);
   theme = $state<Theme>((kept.read('theme') as Theme | null) ?? 'system');
   density = $state<Density>((kept.read('density') as Density | null) ?? 'comfortable');
 
   constructor() {
     settings.onSignedOut = () => {
-      if (this.state === 'ready') this.state = 'signed_out';
+      if (this.state !== 'ready') return;
+      this.ended = true;
+      this.state = 'signed_out';
     };
     settings.onReachable = (reachable) => (this.reachable = reachable);
   }
@@ -74,6 +78,7 @@ class Session {
 
   async accept(answer: { user: User; csrf: string }): Promise<void> {
     settings.csrf = answer.csrf;
+    this.ended = false;
     this.user = answer.user;
     await this.loadCatalog();
     this.state = 'ready';

@@ -1,5 +1,6 @@
 // How the command palette ranks: every letter in order, better at word starts and in a row; exact accents first.
-import { folded } from '$/kit/format';
+import { t } from '$/i18n/index.svelte';
+import { dayFull, folded, moment, money, number } from '$/kit/format';
 
 // 0 when it does not match; higher is better.
 export function score(text: string, wanted: string): number {
@@ -34,6 +35,33 @@ function scattered(plain: string, letters: string): number {
     from = at + 1;
   }
   return Math.max(points, 1);
+}
+
+// Records by how well their title fits; those found by something else than their title keep the server's order behind.
+export function ranked<Hit extends { entity: string; id: string; title: string }>(found: Hit[], wanted: string): Hit[] {
+  const seen = new Set<string>();
+  return found
+    .filter(({ entity, id }) => !seen.has(`${entity}/${id}`) && seen.add(`${entity}/${id}`))
+    .map((hit, at) => ({ hit, at, points: Math.round(score(hit.title, wanted)) }))
+    .sort((a, b) => b.points - a.points || a.at - b.at)
+    .map(({ hit }) => hit);
+}
+
+const decimal = /^-?(0|[1-9]\d*)(\.\d+)?$/;
+
+// What a formula gave, written as everywhere else.
+export function written(value: unknown): string {
+  if (value === null || value === undefined) return '—';
+  if (typeof value === 'number') return number(value, { most: 12 });
+  if (typeof value === 'boolean') return t(value ? 'records.yes' : 'records.no');
+  if (typeof value === 'object') {
+    const { amount, currency, title } = value as { amount?: string; currency?: string; title?: string };
+    return title ?? (amount !== undefined && currency ? money({ amount, currency }) : JSON.stringify(value));
+  }
+  const text = String(value);
+  if (decimal.test(text)) return number(text, { most: 12 });
+  if (/^\d{4}-\d{2}-\d{2}$/.test(text)) return dayFull(text);
+  return /^\d{4}-\d{2}-\d{2}T[\d:.]+Z$/.test(text) ? moment(text) : text;
 }
 
 export type Mode = 'all' | 'commands' | 'records' | 'formula';
