@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <chrono>
 #include <stdexcept>
 
@@ -41,9 +42,10 @@ int digits(std::string_view text, std::size_t at, std::size_t count) {
 }
 
 void append_padded(std::string& out, int number, int width) {
-    std::string digits_of = std::to_string(number);
-    if (const auto wanted = static_cast<std::size_t>(width); digits_of.size() < wanted) digits_of.insert(0, wanted - digits_of.size(), '0');
-    out += digits_of;
+    char digits[16];
+    const auto size = std::to_chars(digits, digits + sizeof digits, number).ptr - digits;
+    if (size < width) out.append(static_cast<std::size_t>(width - size), '0');
+    out.append(digits, static_cast<std::size_t>(size));
 }
 
 std::int64_t floor_divide(std::int64_t a, std::int64_t b) { return a / b - (a % b < 0 ? 1 : 0); }

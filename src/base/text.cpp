@@ -332,21 +332,22 @@ std::string nearest(std::string_view word, const std::vector<std::string>& candi
 
 void append_json_escaped(std::string& out, std::string_view text) {
     constexpr std::string_view digits = "0123456789abcdef";
-    for (const char c : text) {
-        switch (c) {
+    const auto plain = [](char c) { return static_cast<unsigned char>(c) >= 0x20 && c != '"' && c != '\\'; };
+    for (auto at = text.begin();;) {
+        const auto special = std::find_if_not(at, text.end(), plain);
+        out.append(at, special);
+        if (special == text.end()) return;
+        at = special + 1;
+        switch (const char c = *special) {
             case '"': out += "\\\""; break;
             case '\\': out += "\\\\"; break;
             case '\n': out += "\\n"; break;
             case '\r': out += "\\r"; break;
             case '\t': out += "\\t"; break;
             default:
-                if (static_cast<unsigned char>(c) >= 0x20) {
-                    out += c;
-                } else {
-                    out += "\\u00";
-                    out += digits[static_cast<unsigned char>(c) >> 4];
-                    out += digits[static_cast<unsigned char>(c) & 15U];
-                }
+                out += "\\u00";
+                out += digits[static_cast<unsigned char>(c) >> 4];
+                out += digits[static_cast<unsigned char>(c) & 15U];
         }
     }
 }

@@ -92,14 +92,14 @@ Result<Shape> shape_of(const Catalog& catalog, const Viewer& viewer, const Entit
     };
     if (fields.empty()) {
         for (const FieldInfo& field : entity.fields)
-            if (!field.is_many() && viewer.reads(entity, field)) shape.parts.push_back({&field, nullptr});
+            if (!field.is_many() && viewer.reads(entity, field)) shape.parts.push_back(Shape::Part{&field, nullptr});
     } else {
-        shape.parts.push_back({&entity.fields[model::slot_id], nullptr});
+        shape.parts.push_back(Shape::Part{&entity.fields[model::slot_id], nullptr});
         for (const std::string& name : fields) {
             const FieldInfo* field = usable(name);
             if (!field) return unknown_field(name, entity, viewer, "fields");
             const bool repeated = std::any_of(shape.parts.begin(), shape.parts.end(), [&](const auto& p) { return p.field == field; });
-            if (!repeated) shape.parts.push_back({field, nullptr});
+            if (!repeated) shape.parts.push_back(Shape::Part{field, nullptr});
         }
     }
     for (const std::string& name : expand) {
@@ -135,10 +135,10 @@ void write_members(JsonWriter& w, const Record& record, const Shape& shape, Sour
                 if (inner.field->name == "title") continue;  // the name of the record comes first, as in a reference
                 w.key(inner.field->name);
                 if (is_own_id(*inner.field)) w.text(opened->id().text());
-                else write_value(w, opened->at(inner.field->slot), inner.field->formula_type(), source);
+                else write_value(w, opened->at(inner.field->slot), inner.type, source);
             }
             w.end_object();
-        } else write_value(w, value, field.formula_type(), source);
+        } else write_value(w, value, part.type, source);
     }
 }
 

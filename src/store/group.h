@@ -72,10 +72,29 @@ struct CommitGroup {
     // Records as this group leaves them; nothing where one was erased.
     std::unordered_map<RecordKey, std::optional<Record>, RecordKey::Hash> touched;
     Lookups lookups;
+    // Changes that the database has not been told of: a row that is written several times in a group is written once.
+    struct Unsaved {
+        bool is_new = false;
+        std::vector<int> slots;  // of a row that was there
+    };
+    std::vector<RecordKey> unsaved_order;
+    std::unordered_map<RecordKey, Unsaved, RecordKey::Hash> unsaved;
+    std::vector<StoredEntry> unsaved_log;
     std::int64_t writes = 0;          // grows with every statement that writes
     bool access_changed = false, settings_changed = false;
 
     const Table& table(const EntityInfo& entity) const { return shape->table(entity); }
+    // A record has been created, or these slots (ascending) of it have been changed; it is in `touched` already.
+    void note_row(const Record& after, bool is_new, const std::vector<int>& slots);
+    void note_entry(StoredEntry entry);
+    // Tells the database: before it is asked for what may have been changed, and before the commit.
+    void save_rows();
+    void save_log();
+    void save() {
+        save_rows();
+        save_log();
+    }
+    void forget_unsaved();
 };
 
 // A request was refused after it had written, so its neighbours' work is rolled back with it and run again.

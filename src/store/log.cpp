@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "base/text.h"
+#include "store/insert_rows.h"
 
 namespace fairlead::store {
 namespace {
@@ -83,36 +84,39 @@ std::string Log::entry_digest(const std::string& before, const StoredEntry& entr
     return std::string(view(sha256({before, std::string_view(bytes, sizeof bytes), entry.command, entry.entity, entry.values_digest})));
 }
 
-void Log::append(Connection& connection, LogHead& head, StoredEntry& entry) const {
+void Log::append(LogHead& head, StoredEntry& entry) const {
     entry.seq = head.seq + 1;
     entry.salt = next_salt();
     entry.values_digest = values_digest(entry.salt, entry.patch);
     entry.digest = entry_digest(head.digest, entry);
-    static const std::string insert_text =
-        "INSERT INTO change_log (org_id, " + std::string(entry_columns) + ", salt, values_digest, digest) VALUES (" + "$16" +
-        ", $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)";
-    Statement& statement = connection.prepare(insert_text);
-    statement.bind(1, entry.seq);
-    statement.bind(2, entry.recorded);
-    statement.bind(3, entry.effective);
-    statement.bind(4, entry.actor);
-    statement.bind(5, entry.on_behalf);
-    if (entry.command.empty()) statement.bind_null(6);
-    else statement.bind(6, std::string_view(entry.command));
-    if (entry.batch == 0) statement.bind_null(7);
-    else statement.bind(7, entry.batch);
-    statement.bind(8, std::string_view(entry.entity));
-    statement.bind(9, entry.record);
-    statement.bind(10, static_cast<std::int64_t>(entry.kind));
-    statement.bind(11, entry.prev_seq);
-    statement.bind(12, std::string_view(entry.patch));
-    statement.bind_bytes(13, entry.salt);
-    statement.bind_bytes(14, entry.values_digest);
-    statement.bind_bytes(15, entry.digest);
-    statement.bind(16, organisation_);
-    statement.run();
     head.seq = entry.seq;
     head.digest = entry.digest;
+}
+
+void Log::write(Connection& connection, std::span<const StoredEntry> entries) const {
+    static const InsertRows insert("INSERT INTO change_log (org_id, " + std::string(entry_columns) + ", salt, values_digest, digest) VALUES ", 16);
+    insert.run(connection, entries, [&](Statement& statement, int index, const StoredEntry& entry) { bind(statement, index, entry); });
+}
+
+void Log::bind(Statement& statement, int index, const StoredEntry& entry) const {
+    statement.bind(index, organisation_);
+    statement.bind(index + 1, entry.seq);
+    statement.bind(index + 2, entry.recorded);
+    statement.bind(index + 3, entry.effective);
+    statement.bind(index + 4, entry.actor);
+    statement.bind(index + 5, entry.on_behalf);
+    if (entry.command.empty()) statement.bind_null(index + 6);
+    else statement.bind(index + 6, std::string_view(entry.command));
+    if (entry.batch == 0) statement.bind_null(index + 7);
+    else statement.bind(index + 7, entry.batch);
+    statement.bind(index + 8, std::string_view(entry.entity));
+    statement.bind(index + 9, entry.record);
+    statement.bind(index + 10, static_cast<std::int64_t>(entry.kind));
+    statement.bind(index + 11, entry.prev_seq);
+    statement.bind(index + 12, std::string_view(entry.patch));
+    statement.bind_bytes(index + 13, entry.salt);
+    statement.bind_bytes(index + 14, entry.values_digest);
+    statement.bind_bytes(index + 15, entry.digest);
 }
 
 std::optional<StoredEntry> Log::find(Connection& connection, std::int64_t seq) const {
@@ -149,11 +153,14 @@ void Log::scan(Connection& connection, std::int64_t after, std::int64_t last, st
 void Log::chain(Connection& connection, std::int64_t newest, const std::function<bool(const StoredEntry&)>& each) const {
     constexpr std::size_t slice = 50;  // entries a round trip
     static const std::vector<std::string> names = split(entry_columns, ',');
+    const std::string columns = entry_columns, of_log = " FROM change_log WHERE org_id = " + org_ + " AND seq = ";
+    // Of the next step PostgreSQL is not to join the whole log: it is one entry, by its key.
+    const bool lateral = connection.dialect() == Dialect::postgres;
     std::string earlier;
     for (const std::string& name : names) earlier += "e." + std::string(trim(name)) + ", ";
-    const std::string columns = entry_columns;
-    const std::string sql = "WITH RECURSIVE chain AS (SELECT " + columns + ", 1 AS step FROM change_log WHERE org_id = " + org_ + " AND seq = $1 UNION ALL SELECT " + earlier +
-                            "chain.step + 1 FROM chain JOIN change_log e ON e.org_id = " + org_ + " AND e.seq = chain.prev_seq WHERE chain.prev_seq > 0 AND chain.step < " + std::to_string(slice) +
+    const std::string next = lateral ? "SELECT e.*, step + 1 FROM chain CROSS JOIN LATERAL (SELECT " + columns + of_log + "chain.prev_seq OFFSET 0) AS e"
+                                     : "SELECT " + earlier + "step + 1 FROM chain JOIN change_log e ON e.org_id = " + org_ + " AND e.seq = chain.prev_seq";
+    const std::string sql = "WITH RECURSIVE chain AS (SELECT " + columns + ", 1 AS step" + of_log + "$1 UNION ALL " + next + " WHERE chain.prev_seq > 0 AND step < " + std::to_string(slice) +
                             ") SELECT " + columns + " FROM chain ORDER BY step";
     while (newest > 0) {
         std::vector<StoredEntry> entries;

@@ -1,6 +1,7 @@
 // The change log: one gap-free sequence of entries, chained by digests, each found again from its record.
 #pragma once
 #include <functional>
+#include <span>
 #include <string>
 
 #include "base/secret.h"
@@ -30,8 +31,9 @@ class Log {
 
     LogHead read_head(Connection& connection, bool lock) const;
     void save_head(Connection& connection, const LogHead& head) const;
-    // Fills seq and digests, moves the head, writes the row.
-    void append(Connection& connection, LogHead& head, StoredEntry& entry) const;
+    // Fills seq and digests and moves the head; `write` writes the rows.
+    void append(LogHead& head, StoredEntry& entry) const;
+    void write(Connection& connection, std::span<const StoredEntry> entries) const;
 
     enum class Detail { values, digests };
     std::optional<StoredEntry> find(Connection& connection, std::int64_t seq) const;
@@ -48,6 +50,7 @@ class Log {
     std::string entry_digest(const std::string& before, const StoredEntry& entry) const;
 
   private:
+    void bind(Statement& statement, int index, const StoredEntry& entry) const;
     std::int64_t organisation_;
     std::string org_;
 };

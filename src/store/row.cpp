@@ -61,12 +61,10 @@ Table::Table(const EntityInfo& entity, std::int64_t organisation)
     : entity_(&entity), name_(quoted(entity.name)), organisation_(std::to_string(organisation)) {
     reporting_.assign(static_cast<std::size_t>(entity.slots), -1);
     int next_reporting = entity.slots;
-    std::string placeholders;
     int index = 0;
     const auto add = [&](const std::string& column) {
-        if (index) columns_ += ", ", placeholders += ", ";
+        if (index++) columns_ += ", ";
         columns_ += column;
-        placeholders += '$' + std::to_string(++index);
     };
     for (int slot = 0; slot < entity.stored_slots; ++slot) {
         const FieldInfo& field = entity.by_slot(slot);
@@ -85,11 +83,11 @@ Table::Table(const EntityInfo& entity, std::int64_t organisation)
     column_count_ = index;
     room_ = room(entity);
     select_by_id_ = "SELECT " + columns_ + " FROM " + name_ + " WHERE org_id = " + organisation_ + " AND id = $1";
-    std::string derived, derived_placeholders;
+    std::string derived;
     for (const Unique& unique : uniques_)
-        if (unique.folded) derived += ", " + unique.column, derived_placeholders += ", $" + std::to_string(++index);
-    if (searched_) derived += ", search_fold", derived_placeholders += ", $" + std::to_string(++index);
-    insert_ = "INSERT INTO " + name_ + " (org_id, " + columns_ + derived + ") VALUES (" + organisation_ + ", " + placeholders + derived_placeholders + ")";
+        if (unique.folded) derived += ", " + unique.column, ++index;
+    if (searched_) derived += ", search_fold", ++index;
+    insert_ = std::make_unique<InsertRows>("INSERT INTO " + name_ + " (org_id, " + columns_ + derived + ") VALUES ", index + 1);
 }
 
 Record Table::read(const Statement& row, int first_column) const {
@@ -187,10 +185,13 @@ int Table::bind_derived(Statement& statement, int index, const Record& record, b
     return index;
 }
 
-void Table::bind_insert(Statement& statement, const Record& record) const {
-    int index = 1;
-    for (int slot = 0; slot < entity_->stored_slots; ++slot) index = bind_slot(statement, index, record, slot);
-    bind_derived(statement, index, record, searched_);
+void Table::insert(Connection& connection, std::span<const Record* const> records) const {
+    const std::int64_t organisation = std::stoll(organisation_);
+    insert_->run(connection, records, [&](Statement& statement, int index, const Record* record) {
+        statement.bind(index++, organisation);
+        for (int slot = 0; slot < entity_->stored_slots; ++slot) index = bind_slot(statement, index, *record, slot);
+        bind_derived(statement, index, *record, searched_);
+    });
 }
 
 void Table::run_update(Connection& connection, const Record& record, const std::vector<int>& slots) const {

@@ -3,11 +3,13 @@
 #include <map>
 #include <mutex>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "model/records.h"
 #include "store/database.h"
+#include "store/insert_rows.h"
 
 namespace fairlead::store {
 
@@ -34,7 +36,6 @@ class Table {
     const std::string& organisation() const { return organisation_; }
     const std::string& columns() const { return columns_; }       // for a SELECT, in the order that `read` expects
     const std::string& select_by_id() const { return select_by_id_; }
-    const std::string& insert() const { return insert_; }
     int column_count() const { return column_count_; }
     bool searched() const { return searched_; }
     // Unique fields, with the column that the unique index lies on.
@@ -44,7 +45,7 @@ class Table {
     Record read(const Statement& row, int first_column = 0) const;
     // The same into a record of any kind, whose memory is used again.
     void read_into(Record& record, const Statement& row, int first_column = 0) const;
-    void bind_insert(Statement& statement, const Record& record) const;
+    void insert(Connection& connection, std::span<const Record* const> records) const;
     // Updates exactly the slots named (ascending, without the id); the system's slots must be among them.
     void run_update(Connection& connection, const Record& record, const std::vector<int>& slots) const;
 
@@ -60,7 +61,8 @@ class Table {
     int bind_derived(Statement& statement, int index, const Record& record, bool with_search) const;
 
     const EntityInfo* entity_;
-    std::string name_, organisation_, columns_, select_by_id_, insert_;
+    std::string name_, organisation_, columns_, select_by_id_;
+    std::unique_ptr<InsertRows> insert_;
     std::vector<std::vector<std::string>> slot_columns_;  // quoted
     std::vector<int> reporting_;                          // by slot; -1 for other types
     std::vector<Unique> uniques_;

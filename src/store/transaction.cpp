@@ -40,9 +40,13 @@ Result<T> WriteTransaction::guarded(Call call) {
     const std::string savepoint = savepoint_name(++depth_);
     const LogHead head = group_.head;
     const auto touched = group_.touched;
+    group_.save();
     group_.connection.exec("SAVEPOINT " + savepoint);
     Result<T> result = call();
-    if (!result && group_.writes != writes_before) {
+    if (result) {
+        group_.save();
+    } else if (group_.writes != writes_before) {
+        group_.forget_unsaved();
         group_.connection.exec("ROLLBACK TO SAVEPOINT " + savepoint);
         group_.head = head;
         group_.touched = touched;
@@ -91,12 +95,18 @@ bool WriteTransaction::visible(const EntityInfo& entity, Id id) {
     return record && in_reach(*record, Right::read);
 }
 
+// The rows of an entity as this transaction has left them.
+RowReader WriteTransaction::rows_of(const EntityInfo& entity) {
+    if (std::any_of(group_.unsaved_order.begin(), group_.unsaved_order.end(), [&](RecordKey key) { return key.entity == entity.number; })) group_.save_rows();
+    return RowReader(group_.connection, *group_.shape);
+}
+
 // Live records with this value, in id order, stored slots.
 std::vector<Record> WriteTransaction::stored_where(const EntityInfo& entity, const FieldInfo& field, const Value& value) {
-    if (!Lookups::key_of(field, value)) return RowReader(group_.connection, *group_.shape).where(entity, field, value);
+    if (!Lookups::key_of(field, value)) return rows_of(entity).where(entity, field, value);
     const Lookups::Ids* known = group_.lookups.find(entity, field.slot, value);
     if (!known) {
-        std::vector<Record> records = RowReader(group_.connection, *group_.shape).where(entity, field, value);
+        std::vector<Record> records = rows_of(entity).where(entity, field, value);
         Lookups::Ids ids;
         for (const Record& record : records) ids.insert(record.id());
         group_.lookups.know(entity, field.slot, value, std::move(ids));
@@ -124,6 +134,7 @@ void WriteTransaction::expect(const EntityInfo& entity, const FieldInfo& field, 
     for (const Value& value : values)
         if (auto key = Lookups::key_of(field, value); key && !group_.lookups.find(entity, field.slot, value)) found.emplace(std::move(*key), std::pair(value, Lookups::Ids{}));
     if (found.empty()) return;
+    group_.save_rows();
     std::string keys = "{";
     for (const auto& [key, ids] : found) {
         keys += keys.size() > 1 ? ",\"" : "\"";
@@ -166,7 +177,7 @@ std::vector<Record> WriteTransaction::where(const EntityInfo& entity, std::strin
 }
 
 std::vector<Record> WriteTransaction::all(const EntityInfo& entity) {
-    std::vector<Record> records = RowReader(group_.connection, *group_.shape).all(entity);
+    std::vector<Record> records = rows_of(entity).all(entity);
     if (computing_ < 4) {
         ++computing_;
         for (Record& record : records) compute(*group_.shape, *this, record);
@@ -184,6 +195,7 @@ std::optional<Id> WriteTransaction::find_by_key(const EntityInfo& entity, std::s
         return records.empty() ? std::nullopt : std::optional<Id>(records.front().id());
     }
     if (const auto* known = group_.lookups.find(entity, field.slot, value)) return known->empty() ? std::nullopt : std::optional(*known->begin());
+    (void)rows_of(entity);
     const Table& table = group_.table(entity);
     Statement& statement = group_.connection.prepare("SELECT id FROM " + table.name() + " WHERE org_id = " + table.organisation() + " AND " + quoted(field.name + "_key") + " = $1 AND deleted_at IS NULL");
     statement.bind(1, std::string_view(Table::unique_key(value)));
@@ -243,13 +255,15 @@ Result<void> WriteTransaction::write(Writing& w) {
         entry.prev_seq = prev_seq;
         entry.patch = write_patch(entity, w.changes);
         ++group_.writes;
-        group_.log.append(group_.connection, group_.head, entry);
+        group_.log.append(group_.head, entry);
     }
+    const std::int64_t seq = entry.seq;
     const Value user = viewer_->user ? Value(viewer_->user) : Value();
     after.at(model::slot_version) = w.before ? w.before->version() + 1 : std::int64_t{1};
     after.at(model::slot_updated_at) = group_.now;
     after.at(model::slot_updated_by) = user;
-    after.at(model::slot_last_seq) = entry.seq;
+    if (entity.logged) group_.note_entry(std::move(entry));
+    after.at(model::slot_last_seq) = seq;
     const Value& known = after.at(model::slot_effective_at);
     if (known.empty() || known.as<Instant>() < w.effective) after.at(model::slot_effective_at) = w.effective;
     if (!w.before) {
@@ -257,21 +271,17 @@ Result<void> WriteTransaction::write(Writing& w) {
         after.at(model::slot_created_by) = user;
     }
 
-    const Table& table = group_.table(entity);
     ++group_.writes;
-    if (!w.before) {
-        Statement& statement = group_.connection.prepare(table.insert());
-        table.bind_insert(statement, after);
-        statement.run();
-    } else {
-        std::vector<int> slots{model::slot_version, model::slot_updated_at, model::slot_updated_by, model::slot_last_seq, model::slot_effective_at};
+    std::vector<int> slots;
+    if (w.before) {
+        slots = {model::slot_version, model::slot_updated_at, model::slot_updated_by, model::slot_last_seq, model::slot_effective_at};
         for (int slot = 0; slot < entity.stored_slots; ++slot)
             if ((slot == model::slot_deleted_at || slot == model::slot_merged_into || slot >= model::system_slots) && !(after.at(slot) == w.before->at(slot)))
                 slots.push_back(slot);
         std::sort(slots.begin(), slots.end());
-        table.run_update(group_.connection, after, slots);
     }
     group_.touched.insert_or_assign(RecordKey{entity.number, after.id().value}, after);
+    group_.note_row(after, !w.before, slots);
     group_.lookups.follow(w.before, after);
     group_.access_changed = group_.access_changed || entity.changes_access;
     group_.settings_changed = group_.settings_changed || Settings::reads(entity);
@@ -285,7 +295,7 @@ Result<void> WriteTransaction::write(Writing& w) {
     event.after = &after;
     event.asserted = &w.asserted;
     event.effective = w.effective;
-    event.seq = entry.seq;
+    event.seq = seq;
     for (const model::Listener* listener : listeners)
         if (listener->after) FAIRLEAD_TRY(listener->after(*this, event));
     return {};
@@ -469,6 +479,7 @@ void WriteTransaction::drop_unchanged(Patch& patch, const Record& before, Instan
     struct Known { std::int64_t effective = INT64_MIN, seq = -1; FieldChange change; bool later = false; };
     std::map<int, Known> known;
     for (const auto& set : patch.sets) known[set.first];
+    group_.save_log();
     group_.log.chain(group_.connection, before.at(model::slot_last_seq).as<std::int64_t>(), [&](const StoredEntry& entry) {
         for (FieldChange& change : read_patch(entity, entry.patch)) {
             const auto at = known.find(change.slot);

@@ -54,14 +54,13 @@ Result<void> WriteTransaction::compensate(const EntityInfo& entity, const Record
 
 // Everything that refers to `from` refers to `to` afterwards.
 Result<void> WriteTransaction::redirect(const EntityInfo& target, Id from, Id to) {
-    const RowReader rows(group_.connection, *group_.shape);
     for (const auto& entity : catalog().entities()) {
         if (!entity->logged) continue;
         std::vector<std::pair<const FieldInfo*, Value>> wanted;  // field, new value
         for (const FieldInfo& field : entity->fields)
             if (field.type == Type::reference && field.is_stored() && !field.system && field.target == target.name) wanted.emplace_back(&field, Value(to));
         for (const auto& [field, value] : wanted) {
-            for (const Record& record : rows.where(*entity, *field, Value(from), true)) {
+            for (const Record& record : rows_of(*entity).where(*entity, *field, Value(from), true)) {
                 if (entity.get() == &target && record.id() == to) continue;  // it does not become its own parent
                 FieldChange change;
                 change.slot = field->slot;
@@ -71,7 +70,7 @@ Result<void> WriteTransaction::redirect(const EntityInfo& target, Id from, Id to
             }
         }
         if (const AnyRecord any = any_record(*entity); any.entity) {
-            for (const Record& record : rows.where(*entity, *any.record, Value(from.value), true)) {
+            for (const Record& record : rows_of(*entity).where(*entity, *any.record, Value(from.value), true)) {
                 if (!(record.at(any.entity->slot) == Value(target.name))) continue;
                 FieldChange change;
                 change.slot = any.record->slot;
@@ -115,6 +114,7 @@ Result<void> WriteTransaction::unmerge_unguarded(const EntityInfo& entity, Id lo
     if (!in_reach(*found, Right::remove)) return refuse(Why::forbidden, "forbidden", "You may not undo this merge: ask an administrator");
     const Record merged = *found;
     std::int64_t first = 0, last = 0;
+    group_.save_log();
     group_.log.chain(group_.connection, merged.at(model::slot_last_seq).as<std::int64_t>(), [&](const StoredEntry& entry) {
         if (entry.kind != ChangeKind::merge) return true;
         for (const FieldChange& change : read_patch(entity, entry.patch))
@@ -151,11 +151,10 @@ Result<void> WriteTransaction::unmerge_unguarded(const EntityInfo& entity, Id lo
 
 // References to a record that is erased: children that live by its access go with it, others forget it.
 Result<void> WriteTransaction::release_references(const EntityInfo& target, Id id) {
-    const RowReader rows(group_.connection, *group_.shape);
     for (const auto& entity : catalog().entities()) {
         for (const FieldInfo& field : entity->fields) {
             if (field.type != Type::reference || !field.is_stored() || field.name == "id" || field.target != target.name) continue;
-            for (const Record& record : rows.where(*entity, field, Value(id), true)) {
+            for (const Record& record : rows_of(*entity).where(*entity, field, Value(id), true)) {
                 if (entity.get() == &target && record.id() == id) continue;
                 if (field.slot == entity->parent_slot && entity->access == model::AccessKind::inherits) {
                     FAIRLEAD_TRY(erase_unguarded(*entity, record.id()));
@@ -179,6 +178,7 @@ Result<void> WriteTransaction::erase_unguarded(const EntityInfo& entity, Id id) 
     if (!in_reach(*found, Right::remove)) return refuse(Why::forbidden, "forbidden", "You may not erase this " + entity.label + ": ask an administrator");
     const Record record = *found;
     FAIRLEAD_TRY(release_references(entity, id));
+    group_.save();
     std::vector<std::int64_t> entries;
     const Value& newest = record.at(model::slot_last_seq);
     if (newest.is<std::int64_t>())
@@ -201,7 +201,8 @@ Result<void> WriteTransaction::erase_unguarded(const EntityInfo& entity, Id id) 
         entry.kind = ChangeKind::erase;
         entry.prev_seq = entries.empty() ? 0 : entries.front();
         entry.patch = "{}";
-        group_.log.append(group_.connection, group_.head, entry);
+        group_.log.append(group_.head, entry);
+        group_.note_entry(std::move(entry));
     }
     group_.touched.insert_or_assign(RecordKey{entity.number, id.value}, std::nullopt);
     group_.lookups.clear();

@@ -170,6 +170,7 @@ void Writer::begin(CommitGroup& group) {
 }
 
 void Writer::finish(CommitGroup& group) {
+    group.save();
     const bool moved = group.head.seq != last_seq_;
     if (moved) log_.save_head(group.connection, group.head);
     try {
