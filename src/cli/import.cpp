@@ -14,6 +14,7 @@
 #include "derive/exchange/imports.h"
 #include "modules/starting.h"
 #include "server/control.h"
+#include "store/undo.h"
 
 namespace fairlead::cli {
 namespace {
@@ -277,7 +278,8 @@ Result<std::string> take_back(const Words& words) {
         FAIRLEAD_ASSIGN(const derive::Json undone, follow(opened, derive::text_in(begun, "job"), bar));
         return derive::to_json(undone);
     }
-    FAIRLEAD_ASSIGN(const store::Undone undone, opened.here->store->undo({}, *batch));
+    Bar bar(words);
+    FAIRLEAD_ASSIGN(const store::Undone undone, store::undo_batch(*opened.here->store, {}, *batch, [&](double share) { return bar.to("Taking back", share); }));
     derive::ImportShelf shelf = shelf_of(words, *opened.here->store);
     if (auto head = shelf.of_batch(*batch)) {
         head->state = "undone";

@@ -23,7 +23,8 @@ class DatabaseStore final : public Store, private WriterHost {
 
     Result<Value> write(const Command& command, const Body& body) override;
     void write_async(const Command& command, Body body, std::function<void(Result<Value>)> done) override;
-    Result<Undone> undo(const Command& command, Id batch) override;
+    Result<Undone> undo(const Command& command, Id batch) override { return undo_batch(command, batch, {}); }
+    Result<Undone> undo_batch(const Command& command, Id batch, const std::function<bool(double)>& go_on);
     void put(std::string_view kind, std::string_view key, std::string_view json) override;
     Result<void> set_custom_fields(const std::vector<model::CustomField>& fields) override;
 

@@ -174,19 +174,21 @@ void Log::chain(Connection& connection, std::int64_t newest, const std::function
     }
 }
 
-void Log::batch(Connection& connection, Id batch, const std::function<bool(const StoredEntry&)>& each) const {
-    std::int64_t after = 0;
-    for (;;) {
-        std::vector<StoredEntry> entries;
-        Statement& statement = connection.prepare("SELECT " + std::string(entry_columns) + " FROM change_log WHERE org_id = " + org_ + " AND batch = $1 AND seq > $2 ORDER BY org_id, batch, seq LIMIT 5000");
-        statement.bind(1, batch.value);
-        statement.bind(2, after);
-        while (statement.step()) entries.push_back(read_entry(statement, false));
-        for (const StoredEntry& entry : entries)
-            if (!each(entry)) return;
-        if (entries.size() < 5000) return;
-        after = entries.back().seq;
-    }
+std::vector<StoredEntry> Log::batch_before(Connection& connection, Id batch, std::int64_t before, int limit) const {
+    std::vector<StoredEntry> entries;
+    Statement& statement = connection.prepare("SELECT " + std::string(entry_columns) + " FROM change_log WHERE org_id = " + org_ + " AND batch = $1 AND seq < $2 ORDER BY org_id DESC, batch DESC, seq DESC LIMIT " + std::to_string(limit));
+    statement.bind(1, batch.value);
+    statement.bind(2, before);
+    while (statement.step()) entries.push_back(read_entry(statement, false));
+    return entries;
+}
+
+std::int64_t Log::batch_begin(Connection& connection, Id batch) const {
+    Statement& statement = connection.prepare("SELECT seq FROM change_log WHERE org_id = " + org_ + " AND batch = $1 ORDER BY org_id, batch, seq LIMIT 1");
+    statement.bind(1, batch.value);
+    const std::int64_t begin = statement.step() ? statement.whole(0) : 0;
+    statement.reset();
+    return begin;
 }
 
 void Log::erase_values(Connection& connection, std::int64_t seq) const {

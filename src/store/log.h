@@ -42,7 +42,9 @@ class Log {
               const std::function<bool(const StoredEntry&)>& each) const;
     // Entries of one record from `newest` back, newest first, until `each` returns false.
     void chain(Connection& connection, std::int64_t newest, const std::function<bool(const StoredEntry&)>& each) const;
-    void batch(Connection& connection, Id batch, const std::function<bool(const StoredEntry&)>& each) const;
+    // At most `limit` entries of the batch before `before`, newest first; and the first one of all, 0 where there is none.
+    std::vector<StoredEntry> batch_before(Connection& connection, Id batch, std::int64_t before, int limit) const;
+    std::int64_t batch_begin(Connection& connection, Id batch) const;
     // Forgets the values of an entry; the chain stays whole.
     void erase_values(Connection& connection, std::int64_t seq) const;
 

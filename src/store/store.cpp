@@ -151,41 +151,6 @@ void DatabaseStore::put(std::string_view kind, std::string_view key, std::string
     if (!answer) throw DatabaseError(answer.refused().code() == "database_unreachable" ? DatabaseError::connection : DatabaseError::other, answer.refused().message());
 }
 
-Result<Undone> DatabaseStore::undo(const Command& command, Id batch) {
-    // By record; newest first, because what was created last leans on what was created before.
-    using Key = std::pair<std::string, std::int64_t>;
-    std::map<Key, std::vector<StoredEntry>> entries;
-    {
-        ReaderPool::Lent reader(pool_);
-        log_.batch(*reader, batch, [&](const StoredEntry& entry) { return entries[{entry.entity, entry.record}].push_back(entry), true; });
-    }
-    if (entries.empty()) return refuse(Why::not_found, "unknown_batch", "There is no batch " + batch.text(), {}, {{"batch", batch.text()}});
-    std::vector<const std::pair<const Key, std::vector<StoredEntry>>*> order;
-    for (const auto& record : entries) order.push_back(&record);
-    std::sort(order.begin(), order.end(), [](const auto* a, const auto* b) { return a->second.back().seq > b->second.back().seq; });
-    Undone undone;
-    constexpr std::size_t slice = 50;  // records a commit: others get in between
-    for (std::size_t begin = 0; begin < order.size(); begin += slice) {
-        Undone part;
-        const auto answer = write(command, [&](Transaction& open) -> Result<Value> {
-            part = {};
-            for (std::size_t i = begin; i < std::min(begin + slice, order.size()); ++i) {
-                const auto& [key, of_record] = *order[i];
-                const EntityInfo* entity = open.catalog().find(key.first);
-                if (!entity) continue;
-                const auto result = static_cast<WriteTransaction&>(open).undo_record(*entity, Id{key.second}, of_record);
-                if (result) ++part.undone;
-                else part.left.push_back({key.first, Id{key.second}, result.refused().message()});
-            }
-            return Value();
-        });
-        if (!answer) return answer.refused();
-        undone.undone += part.undone;
-        undone.left.insert(undone.left.end(), part.left.begin(), part.left.end());
-    }
-    return undone;
-}
-
 // ---- Copies ------------------------------------------------------------------------------------------------------
 
 Result<void> DatabaseStore::backup(const std::string& file) {

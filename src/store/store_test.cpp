@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <map>
 #include <random>
+#include <set>
 #include <thread>
 
 #include "base/text.h"
@@ -13,6 +14,7 @@
 #include "store/expect.h"
 #include "store/postgres/connection.h"
 #include "store/sqlite/connection.h"
+#include "store/undo.h"
 #include "support/postgres.h"
 
 using namespace fairlead;
@@ -370,6 +372,71 @@ TEST_CASE_TEMPLATE("Undoing a batch takes back what nobody has changed since, an
     ListQuery query;
     query.entity = "account";
     CHECK(company.store->list(*Viewer::system(), query)->count == 1);
+}
+
+TEST_CASE_TEMPLATE("The undo of a large batch is stopped and gone on with, and counts every record once", Database, Sqlite, Postgres) {
+    const Database database;
+    Company company(database.address);
+    if (!company.store) return;
+    const model::EntityInfo& entity = company.catalog->need("account");
+    constexpr int count = 11'000;  // more than are remembered on the way
+    const Id known = company.make("account", {{"name", "Known"}, {"city", "Huế"}});
+    Command command;
+    command.batch = new_id();
+    std::vector<Id> made;
+    // What was made first is changed again after all others were made.
+    for (int begin = 0; begin < count; begin += 1'000)
+        REQUIRE(company.store->write(command, [&](Transaction& open) -> Result<Value> {
+            made.resize(static_cast<std::size_t>(begin));
+            for (int i = begin; i < begin + 1'000; ++i) {
+                Patch patch(entity);
+                patch.set("name", "Account " + std::to_string(i));
+                FAIRLEAD_ASSIGN(const Id id, open.create(patch));
+                made.push_back(id);
+            }
+            return Value();
+        }));
+    REQUIRE(company.store->write(command, [&](Transaction& open) -> Result<Value> {
+        for (const Id id : {made[0], made[1], made[2], known}) {
+            Patch patch(entity);
+            patch.set("city", "Vinh");
+            FAIRLEAD_TRY(open.update(id, patch));
+        }
+        return Value();
+    }));
+    REQUIRE(company.change("account", made[1], {{"phone", "1"}}));
+    REQUIRE(company.change("account", made[5'000], {{"phone", "1"}}));
+    double share = -1;
+    int commits = 0, attempts = 0;
+    Result<Undone> undone = refuse(Why::invalid, "not_begun", "");
+    for (; attempts < 50; ++attempts) {
+        int now = 0;
+        share = -1;
+        undone = undo_batch(*company.store, {}, command.batch, [&](double done) {
+            CHECK(done >= share);
+            share = done;
+            ++commits;
+            return ++now < 100 || attempts > 2;
+        });
+        if (undone) break;
+        REQUIRE(undone.refused().code() == "cancelled");
+    }
+    CHECK(attempts >= 1);
+    REQUIRE(undone);
+    CHECK(undone->undone == count + 1 - 2);
+    REQUIRE(undone->left.size() == 2);
+    CHECK(std::set<Id>{undone->left[0].record, undone->left[1].record} == std::set<Id>{made[1], made[5'000]});
+    CHECK(company.get("account", known).text("city") == "Huế");
+    CHECK(!company.get("account", made[0])["deleted_at"].empty());
+    CHECK(company.get("account", made[1])["deleted_at"].empty());
+    ListQuery query;
+    query.entity = "account";
+    CHECK(company.store->list(*Viewer::system(), query)->count == 3);
+    for (const auto& check : company.store->check()) {
+        INFO(check.name << ": " << check.detail);
+        CHECK(check.ok);
+    }
+    CHECK(!company.store->undo({}, new_id()));
 }
 
 TEST_CASE_TEMPLATE("Merging moves references to the winner and can be undone", Database, Sqlite, Postgres) {

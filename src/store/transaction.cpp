@@ -570,8 +570,8 @@ Result<void> WriteTransaction::unmerge(const EntityInfo& entity, Id loser) {
 Result<void> WriteTransaction::erase(const EntityInfo& entity, Id id) {
     return guarded<void>([&] { return erase_unguarded(entity, id); });
 }
-Result<void> WriteTransaction::undo_record(const EntityInfo& entity, Id id, const std::vector<StoredEntry>& entries) {
-    return guarded<void>([&] { return undo_unguarded(entity, id, entries); });
+Result<bool> WriteTransaction::undo_record(const EntityInfo& entity, Id id, const std::vector<StoredEntry>& entries) {
+    return guarded<bool>([&] { return undo_unguarded(entity, id, entries); });
 }
 
 }  // namespace fairlead::store

@@ -46,7 +46,8 @@ class WriteTransaction final : public Transaction {
     std::optional<Id> find_by_key(const EntityInfo& entity, std::string_view field, const Value& value) override;
 
     // Takes back what the batch did to one record; refused when somebody has changed it since.
-    Result<void> undo_record(const EntityInfo& entity, Id id, const std::vector<StoredEntry>& entries);
+    // Whether it counts: not when that was met before (undo_mark).
+    Result<bool> undo_record(const EntityInfo& entity, Id id, const std::vector<StoredEntry>& entries);
     // Raw values beside the records.
     void put(std::string_view kind, std::string_view key, std::string_view json);
 
@@ -82,7 +83,7 @@ class WriteTransaction final : public Transaction {
     Result<void> merge_unguarded(const EntityInfo& entity, Id winner, Id loser, const Patch& taken);
     Result<void> unmerge_unguarded(const EntityInfo& entity, Id loser);
     Result<void> erase_unguarded(const EntityInfo& entity, Id id);
-    Result<void> undo_unguarded(const EntityInfo& entity, Id id, const std::vector<StoredEntry>& entries);
+    Result<bool> undo_unguarded(const EntityInfo& entity, Id id, const std::vector<StoredEntry>& entries);
     Result<void> compensate(const EntityInfo& entity, const Record& before, ChangeKind kind, const std::vector<FieldChange>& back);
     Result<void> redirect(const EntityInfo& target, Id from, Id to);
     Result<void> release_references(const EntityInfo& target, Id id);

@@ -4,6 +4,7 @@
 
 #include "model/record_row.h"
 #include "store/transaction.h"
+#include "store/undo.h"
 
 namespace fairlead::store {
 namespace {
@@ -211,19 +212,26 @@ Result<void> WriteTransaction::erase_unguarded(const EntityInfo& entity, Id id) 
     return {};
 }
 
-Result<void> WriteTransaction::undo_unguarded(const EntityInfo& entity, Id id, const std::vector<StoredEntry>& entries) {
+Result<bool> WriteTransaction::undo_unguarded(const EntityInfo& entity, Id id, const std::vector<StoredEntry>& entries) {
     const Record* found = stored(entity, id);
     if (!found) return refuse(Why::not_found, "erased", "It has been erased");
-    if (!(found->at(model::slot_last_seq) == Value(entries.back().seq)))
+    if (const std::int64_t newest = found->at(model::slot_last_seq).as<std::int64_t>(); newest != entries.back().seq) {
+        // Taken back by an earlier attempt, or together with a later entry of the batch.
+        const auto entry = group_.log.find(group_.connection, newest);
+        if (entry && !command_.id.empty() && entry->command == command_.id && command_.id == undo_mark(Id{entries.back().batch})) return entry->prev_seq == entries.back().seq;
         return refuse(Why::stale, "changed_since", "It has been changed since by somebody else");
+    }
     if (!same_actor_rights({}) && !in_reach(*found, Right::update))
         return refuse(Why::forbidden, "forbidden", "You may not change it: ask its owner or an administrator");
     const Record before = *found;
     if (entries.front().kind == ChangeKind::create) {
-        if (!before.at(model::slot_deleted_at).empty()) return {};
-        return change_bin(entity, id, as_system(), true);
+        if (before.at(model::slot_deleted_at).empty()) FAIRLEAD_TRY(change_bin(entity, id, as_system(), true));
+        return true;
     }
-    if (std::any_of(entries.begin(), entries.end(), [](const StoredEntry& e) { return e.kind == ChangeKind::merge; })) return unmerge_unguarded(entity, id);
+    if (std::any_of(entries.begin(), entries.end(), [](const StoredEntry& e) { return e.kind == ChangeKind::merge; })) {
+        FAIRLEAD_TRY(unmerge_unguarded(entity, id));
+        return true;
+    }
     std::map<int, FieldChange> back;
     for (auto entry = entries.rbegin(); entry != entries.rend(); ++entry) {
         for (const FieldChange& change : read_patch(entity, entry->patch)) {
@@ -239,8 +247,8 @@ Result<void> WriteTransaction::undo_unguarded(const EntityInfo& entity, Id id, c
         if (change.before.is<Money>()) change.before_reporting = reporting(before, slot);
         if (!(change.before == change.after)) changes.push_back(change);
     }
-    if (changes.empty()) return {};
-    return compensate(entity, before, ChangeKind::update, changes);
+    if (!changes.empty()) FAIRLEAD_TRY(compensate(entity, before, ChangeKind::update, changes));
+    return true;
 }
 
 }  // namespace fairlead::store

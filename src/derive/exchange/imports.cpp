@@ -17,6 +17,7 @@
 #include "derive/exchange/import_shelf.h"
 #include "derive/exchange/profile_import.h"
 #include "derive/messages.h"
+#include "store/undo.h"
 
 namespace fairlead::derive {
 namespace {
@@ -452,7 +453,14 @@ Result<std::string> undo_job(Imports& imports, JobContext& context) {
     }
     store::Command command;
     command.viewer = context.viewer();
-    auto undone = imports.store_.undo(command, head ? head->batch : id_in(*parameters, "batch"));
+    auto told = std::chrono::steady_clock::now();
+    const auto go_on = [&](double share) {
+        const auto now = std::chrono::steady_clock::now();
+        if (now - told < std::chrono::milliseconds(300)) return !context.cancelled();
+        told = now;
+        return context.save(share, "Taking back", {});
+    };
+    auto undone = store::undo_batch(imports.store_, command, head ? head->batch : id_in(*parameters, "batch"), go_on);
     const bool nothing = head && !undone && undone.refused().code() == "unknown_batch";  // stopped before it wrote anything
     if (!undone && !nothing) return undone.refused();
     if (head) {
