@@ -1,6 +1,6 @@
 // The board: moves by drag and by keys, a loss with its reason, what a stage asks for.
 import assert from 'node:assert/strict';
-import { accessible, settled, task, world } from '../world.mjs';
+import { accessible, administrator, settled, task, windowOf, world } from '../world.mjs';
 
 const column = (page, name) => page.getByRole('region', { name: new RegExp(`^${name}`) });
 const stageOf = async (id) => (await world.call('GET', `/opportunities/${id}`)).stage.id;
@@ -113,4 +113,44 @@ task('A stage that asks for more says what is missing', async ({ page, go }) => 
   await accessible(page, 'Dialog of what is missing');
   assert.equal(await stageOf(id), first.id);
   await world.call('DELETE', `/stage_requirements/${requirement.id}`, undefined, { 'If-Match': '*' });
+});
+
+task('What the cards show and how they are sorted is the person’s own, in every browser', async ({ page, go }) => {
+  const [first] = opening();
+  await go('/opportunities/board');
+  await settled(page);
+  const { data } = await world.call('GET', `/opportunities?limit=1&sort=-amount&fields=name,type,account&filter=${encodeURIComponent(`stage = "${first.id}"`)}`);
+  await page.getByRole('button', { name: 'Cards show' }).click();
+  const settings = page.locator('[data-layer-open][aria-label="Cards show"]');
+  await settings.getByText('Owner', { exact: true }).click();
+  await settings.getByRole('textbox', { name: 'Find a field' }).fill('type');
+  await settings.getByText('Type', { exact: true }).click();
+  await accessible(page, 'What cards show');
+  await page.keyboard.press('Escape');
+  await page.getByRole('button', { name: 'Close date', exact: true }).click();
+  await page.getByRole('menuitemcheckbox', { name: 'Amount' }).or(page.getByRole('menuitem', { name: 'Amount' })).or(page.getByRole('menuitemradio', { name: 'Amount' })).click();
+  await page.waitForFunction(async () => {
+    const { data } = await (await fetch('/api/v1/views?entity=opportunity')).json();
+    const kept = data.map(({ definition }) => JSON.parse(definition ?? '{}')).filter(({ shape }) => shape === 'board');
+    return kept.length === 1 && kept[0].sort === '-amount' && kept[0].columns.includes('type') && !kept[0].columns.includes('owner');
+  });
+  const other = await windowOf(administrator);
+  try {
+    await other.go('/opportunities/board');
+    await settled(other.page);
+    const card = column(other.page, first.name).getByRole('article').first();
+    assert.equal(await card.getAttribute('data-card'), data[0].id, 'The largest stands first');
+    await card.getByText('Type', { exact: true }).waitFor();
+    assert.equal(await card.locator('.avatar').count(), 0, 'Nobody is drawn');
+    await accessible(other.page, 'Board with chosen fields');
+    await other.go('/opportunities');
+    await settled(other.page);
+    assert.equal(await other.page.getByRole('tab', { name: 'Board' }).count(), 0, 'The settings of the board are no view of the list');
+    assert.deepEqual(other.faults, []);
+  } finally {
+    await other.context.close();
+  }
+  await page.getByRole('button', { name: 'Cards show' }).click();
+  await settings.getByRole('button', { name: 'As at first' }).click();
+  await column(page, first.name).getByRole('article').first().locator('.avatar').waitFor();
 });

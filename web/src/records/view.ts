@@ -6,6 +6,8 @@ export interface ViewDefinition {
   sort?: string;
   columns?: string[];
   aggregate?: string;
+  // Absent: a list. A board keeps what its cards show in `columns`.
+  shape?: 'list' | 'board';
 }
 
 export interface SavedView {

@@ -37,10 +37,15 @@ export class BoardState {
   fault = $state('');
   private asked: Asked = { pipeline: null, filter: null, asOf: null, sort: 'close_date' };
   private stop = new AbortController();
-  private fields: string;
+  private fields = '';
 
-  constructor(readable: ReadonlySet<string>) {
-    this.fields = wanted.filter((name) => name === 'version' || readable.has(name)).join(',');
+  constructor(private readonly readable: ReadonlySet<string>) {
+    this.show([]);
+  }
+
+  // Fields that the cards show beyond their usual parts; they are read with the next load.
+  show(extras: string[]): void {
+    this.fields = [...new Set([...wanted, ...extras])].filter((name) => name === 'version' || this.readable.has(name)).join(',');
   }
 
   async load(asked: Asked): Promise<void> {

@@ -30,7 +30,8 @@ export function warningText(found: Warning): string {
   return found.kind === 'overdue' ? t('board.overdue', { days: found.days }) : t('board.stale', { days: found.days });
 }
 
-export function spoken(card: Card): string {
+// `extras`: what else the card shows, in words.
+export function spoken(card: Card, extras: string[] = []): string {
   const amount = amountOf(card);
   const close = card.close_date as string | null | undefined;
   const found = warning(card);
@@ -41,5 +42,6 @@ export function spoken(card: Card): string {
     close && t('board.closes', { day: dayShort(close) }),
     referenceOf(card.owner)?.title,
     found && warningText(found),
+    ...extras,
   ].filter(Boolean).join(', ');
 }

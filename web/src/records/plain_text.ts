@@ -9,7 +9,7 @@ export function plainText(value: unknown, field: Pick<Field, 'type' | 'choices'>
   if (isReference(value)) return value.title;
   if (isMoney(value)) return money(value);
   switch (field.type) {
-    case 'boolean': return value === true ? t('administration.yes') : t('administration.no');
+    case 'boolean': return value === true ? t('records.yes') : t('records.no');
     case 'choice': return field.choices?.find((choice) => choice.value === value)?.label ?? String(value);
     case 'percent': return percent(String(value), 2);
     case 'whole':
