@@ -53,9 +53,11 @@ add_test(NAME server_whole COMMAND test_server_whole WORKING_DIRECTORY ${CMAKE_S
 add_executable(test_program ${CMAKE_SOURCE_DIR}/tests/cli/program_test.cpp ${CMAKE_SOURCE_DIR}/tests/doctest_main.cpp)
 fairlead_options(test_program)
 target_compile_definitions(test_program PRIVATE FAIRLEAD_PROGRAM="$<TARGET_FILE:fairlead>")
-target_link_libraries(test_program PRIVATE fairlead_derive fairlead_sqlite3)
+target_link_libraries(test_program PRIVATE fairlead_derive fairlead_sqlite3 fairlead_test_support)
 add_dependencies(test_program fairlead)
 add_test(NAME program COMMAND test_program WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
+add_test(NAME program_postgresql COMMAND test_program WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
+set_tests_properties(program_postgresql PROPERTIES ENVIRONMENT FAIRLEAD_TEST_DATABASE=postgresql SKIP_REGULAR_EXPRESSION "SKIPPED: PostgreSQL is not installed")
 
 # The plan of the house: includes against the floors that CMakeLists.txt declares.
 add_executable(test_house ${CMAKE_SOURCE_DIR}/tests/house/includes_test.cpp ${CMAKE_SOURCE_DIR}/tests/doctest_main.cpp)

@@ -13,12 +13,15 @@
 #include <chrono>
 #include <filesystem>
 #include <fstream>
+#include <map>
 #include <sstream>
 #include <thread>
 
 #include "base/id.h"
 #include "base/text.h"
 #include "derive/json.h"
+#include "store/postgres/connection.h"
+#include "support/postgres.h"
 
 using namespace fairlead;
 using derive::Json;
@@ -45,10 +48,18 @@ struct Ended {
     }
 };
 
+// With FAIRLEAD_TEST_DATABASE=postgresql the databases are there, where no part of a test is about a file.
+bool on_postgresql() {
+    const char* wished = std::getenv("FAIRLEAD_TEST_DATABASE");
+    return wished && std::string_view(wished) == "postgresql";
+}
+
 // A folder with a database of its own, in which commands run.
 class Desk {
   public:
-    Desk() : folder_(std::filesystem::temp_directory_path() / ("fairlead-desk-" + new_id().text())) { std::filesystem::create_directory(folder_); }
+    Desk() : folder_(std::filesystem::temp_directory_path() / ("fairlead-desk-" + new_id().text())) { std::filesystem::create_directory(folder_);
+        use("company.db");
+    }
     ~Desk() {
         if (server_ > 0) stop();
         std::filesystem::remove_all(folder_);
@@ -56,7 +67,12 @@ class Desk {
     Desk(const Desk&) = delete;
     Desk& operator=(const Desk&) = delete;
     std::string path(const std::string& name) const { return (folder_ / name).string(); }
-    void use(const std::string& name) { database_ = name; }
+    void use(const std::string& name) {
+        database_ = name;
+        if (addresses_.contains(name)) return;
+        const std::string fresh = on_postgresql() && !std::filesystem::exists(path(name)) ? fairlead::testing::fresh_postgres_database() : "";
+        addresses_[name] = fresh.empty() ? "sqlite:" + path(name) : fresh;
+    }
 
     Ended run(const std::vector<std::string>& words, const std::string& input = {}) {
         const pid_t child = start(words, input, "out", "error");
@@ -113,6 +129,12 @@ class Desk {
     }
     // Behind the program's back.
     void sql(const std::string& database, const std::string& statements) const {
+        if (const auto known = addresses_.find(database); known != addresses_.end() && known->second.starts_with("postgresql:")) {
+            store::PostgresConnection connection(known->second, {});
+            for (const std::string& statement : split(statements, ';'))
+                if (!trim(statement).empty()) connection.exec(statement);
+            return;
+        }
         sqlite3* open = nullptr;
         REQUIRE(sqlite3_open(path(database).c_str(), &open) == SQLITE_OK);
         char* error = nullptr;
@@ -126,7 +148,7 @@ class Desk {
   private:
     pid_t start(const std::vector<std::string>& words, const std::string& input, const char* out, const char* error) const {
         std::ofstream(folder_ / "in", std::ios::binary) << input;
-        const std::string database = "sqlite:" + path(database_), in = path("in"), out_path = path(out), error_path = path(error);
+        const std::string database = addresses_.at(database_), in = path("in"), out_path = path(out), error_path = path(error);
         const pid_t child = fork();
         REQUIRE(child >= 0);
         if (child != 0) return child;
@@ -148,6 +170,7 @@ class Desk {
     }
 
     std::filesystem::path folder_;
+    std::map<std::string, std::string> addresses_;
     std::string database_ = "company.db";
     pid_t server_ = 0;
     int port_ = 0;
@@ -209,7 +232,7 @@ TEST_CASE("Every command explains itself, and a mistake on the command line ends
     CHECK(!std::filesystem::exists(desk.path("company.db")));
     const Ended none = desk.run({"query", "account"});
     CHECK(none.code == 1);
-    CHECK(holds(none.error, "There is no database"));
+    CHECK(holds(none.error, on_postgresql() ? "migrate" : "There is no database"));
 }
 
 TEST_CASE("An export comes in, is asked about, goes out again and is taken back, on the command line alone") {
@@ -330,9 +353,13 @@ TEST_CASE("A company tries the program: its export in, a person, a token, the se
     CHECK(count_of(desk.get("/api/v1/accounts", token)) == (real ? "86" : "4"));
     CHECK(desk.run({"restore", desk.path("backup.db")}).code == 1);  // not under a running server
     CHECK(desk.stop() == 0);
+    if (on_postgresql()) {
+        CHECK(desk.run({"restore", desk.path("backup.db")}).code == 1);  // only into an empty one
+        desk.use("another.db");
+    }
     const Ended restored = desk.run({"restore", desk.path("backup.db"), "--json"});
     CHECK(restored.code == 0);
-    CHECK(std::filesystem::exists(restored.json().find("kept")->text));
+    if (!on_postgresql()) CHECK(std::filesystem::exists(restored.json().find("kept")->text));
     desk.serve();
     CHECK(count_of(desk.get("/api/v1/accounts", token)) == (real ? "85" : "3"));
     CHECK(desk.run({"token", "revoke", "--email", "mai@example.com", "--id", desk.run({"token", "list", "--email", "mai@example.com", "--json"}).json().find("data")->items.at(0).find("id")->text}).code == 0);
@@ -385,10 +412,11 @@ TEST_CASE("A database of an older shape says so when it is read, and migrate bri
     CHECK(desk.run({"demo", "--opportunities", "60", "--quiet"}).code == 0);
     const std::string before = desk.run({"export", "opportunity", "--sort", "name,amount"}).out;
     // As it was before lines had ids of another system.
+    const std::string line = on_postgresql() ? "chr(10)" : "char(10)", at = on_postgresql() ? "strpos(" : "instr(", text = on_postgresql() ? "TEXT COLLATE \"C\"" : "TEXT";
     desk.sql("company.db", "DROP INDEX unique_opportunity_line_external_id; ALTER TABLE opportunity_line DROP COLUMN external_id; ALTER TABLE opportunity_line DROP COLUMN external_id_key;"
-                           "UPDATE fairlead_meta SET value = replace(replace(value, 'column|opportunity_line|external_id|TEXT' || char(10), ''), 'column|opportunity_line|external_id_key|TEXT' || char(10), '') WHERE name = 'schema';"
-                           "UPDATE fairlead_meta SET value = substr(value, 1, instr(value, 'index|unique_opportunity_line_external_id|') - 1) ||"
-                           " substr(value, instr(value, 'index|unique_opportunity_line_external_id|') + instr(substr(value, instr(value, 'index|unique_opportunity_line_external_id|')), char(10))) WHERE name = 'schema'");
+                           "UPDATE fairlead_meta SET value = replace(replace(value, 'column|opportunity_line|external_id|" + text + "' || " + line + ", ''), 'column|opportunity_line|external_id_key|" + text + "' || " + line + ", '') WHERE name = 'schema';"
+                           "UPDATE fairlead_meta SET value = substr(value, 1, " + at + "value, 'index|unique_opportunity_line_external_id|') - 1) ||"
+                           " substr(value, " + at + "value, 'index|unique_opportunity_line_external_id|') + " + at + "substr(value, " + at + "value, 'index|unique_opportunity_line_external_id|')), " + line + ")) WHERE name = 'schema'");
     const Ended old = desk.run({"query", "opportunity_line"});
     CHECK(old.code == 1);
     CHECK(holds(old.error, "migrate"));
@@ -400,7 +428,7 @@ TEST_CASE("A database of an older shape says so when it is read, and migrate bri
     CHECK(desk.run({"check"}).code == 0);
     CHECK(desk.run({"migrate"}).code == 0);
     // A step that would lose values is named, and taken only when somebody agrees to it by that name.
-    desk.sql("company.db", "ALTER TABLE account ADD COLUMN colour TEXT; UPDATE account SET colour = 'red'; UPDATE fairlead_meta SET value = value || char(10) || 'column|account|colour|TEXT' WHERE name = 'schema'");
+    desk.sql("company.db", "ALTER TABLE account ADD COLUMN colour TEXT; UPDATE account SET colour = 'red'; UPDATE fairlead_meta SET value = value || " + line + " || 'column|account|colour|TEXT' WHERE name = 'schema'");
     const Ended asked = desk.run({"migrate"});
     CHECK(asked.code == 1);
     CHECK(holds(asked.error, "drop account.colour"));
