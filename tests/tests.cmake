@@ -46,8 +46,10 @@ add_test(NAME store_whole COMMAND test_store_whole WORKING_DIRECTORY ${CMAKE_SOU
 # The whole server on loopback, with the modules.
 add_executable(test_server_whole ${CMAKE_SOURCE_DIR}/tests/server/application_test.cpp ${CMAKE_SOURCE_DIR}/tests/doctest_main.cpp)
 fairlead_options(test_server_whole)
-target_link_libraries(test_server_whole PRIVATE fairlead_server fairlead_modules)
+target_link_libraries(test_server_whole PRIVATE fairlead_server fairlead_modules fairlead_test_support)
 add_test(NAME server_whole COMMAND test_server_whole WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
+add_test(NAME server_whole_postgresql COMMAND test_server_whole WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
+set_tests_properties(server_whole_postgresql PROPERTIES ENVIRONMENT FAIRLEAD_TEST_DATABASE=postgresql SKIP_REGULAR_EXPRESSION "SKIPPED: PostgreSQL is not installed")
 
 # The program as people run it.
 add_executable(test_program ${CMAKE_SOURCE_DIR}/tests/cli/program_test.cpp ${CMAKE_SOURCE_DIR}/tests/doctest_main.cpp)

@@ -10,6 +10,7 @@
 #include "modules/starting.h"
 #include "server/application.h"
 #include "server/test_client.h"
+#include "support/postgres.h"
 
 using namespace fairlead;
 using namespace fairlead::server;
@@ -28,7 +29,9 @@ class Whole {
         const auto catalog = model::Catalog::build(all_modules());
         REQUIRE(catalog);
         store::Options options;
-        options.database = "sqlite:" + file_;
+        const char* wished = std::getenv("FAIRLEAD_TEST_DATABASE");
+        options.database = wished && std::string_view(wished) == "postgresql" ? fairlead::testing::fresh_postgres_database() : "";
+        if (options.database.empty()) options.database = "sqlite:" + file_;
         options.durability = store::Durability::relaxed;
         options.preallocate = 0;
         auto opened = store::Store::open(options, *catalog);
