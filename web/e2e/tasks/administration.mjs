@@ -162,3 +162,25 @@ task('People are found by name', async ({ page, go }) => {
   await page.getByLabel('Find a person').fill('nobody of that name');
   await page.getByText('Nobody matches').waitFor();
 });
+
+task('A requirement of a stage is written with the formula editor: coloured, completed, checked', async ({ page, go }) => {
+  await go('/administration/pipelines');
+  await settled(page);
+  await page.getByRole('button', { name: 'Requirement' }).first().click();
+  const dialog = page.getByRole('dialog');
+  const editor = dialog.getByRole('textbox', { name: 'Condition' });
+  await editor.click();
+  await page.keyboard.type('NOT(ISBLANK(nex');
+  // Its styles are there under the policy of the server: the number of the line stands beside the text, not above it.
+  const [number, line] = [await dialog.locator('.cm-gutterElement', { hasText: '1' }).last().boundingBox(), await dialog.locator('.cm-line').first().boundingBox()];
+  assert.ok(Math.abs(number.y - line.y) < 4 && number.x + number.width <= line.x + 1, JSON.stringify([number, line]));
+  const proposed = dialog.getByRole('option', { name: /next_step/ }).first();
+  await proposed.waitFor();
+  const at = await proposed.boundingBox();
+  const hit = await page.evaluate(({ x, y }) => document.elementFromPoint(x, y)?.closest('[role=option]') !== null, { x: at.x + 8, y: at.y + at.height - 4 });
+  assert.ok(hit, 'What is proposed is not cut off');
+  await proposed.click();
+  await page.keyboard.type('))');
+  await dialog.getByText(/^Valid/).waitFor();
+  await accessible(page, 'Requirement of a stage');
+});

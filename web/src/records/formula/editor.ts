@@ -1,4 +1,5 @@
 // The editor of formulas on CodeMirror: highlighting, completion from the catalogue, faults underlined. Loaded on first use.
+import './styles';
 import { acceptCompletion, autocompletion, completionKeymap, startCompletion, type CompletionContext, type CompletionResult } from '@codemirror/autocomplete';
 import { defaultKeymap, history, historyKeymap } from '@codemirror/commands';
 import { setDiagnostics } from '@codemirror/lint';
@@ -52,7 +53,6 @@ export interface Options {
   label: string;
   hint: string;
   describedBy: string;
-  nonce?: string;
   onchange: (text: string) => void;
   onhelp: (name: string | null) => void;
 }
@@ -72,7 +72,6 @@ export function make(options: Options): Made {
     state: EditorState.create({
       doc: options.text,
       extensions: [
-        ...(options.nonce ? [EditorView.cspNonce.of(options.nonce)] : []),
         lineNumbers(), history(), drawSelection(), highlightActiveLine(), highlighting, EditorView.lineWrapping, placeholder(options.hint),
         autocompletion({ override: [source], icons: false, maxRenderedOptions: 60 }),
         // Tab takes what is proposed and else leaves the editor, as everywhere on the page.
