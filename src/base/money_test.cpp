@@ -3,6 +3,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <numeric>
 #include <random>
 
@@ -60,6 +61,44 @@ TEST_CASE("money-01: tax rounded by line and tax on the total differ by a cent")
     CHECK(tax("55.55") == "12.78");
     CHECK(tax("11.11") == "2.56");
     CHECK(tax("66.66") == "15.33");
+}
+
+TEST_CASE("money-03: tax is taken of the line, not of the piece and not of the document") {
+    const auto gross = [](const std::vector<std::pair<const char*, int>>& lines, const char* rate) {
+        std::int64_t sum = 0;
+        for (const auto& [price, quantity] : lines) {
+            const Money net = *Money::of(*multiply(*Decimal::parse(price), Decimal::of(quantity)), currency("EUR"));
+            sum += net.minor + Money::of(*multiply(net.decimal(), *Decimal::parse(rate)), currency("EUR"))->minor;
+        }
+        return Money{sum, currency("EUR")}.amount_text();
+    };
+    CHECK(gross({{"3.60", 10}}, "0.055") == "37.98");
+    CHECK(gross(std::vector<std::pair<const char*, int>>(10, {"3.60", 1}), "0.055") == "38.00");
+    CHECK(gross({{"5.63", 4}}, "0.22") == "27.47");
+}
+
+TEST_CASE("money-10: a foreign document is converted once, and its lines add up to it") {
+    const Decimal rate = *Decimal::parse("1.1");
+    const Money total = *Money::of(*divide(Decimal::of(140), rate), currency("EUR"));
+    CHECK(total.amount_text() == "127.27");
+    const auto lines = share_out(total.minor, std::vector<Decimal>(14, Decimal::of(10)));
+    CHECK(std::count(lines.begin(), lines.end(), 909) == 13);
+    CHECK(std::count(lines.begin(), lines.end(), 910) == 1);
+    CHECK(std::accumulate(lines.begin(), lines.end(), std::int64_t{0}) == total.minor);
+}
+
+TEST_CASE("money-11: each column of a document in two currencies stays in its own") {
+    const Decimal rate = *Decimal::parse("0.95");
+    std::int64_t before[2] = {}, discount[2] = {};
+    for (const char* line : {"200.00", "200.00", "-100.00"}) {
+        const Money eur = *Money::parse(line, currency("EUR")), chf = *Money::of(*multiply(eur.decimal(), rate), currency("CHF"));
+        for (const auto& [column, amount] : {std::pair(0, eur.minor), std::pair(1, chf.minor)}) (amount < 0 ? discount : before)[column] += amount;
+    }
+    CHECK(Money{before[0], currency("EUR")}.amount_text() == "400.00");
+    CHECK(Money{discount[0], currency("EUR")}.amount_text() == "-100.00");
+    CHECK(Money{before[1] + discount[1], currency("CHF")}.amount_text() == "285.00");
+    CHECK(Money{before[1], currency("CHF")}.amount_text() == "380.00");
+    CHECK(Money{discount[1], currency("CHF")}.amount_text() == "-95.00");
 }
 
 TEST_CASE("Parts always add up to the total and lie within one unit of their share") {

@@ -14,7 +14,7 @@ namespace fairlead::cli {
 namespace {
 
 struct Words {
-    std::string database, entity, format, filter, sort, fields, search, as_of, known_at, heads = "labels", language = "en", output;
+    std::string database, entity, format, filter, sort, fields, search, as_of, known_at, view, heads = "labels", language = "en", output;
     bool ids = false, bin = false, json = false, quiet = false;
 };
 
@@ -30,7 +30,7 @@ http::Request question(const Words& words, const model::EntityInfo& entity) {
     request.viewer = store::Viewer::system();
     request.language = words.language;
     const std::pair<const char*, std::string> given[] = {{"format", format_of(words)}, {"heads", words.heads}, {"filter", words.filter}, {"sort", words.sort},
-                                                         {"fields", words.fields}, {"search", words.search}, {"as_of", words.as_of}, {"known_at", words.known_at},
+                                                         {"fields", words.fields}, {"search", words.search}, {"as_of", words.as_of}, {"known_at", words.known_at}, {"view", words.view},
                                                          {"ids", words.ids ? "true" : ""}, {"bin", words.bin ? "true" : ""}};
     for (const auto& [name, value] : given)
         if (!value.empty()) request.query.emplace_back(name, value);
@@ -130,6 +130,7 @@ void add_export(CLI::App& app, Outcome& outcome) {
     command->add_option("--fields", words->fields, "Only these fields, comma between; all unless said");
     command->add_option("--as-of", words->as_of, "As it stood in the business then: 2026-10-01 or 2026-10-01T08:00:00Z");
     command->add_option("--known-at", words->known_at, "As it was known here then");
+    command->add_option("--view", words->view, "Filter, order and columns of a saved view, by its id; what is said beside it stands over it");
     command->add_option("--heads", words->heads, "Columns are called by their labels, or by the fields' names: labels or names")->capture_default_str();
     command->add_option("--language", words->language, "Of labels and choices: en or vi")->capture_default_str();
     command->add_flag("--ids", words->ids, "Also a column with the id of the record and of each reference");

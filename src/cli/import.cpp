@@ -246,6 +246,9 @@ void print(const derive::Json& report) {
 void print_check(const derive::Json& check) {
     std::printf("Checked %s rows: create %s, update %s, unchanged %s, skip %s, duplicate %s, refused %s.\n", at(check, "checked").c_str(), at(check, "create").c_str(), at(check, "update").c_str(),
                 at(check, "unchanged").c_str(), at(check, "skip").c_str(), at(check, "duplicate").c_str(), at(check, "refused").c_str());
+    for (const derive::Json& edited : check.find("edited")->items)
+        std::printf("    %s rows  %s was edited here since the last import, as \"%s\" where the file has \"%s\"\n", at(edited, "rows").c_str(), at(edited, "field").c_str(), at(*edited.find("example"), "ours").c_str(),
+                    at(*edited.find("example"), "theirs").c_str());
     for (const derive::Json& reason : check.find("reasons")->items) {
         const derive::Json* example = reason.find("example");
         std::printf("    %s rows  %s%s%s", at(reason, "count").c_str(), at(reason, "field").c_str(), at(reason, "field").empty() ? "" : ": ", at(reason, "message").c_str());
@@ -264,8 +267,8 @@ void print_file(const derive::Json& report) {
     for (const derive::Json& note : report.find("notes")->items) std::printf("Note: %s\n", at(note, "message").c_str());
     if (const derive::Json* check = report.find("check")) print_check(*check);
     if (const derive::Json* result = report.find("result"))
-        std::printf("Created %s, updated %s, unchanged %s, skipped %s, refused %s. Batch %s; fairlead import --undo %s takes it back.\n", at(*result, "created").c_str(), at(*result, "updated").c_str(),
-                    at(*result, "unchanged").c_str(), at(*result, "skipped").c_str(), at(*result, "refused").c_str(), at(*result, "batch").c_str(), at(*result, "batch").c_str());
+        std::printf("Created %s, updated %s, unchanged %s, skipped %s, refused %s, kept as edited here %s. Batch %s; fairlead import --undo %s takes it back.\n", at(*result, "created").c_str(), at(*result, "updated").c_str(),
+                    at(*result, "unchanged").c_str(), at(*result, "skipped").c_str(), at(*result, "refused").c_str(), at(*result, "kept").c_str(), at(*result, "batch").c_str(), at(*result, "batch").c_str());
 }
 
 Result<std::string> take_back(const Words& words) {
@@ -303,6 +306,7 @@ void add_import(CLI::App& app, Outcome& outcome) {
     command->add_option("--key", words->order.key, "Field by which records are found again; more than one: all of them together")->take_all();
     command->add_option("--on-match", words->order.on_match, "What happens with a record that exists")->check(CLI::IsMember({"update", "skip", "create"}))->capture_default_str();
     command->add_option("--empty", words->order.empty, "What an empty cell does to a record that exists")->check(CLI::IsMember({"keep", "clear"}))->capture_default_str();
+    command->add_option("--edited", words->order.edited, "Whose value stands where a field was edited here since the last import and the file differs: ours (unless said), theirs or ask; phone=theirs for one field")->take_all();
     command->add_option("--missing", words->order.missing, "What happens when a row names a record that does not exist")->check(CLI::IsMember({"refuse", "create"}))->capture_default_str();
     command->add_flag("--partial", words->order.partial, "Take the good rows although others are refused");
     command->add_option("--refused", words->refused, "Write the refused rows to this file, with the reasons");

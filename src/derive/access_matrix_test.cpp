@@ -2,9 +2,12 @@
 // means (access_oracle_for_tests.h). Changes are only rehearsed, so nothing may change at all.
 #include <doctest/doctest.h>
 
+#include <filesystem>
 #include <set>
 
 #include "derive/access_world_for_tests.h"
+#include "derive/exchange/imports.h"
+#include "derive/exchange/refusal_groups.h"
 
 using namespace fairlead;
 using namespace fairlead::derive;
@@ -17,10 +20,22 @@ std::string replaced(std::string text, const std::string& from, const std::strin
     return text;
 }
 
+// Takes jobs and runs none: what they would write is asked of nobody here.
+class JobsNever final : public JobQueue {
+  public:
+    void declare(JobKind) override {}
+    Result<Id> add(const JobRequest&) override { return new_id(); }
+    void schedule(std::string, int, std::string) override {}
+};
+
 class Matrix {
   public:
     AccessWorld world;
     Company& company = world.company;
+    JobsNever jobs;
+    const std::string folder = (std::filesystem::temp_directory_path() / ("fairlead-matrix-" + new_id().text())).string();
+    Matrix() { add_import_routes(company.router, *company.store, jobs, folder); }
+    ~Matrix() { std::filesystem::remove_all(folder); }
     Oracle oracle{company};
     const std::string before = world.digest();
     const std::int64_t seq = company.store->last_seq();
@@ -109,6 +124,8 @@ class Matrix {
     void kind(const model::EntityInfo& entity);
     void bulk(const model::EntityInfo& entity);
     void across();
+    void imports();
+    std::string last_import;  // of the subject before
 
   private:
     std::set<std::string> unseen_;
@@ -332,6 +349,87 @@ void Matrix::across() {
     check("POST batches/{id}/undo", company.post(user, "batches/1/undo"), 404);
 }
 
+// Who may import what, whose imports he sees, and what a check tells of records that he does not see.
+void Matrix::imports() {
+    bool anything = false;
+    for (const auto& entity : company.catalog->entities()) anything |= entity->access != model::AccessKind::system && oracle.has(user, Does::import, *entity);
+    const auto upload = [&](const std::string& entity, const std::string& text) { return company.call(user, http::Method::post, "/api/v1/imports?filename=rows.csv&entity=" + entity, text); };
+    const auto ours = [&](const std::string& id) { return "imports/" + id; };
+    for (const auto& entity : company.catalog->entities()) {
+        if (entity->access == model::AccessKind::system) continue;
+        INFO(entity->name);
+        const bool may = oracle.has(user, Does::import, *entity);
+        const Answer up = upload(entity->name, "Name\nAnything\n");
+        check("POST imports", up, may ? 201 : 403);
+        const std::string plan = "{\"entity\":\"" + entity->name + "\",\"mapping\":[{\"column\":0,\"field\":\"no_such_field\"}],\"key\":[]}";
+        const std::string saved = "{\"entity\":\"" + entity->name + "\",\"fields\":{\"Name\":\"no_such_field\"}}";
+        check("PUT import-mappings/{name}", company.call(user, http::Method::put, "/api/v1/import-mappings/Odd", saved), may ? 422 : 403);
+        if (!may) continue;
+        const bool administrators = entity->administrators && !admin();
+        check("POST imports/{id}/check", company.post(user, ours(up.text("id")) + "/check", plan), administrators ? 403 : 422);
+        check("POST imports/{id}/run", company.post(user, ours(up.text("id")) + "/run", plan), administrators ? 403 : 422);
+        check("DELETE imports/{id}", company.remove(user, ours(up.text("id"))), 204);
+        check("GET imports/{id}", company.get(user, ours(up.text("id"))), 404);
+    }
+    // What somebody else has brought is absent.
+    if (!last_import.empty()) {
+        const int status = admin() ? 200 : 404;
+        check("GET imports/{id}", company.get(user, ours(last_import)), status);
+        check("POST imports/{id}/look", company.post(user, ours(last_import) + "/look", "{}"), admin() ? 409 : 404);  // it runs
+        if (!admin())
+            for (const char* route : {"check", "run", "undo"}) check(std::string("POST imports/{id}/") + route, company.post(user, ours(last_import) + "/" + route, "{}"), 404);
+        check("GET imports/{id}/refused", company.get(user, ours(last_import) + "/refused"), 404);
+        if (!admin()) check("DELETE imports/{id}", company.remove(user, ours(last_import)), 404);
+    }
+    const Answer listed = company.get(user, "imports");
+    check("GET imports", listed, 200);
+    if (!admin()) CHECK(listed.json.find("data")->items.empty());
+    check("GET import-mappings", company.get(user, "import-mappings"), anything ? 200 : 403);
+    check("GET import-mappings/{name}", company.get(user, "import-mappings/Nothing"), anything ? 404 : 403);
+    check("DELETE import-mappings/{name}", company.remove(user, "import-mappings/Nothing"), anything ? 404 : 403);
+    if (!oracle.has(user, Does::import, company.catalog->need("opportunity"))) return;
+
+    // A deal of every account there is: those out of reach are as those that do not exist.
+    std::string rows = "Name,Account,Key\n";
+    std::vector<std::pair<bool, std::string>> accounts;
+    for (const Placed& one : world.placed.at("account")) {
+        if (one.binned) continue;
+        const model::Record& account = record("account", one.id);
+        accounts.emplace_back(oracle.reaches(user, Does::read, account), account.text("name"));
+        rows += "Deal,\"" + accounts.back().second + "\",K" + std::to_string(accounts.size()) + "\n";
+    }
+    std::set<std::string> seen_names;
+    for (const auto& [id, account] : oracle.all("account"))
+        if (!Oracle::in_bin(account) && oracle.reaches(user, Does::read, account)) seen_names.insert(account.text("name"));
+    const Answer up = upload("opportunity", rows);
+    check("POST imports", up, 201);
+    const std::string plan = R"({"entity":"opportunity","mapping":[{"column":0,"field":"name"},{"column":1,"field":"account"},{"column":2,"field":"external_id"}],"key":["external_id"],"missing":"refuse"})";
+    const Answer checked = company.post(user, ours(up.text("id")) + "/check", plan);
+    const bool creates = oracle.has(user, Does::create, company.catalog->need("opportunity"));
+    check("POST imports/{id}/check", checked, 200);
+    std::set<std::string> missing;
+    for (const Json& reason : checked.json.find("reasons")->items) {
+        if (reason.find("code")->text != "no_such_record") continue;
+        missing.insert(reason.find("example")->find("value")->text);
+        const Json& repair = *reason.find("repair");  // proposes names within reach alone
+        if (!repair.is(Json::Kind::null)) CHECK(seen_names.contains(repair.find("to")->text));
+    }
+    std::size_t unseen = 0;
+    for (const auto& [seen, name] : accounts) {
+        unseen += seen ? 0 : 1;
+        ++cells;
+        if (seen) CHECK(!missing.contains(name));
+        else if (unseen <= RefusalGroups::values_shown) CHECK(checked.body.find("no_such_record") != std::string::npos);
+    }
+    CHECK(missing.size() == std::min(unseen, RefusalGroups::values_shown));
+    if (!creates) CHECK(checked.text("create") == "0");
+    check("POST imports/{id}/look", company.post(user, ours(up.text("id")) + "/look", R"({"entity":"opportunity","reading":{}})"), 200);
+    check("POST imports/{id}/undo", company.post(user, ours(up.text("id")) + "/undo"), 409);
+    check("POST imports/{id}/run", company.post(user, ours(up.text("id")) + "/run", plan), 202);
+    check("DELETE imports/{id}", company.remove(user, ours(up.text("id"))), 409);
+    last_import = up.text("id");
+}
+
 }  // namespace
 
 TEST_CASE("Every route, for every scope and every relation to the record, answers what the policy says, and what is denied changes nothing") {
@@ -347,6 +445,7 @@ TEST_CASE("Every route, for every scope and every relation to the record, answer
             for (const Placed& one : records) one.binned ? matrix.binned_record(entity, one) : matrix.live_record(entity, one);
         }
         matrix.across();
+        matrix.imports();
     }
     CHECK(matrix.world.digest() == matrix.before);
     CHECK(matrix.cells > 40'000);

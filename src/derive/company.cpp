@@ -121,14 +121,16 @@ Id team_of(store::Store& store, const model::Catalog& catalog, Id user) {
 }
 
 // Whose a view is decides, not the role: everybody keeps views, and sees his own, his team's and the common ones.
+std::string views_of(App& app, const model::Catalog& catalog, Id user) {
+    std::string filter = "(owner = \"" + user.text() + "\" OR audience = \"everyone\"";
+    if (const Id team = team_of(app.store, catalog, user)) filter += " OR (audience = \"team\" AND owner.team = \"" + team.text() + "\")";
+    return filter + ")";
+}
+
 Result<Response> list_views(App& app, Request& request) {
     FAIRLEAD_TRY(only_parameters(request, {"entity"}));
     FAIRLEAD_ASSIGN(const Target target, target_for(app, views_entity));
-    const std::string me = request.viewer->user.text();
-    std::string filter = "(owner = \"" + me + "\" OR audience = \"everyone\"";
-    if (const Id team = team_of(app.store, *target.catalog, request.viewer->user))
-        filter += " OR (audience = \"team\" AND owner.team = \"" + team.text() + "\")";
-    filter += ")";
+    std::string filter = views_of(app, *target.catalog, request.viewer->user);
     if (const auto entity = request.parameter("entity")) {
         FAIRLEAD_ASSIGN(const Target of, target_named(app, *request.viewer, *entity));
         filter += " AND entity = \"" + of->name + "\"";
@@ -255,6 +257,20 @@ void add_company_routes(http::Router& router, const AppPointer& app) {
     router.add({Method::post, "/api/v1/views", Policy::viewer, starting(app, create_view)});
     router.add({Method::patch, "/api/v1/views/{id}", Policy::viewer, starting(app, update_view)});
     router.add({Method::delete_, "/api/v1/views/{id}", Policy::viewer, starting(app, delete_view)});
+}
+
+Result<Json> view_definition(App& app, const http::Request& request, const EntityInfo& of, std::string_view id) {
+    FAIRLEAD_ASSIGN(const Target views, target_for(app, views_entity));
+    const auto number = Id::parse(id);
+    store::ListQuery query;
+    query.entity = views->name;
+    query.limit = 1;
+    query.count = store::Count::none;
+    const std::string whose = request.viewer->is_system ? "TRUE" : views_of(app, *views.catalog, request.viewer->user);
+    FAIRLEAD_ASSIGN(query.filter, formula::check("id = \"" + (number ? number->text() : "0") + "\" AND entity = \"" + of.name + "\" AND " + whose, *views.catalog, views->name));
+    FAIRLEAD_ASSIGN(const store::ListPage page, app.store.list(*store::Viewer::system(), query));
+    if (page.records.empty()) return refuse(Why::not_found, "not_found", "There is no such view of " + of.label_plural, "view", {{"entity", of.name}});
+    return parse_object(page.records.front().text("definition"));
 }
 
 }  // namespace fairlead::derive

@@ -2,6 +2,7 @@
 #pragma once
 #include <string>
 
+#include "derive/app.h"
 #include "store/store.h"
 
 namespace fairlead::derive {
@@ -11,5 +12,8 @@ struct Company {
     int fiscal_year_start_month = 1;
 };
 Company company_of(store::Store& store);
+
+// What a view says ("filter", "sort", "columns"), where this person may see the view and it is one of such records.
+Result<Json> view_definition(App& app, const http::Request& request, const model::EntityInfo& of, std::string_view id);
 
 }  // namespace fairlead::derive

@@ -58,6 +58,7 @@ constexpr Parameter parameters[] = {
     {"as_of", "query", R"({"type":"string"})", "As it stood in the business at this moment or on this day"},
     {"known_at", "query", R"({"type":"string"})", "As it was known here at this moment"},
     {"bin", "query", R"({"type":"boolean"})", "The deleted ones instead"},
+    {"view", "query", R"({"type":"string"})", "A saved view, whose filter, order and columns hold where nothing else is said"},
     {"dry_run", "query", R"({"type":"boolean"})", "Checks and shows the outcome, changes nothing"},
     {"before", "query", R"({"type":"integer"})", "Continue before this sequence number"},
     {"user", "query", R"({"type":"string"})", "The user asked about"},

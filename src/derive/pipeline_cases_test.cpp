@@ -386,6 +386,37 @@ TEST_CASE("api-01: counts, sums, groups, pages and search hold what the reader m
     CHECK(desk.company.get(an, "search?q=deal&entities=opportunity").json.find("data")->items.size() == 3);
 }
 
+TEST_CASE("api-02: a hidden field answers as one that does not exist, however it is asked for; an export leaves it out") {
+    Company company;
+    const Id role = company.make("role", {{"name", "Clerk"}, {"code", "clerk"}});
+    company.make("role_permission", {{"role", Value(role)}, {"entity", "*"}, {"read", "all"}, {"export", "all"}});
+    company.make("field_permission", {{"role", Value(role)}, {"entity", "account"}, {"field", "annual_revenue"}, {"level", "hidden"}});
+    const Id clerk = company.person("Clerk", "clerk", Id{});
+    company.make("account", {{"name", "Acme"}, {"annual_revenue", Money{1'100, *Currency::parse("USD")}}});
+    const auto replaced = [](std::string text, const std::string& from) {
+        for (std::size_t at = 0; (at = text.find(from)) != std::string::npos;) text.replace(at, from.size(), "FIELD");
+        return text;
+    };
+    const auto asked = [&](const std::string& field) {
+        std::vector<std::string> answers;
+        for (const std::string& way : {"accounts?filter=" + field + "%20%3E%2010", "accounts?sort=-" + field, "accounts?fields=name," + field})
+            answers.push_back(std::to_string(company.get(clerk, way).status) + " " + replaced(company.get(clerk, way).body, field));
+        const Answer searched = company.post(clerk, "accounts/search", "{\"filter\":\"IF(" + field + " > 10, 1, 0) = 1\"}");
+        answers.push_back(std::to_string(searched.status) + " " + replaced(searched.body, field));
+        const Answer grouped = company.post(clerk, "accounts/query", "{\"group\":[\"" + field + "\"]}");
+        answers.push_back(std::to_string(grouped.status) + " " + replaced(grouped.body, field));
+        return answers;
+    };
+    const auto hidden = asked("annual_revenue"), missing = asked("annual_revelue");
+    for (std::size_t i = 0; i < hidden.size(); ++i) {
+        CHECK(hidden[i].starts_with("400 "));
+        CHECK(hidden[i] == missing[i]);
+    }
+    const Answer all = company.get(clerk, "accounts/export?heads=names");
+    CHECK(all.status == 200);
+    CHECK(all.body.find("annual_revenue") == std::string::npos);
+}
+
 TEST_CASE("api-04: of two who edit one record the second is told, and nothing is lost") {
     Desk desk;
     const Id admin = desk.company.administrator;

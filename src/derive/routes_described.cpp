@@ -24,7 +24,7 @@ constexpr Described described[] = {
     {Method::post, "/api/v1/{plural}/bulk", "Change many {labels} as one batch", "dry_run", "Bulk", "BulkResult", 207},
     {Method::post, "/api/v1/{plural}/{id}/merge", "Merge another one into this: {label}", "dry_run If-Match Idempotency-Key", "Merge", "{entity}"},
     {Method::post, "/api/v1/{plural}/{id}/unmerge", "Take a merge back: {label}", "dry_run Idempotency-Key", "Unmerge", "{entity}"},
-    {Method::get, "/api/v1/{plural}/export", "Export {labels} as a file", "format heads ids filter sort fields search as_of known_at bin", "", "File"},
+    {Method::get, "/api/v1/{plural}/export", "Export {labels} as a file", "format heads ids view filter sort fields search as_of known_at bin", "", "File"},
     // Across entities
     {Method::post, "/api/v1/batches/{id}/undo", "Undo an import, a bulk change or a merge", "", "", "Undone"},
     {Method::get, "/api/v1/search", "Search all records", "q limit entities", "", "Found"},

@@ -5,6 +5,7 @@
 #include <unordered_set>
 
 #include "base/text.h"
+#include "derive/company.h"
 #include "derive/words.h"
 #include "store/reading.h"
 
@@ -88,8 +89,33 @@ class ExportReach {
 
 }  // namespace
 
+namespace {
+
+// What the view says and the parameters do not. Columns that this reader does not see are left out, as on the screen.
+Result<void> take_view(App& app, const http::Request& request, std::string_view id, Json& asked) {
+    FAIRLEAD_ASSIGN(const Target target, target_of(app, request));
+    FAIRLEAD_ASSIGN(const Json definition, view_definition(app, request, *target, id));
+    const auto given = [&](std::string_view name) { return asked.find(name) != nullptr; };
+    for (const char* name : {"filter", "sort", "search"}) {
+        const Json* said = definition.find(name);
+        if (said != nullptr && said->is(Json::Kind::text) && !said->text.empty() && !given(name)) asked.members.emplace_back(name, *said);
+    }
+    const Json* columns = definition.find("columns");
+    if (columns == nullptr || given("fields")) return {};
+    Json fields;
+    fields.kind = Json::Kind::array;
+    for (const Json& column : columns->items) {
+        const FieldInfo* field = target->field(column.text);
+        if (field != nullptr && (request.viewer->is_system || request.viewer->reads(*target, *field))) fields.items.push_back(column);
+    }
+    if (!fields.items.empty()) asked.members.emplace_back("fields", std::move(fields));
+    return {};
+}
+
+}  // namespace
+
 Result<ExportRequest> read_export(App& app, const http::Request& request) {
-    FAIRLEAD_TRY(only_parameters(request, {"format", "heads", "ids", "filter", "sort", "fields", "search", "as_of", "known_at", "bin"}));
+    FAIRLEAD_TRY(only_parameters(request, {"format", "heads", "ids", "filter", "sort", "fields", "search", "as_of", "known_at", "bin", "view"}));
     ExportRequest out;
     out.viewer = request.viewer;
     out.language = request.language;
@@ -101,7 +127,8 @@ Result<ExportRequest> read_export(App& app, const http::Request& request) {
     out.names = heads == "names";
     FAIRLEAD_ASSIGN(out.ids, flag_parameter(request, "ids"));
     Json asked = parameters_as_json(request);
-    std::erase_if(asked.members, [](const auto& member) { return member.first == "format" || member.first == "heads" || member.first == "ids"; });
+    std::erase_if(asked.members, [](const auto& member) { return member.first == "format" || member.first == "heads" || member.first == "ids" || member.first == "view"; });
+    if (const auto view = request.parameter("view")) FAIRLEAD_TRY(take_view(app, request, *view, asked));
     FAIRLEAD_ASSIGN(out.list, read_list(app, request, asked));
     FAIRLEAD_TRY(may(*request.viewer, *out.list.target, store::Right::export_));
     FAIRLEAD_ASSIGN(const auto fields, texts_at(asked, "fields"));
@@ -123,7 +150,9 @@ std::vector<ExportColumn> export_columns(const ExportRequest& request) {
         const auto taken = [&](const std::string& name) {
             return std::any_of(columns.begin(), columns.end(), [&](const ExportColumn& c) { return c.head == name; });
         };
-        if (taken(head)) head += " [" + field.name + "]";  // two fields may have one label
+        // What the program keeps of every record gives way to a field of the same name.
+        const bool gives_way = field.system && std::any_of(request.list.shape.parts.begin(), request.list.shape.parts.end(), [&](const Shape::Part& other) { return !other.field->system && label(*other.field) == head; });
+        if (taken(head) || gives_way) head += " [" + field.name + "]";  // two fields may have one label
         columns.push_back({&field, part, std::move(head)});
     };
     for (const Shape::Part& part : request.list.shape.parts) {

@@ -207,6 +207,48 @@ TEST_CASE("Nobody exports more than he may: the right, its reach, and fields tha
     CHECK(company.get(rep, "accounts/export").code() == "no_right");
 }
 
+TEST_CASE("Export gives what the list shows, not a page of it, not the whole table (api-03)") {
+    Company company;
+    const Id south = company.make("team", {{"name", "South"}});
+    const Id clerk_role = company.make("role", {{"name", "Clerk"}, {"code", "clerk"}});
+    company.make("role_permission", {{"role", Value(clerk_role)}, {"entity", "*"}, {"read", "own"}, {"export", "own"}});
+    company.make("field_permission", {{"role", Value(clerk_role)}, {"entity", "account"}, {"field", "annual_revenue"}, {"level", "hidden"}});
+    const Id clerk = company.person("Clerk", "clerk", south), other = company.person("Other", "rep", south);
+    for (int i = 0; i < 500; ++i)
+        company.make("account", {{"name", "Account " + std::to_string(i)}, {"city", i < 40 ? "Huế" : "Vinh"}, {"owner", Value(i < 25 || i > 400 ? clerk : other)}, {"annual_revenue", Money{100, usd}}});
+    const std::string question = "fields=name,city&sort=name&filter=" + http::percent_encoded("city = \"Huế\"");
+    CHECK(company.get(clerk, "accounts?limit=10&" + question).json.find("page")->find("count")->text == "25");
+    const auto rows = rows_of(company.get(clerk, "accounts/export?" + question).body);
+    CHECK(rows.size() == 26);
+    CHECK(rows[0] == std::vector<std::string>{"Name", "City"});
+    CHECK(!holds(company.get(clerk, "accounts/export?heads=names").body, "annual_revenue"));
+    CHECK(company.get(other, "accounts/export?" + question).status == 403);
+    CHECK(company.get(clerk, "accounts/export?fields=name&filter=" + http::percent_encoded("city = \"Nowhere\"")).body == "Name\r\n");
+}
+
+TEST_CASE("A saved view says what is exported; what is said beside it stands over it, and what one may not see is left out") {
+    Company company;
+    const Id south = company.make("team", {{"name", "South"}});
+    const Id clerk_role = company.make("role", {{"name", "Clerk"}, {"code", "clerk"}});
+    company.make("role_permission", {{"role", Value(clerk_role)}, {"entity", "*"}, {"read", "all"}, {"export", "all"}});
+    company.make("field_permission", {{"role", Value(clerk_role)}, {"entity", "account"}, {"field", "annual_revenue"}, {"level", "hidden"}});
+    const Id clerk = company.person("Clerk", "clerk", south), ada = company.administrator;
+    for (const auto& [name, city] : {std::pair("B", "Huế"), std::pair("A", "Huế"), std::pair("C", "Vinh")}) company.make("account", {{"name", name}, {"city", city}, {"annual_revenue", Money{100, usd}}});
+    const auto view = [&](const char* audience, const char* entity) {
+        const Answer made = company.post(ada, "views", std::string("{\"name\":\"V\",\"entity\":\"") + entity + "\",\"audience\":\"" + audience +
+                                                           "\",\"definition\":\"{\\\"filter\\\":\\\"city = \\\\\\\"Huế\\\\\\\"\\\",\\\"sort\\\":\\\"name\\\",\\\"columns\\\":[\\\"annual_revenue\\\",\\\"name\\\",\\\"gone\\\"]}\"}");
+        REQUIRE(made.status == 201);
+        return made.text("id");
+    };
+    const std::string common = view("everyone", "account"), own = view("private", "account"), of_deals = view("everyone", "opportunity");
+    CHECK(company.get(clerk, "accounts/export?view=" + common).body == "Name\r\nA\r\nB\r\n");
+    CHECK(company.get(ada, "accounts/export?view=" + own).body == "Annual revenue,Annual revenue (currency),Name\r\n1.00,USD,A\r\n1.00,USD,B\r\n");
+    CHECK(company.get(clerk, "accounts/export?fields=name,city&sort=-name&view=" + common).body == "Name,City\r\nB,Huế\r\nA,Huế\r\n");
+    CHECK(company.get(clerk, "accounts/export?view=" + own).status == 404);
+    CHECK(company.get(ada, "accounts/export?view=" + of_deals).status == 404);
+    CHECK(company.get(ada, "accounts/export?view=x").status == 404);
+}
+
 TEST_CASE("An export says what it does not understand, and takes no pages") {
     Company company;
     CHECK(company.get(company.administrator, "accounts/export?format=pdf").code() == "unknown_format");

@@ -66,11 +66,12 @@ FileImport::FileImport(store::Store& store, std::shared_ptr<const store::Viewer>
     : store_(store), viewer_(std::move(viewer)), reader_viewer_(viewer_ ? viewer_ : store::Viewer::system()), path_(std::move(path)), look_(look), plan_(std::move(plan)),
       catalog_(store.catalog()), entity_(catalog_->need(plan_.entity)) {}
 
-Result<void> FileImport::prepare() {
+Result<void> FileImport::prepare(KeyIndexes* indexes) {
     FAIRLEAD_TRY(check_plan(plan_, *catalog_, *reader_viewer_, look_));
     if (look_.rows > UINT32_MAX) return refuse(Why::too_large, "too_many_rows", "The file has too many rows: split it");
     reader_ = std::make_unique<RowReader>(store_, reader_viewer_, plan_, look_);
     history_ = std::make_unique<HistoryMaker>(store_, entity_);
+    edited_here_ = std::make_unique<EditedHere>(store_);
     const FieldInfo* only = plan_.key.size() == 1 ? &entity_.need(plan_.key.front()) : nullptr;
     unique_key_ = only != nullptr && only->options.unique && only->type == Type::text;
     keys_ = {};
@@ -90,7 +91,7 @@ Result<void> FileImport::prepare() {
         const bool is_key = std::find(plan_.key.begin(), plan_.key.end(), mapped.field) != plan_.key.end();
         if (field != nullptr && field->options.unique && !(is_key && plan_.key.size() == 1)) uniques_.push_back({field, {}});
     }
-    return build_index();
+    return build_index(indexes);
 }
 
 // As the file was looked at: what was found then is not guessed again.
@@ -105,20 +106,12 @@ TableOptions FileImport::table_options() const {
 
 std::uint32_t FileImport::chunk_rows() const { return static_cast<std::uint32_t>(look_.rows <= static_cast<std::int64_t>(whole_most) ? whole_most : rows_read_at_once); }
 
-Result<void> FileImport::build_index() {
-    index_ = {};
+Result<void> FileImport::build_index(KeyIndexes* indexes) {
+    index_ = nullptr;
     if (plan_.key.empty() || unique_key_ || plan_.on_match == OnMatch::create) return {};
-    store::ListQuery query;
-    query.entity = entity_.name;
-    return store_.each(*reader_viewer_, query, [&](const Record& record) {
-        const std::string key = reader_->key_of(record);
-        if (key.empty()) return true;
-        bool made = false;
-        std::int64_t& id = index_.at(hash_of(key), made);
-        if (made) id = record.id().value;
-        else id = -1;  // more than one answers to the key
-        return true;
-    });
+    const auto key_of = [this](const Record& record) { return reader_->key_of(record); };
+    FAIRLEAD_ASSIGN(index_, indexes != nullptr ? indexes->of(store_, reader_viewer_, entity_, plan_.key, key_of) : index_keys(store_, *reader_viewer_, entity_, plan_.key, key_of));
+    return {};
 }
 
 Result<void> FileImport::each_chunk(std::size_t rows, const std::function<Result<bool>(Chunk&, double)>& take) {
@@ -145,6 +138,8 @@ Result<void> FileImport::each_chunk(std::size_t rows, const std::function<Result
             row.fate = Fate::create;
             row.existing.reset();
             row.refused.reset();
+            row.kept = false;
+            row.edited.clear();
             reader_->read(cells, next == Table::Next::ragged, row.read);
         }
         if (number >= last) into.more = false;
@@ -286,7 +281,7 @@ std::optional<Record> FileImport::existing(Transaction& open, Row& row) {
         const auto id = value != nullptr ? open.find_by_key(entity_, plan_.key.front(), *value) : std::nullopt;
         return id ? open.find(entity_, *id) : std::nullopt;
     }
-    const std::int64_t* id = index_.find(hash_of(row.read.key));
+    const std::int64_t* id = index_ != nullptr ? index_->find(hash_of(row.read.key)) : nullptr;
     if (id == nullptr) return std::nullopt;
     if (*id == -1) {
         row.refused = refuse(Why::duplicate, "ambiguous_key", "More than one " + entity_.label + " has this " + join(plan_.key, ", ") + ": merge them, or choose another key", plan_.key.front());
@@ -298,11 +293,42 @@ std::optional<Record> FileImport::existing(Transaction& open, Row& row) {
     return record;
 }
 
-Patch FileImport::news(const Record& known, const Patch& patch) const {
-    Patch out(entity_);
-    for (const auto& [slot, value] : patch.sets)
-        if (!same(entity_.by_slot(slot), value, known.at(slot), reader_->country())) out.sets.emplace_back(slot, value);
+FileImport::News FileImport::news(const Record& known, const ReadRow& read, std::vector<CheckResult::Edited>* edited) const {
+    News out{Patch(entity_), false, std::nullopt};
+    std::vector<int> slots;
+    for (const auto& [slot, value] : read.patch->sets)
+        if (!same(entity_.by_slot(slot), value, known.at(slot), reader_->country())) {
+            out.patch.sets.emplace_back(slot, value);
+            slots.push_back(slot);
+        }
+    for (const auto& [slot, base] : edited_here_->of(known, slots)) {
+        const FieldInfo& field = entity_.by_slot(slot);
+        const auto at = std::find_if(out.patch.sets.begin(), out.patch.sets.end(), [&, slot = slot](const auto& set) { return set.first == slot; });
+        const bool contradicts = !same(field, at->second, base, reader_->country());
+        const std::string ours = to_text(known.at(slot)), theirs = to_text(at->second);
+        if (edited != nullptr) edited->push_back({field.name, 1, contradicts ? 1 : 0, read.line, ours, theirs});
+        const Whose whose = plan_.edited.of(field.name);
+        if (whose == Whose::theirs) continue;
+        if (whose == Whose::ask && contradicts) {
+            out.ask = Refusal{"edited_here", field.name, field.label + " was edited here since the last import (\"" + ours + "\"), and the file says something new (\"" + theirs + "\"): choose whose value stands",
+                              {{"name", field.label}, {"ours", ours}, {"theirs", theirs}}};
+            continue;
+        }
+        out.patch.sets.erase(at);
+        out.kept = true;
+    }
     return out;
+}
+
+void FileImport::note_edited(const std::vector<CheckResult::Edited>& edited) {
+    for (const CheckResult::Edited& one : edited) {
+        auto at = std::find_if(result_.edited.begin(), result_.edited.end(), [&](const CheckResult::Edited& known) { return known.field == one.field; });
+        if (at == result_.edited.end()) at = result_.edited.insert(at, {one.field, 0, 0, one.line, one.ours, one.theirs});
+        // An example where the two contradict says more.
+        if (one.contradict > 0 && at->contradict == 0) at->line = one.line, at->ours = one.ours, at->theirs = one.theirs;
+        at->rows += one.rows;
+        at->contradict += one.contradict;
+    }
 }
 
 store::WriteOptions FileImport::options(bool creating) const {
@@ -350,7 +376,14 @@ void FileImport::decide(Transaction& open, Row& row, bool rehearse) {
         row.fate = Fate::skip;
         return;
     }
-    const Patch patch = news(*known, *row.read.patch);
+    row.edited.clear();
+    const News said = news(*known, row.read, &row.edited);
+    const Patch& patch = said.patch;
+    row.kept = said.kept;
+    if (said.ask) {
+        row.refused = Refused{Why::invalid, {*said.ask}};
+        return;
+    }
     const bool more = !row.read.wanted.empty() || std::any_of(row.read.own.begin(), row.read.own.end(), [&](const auto& own) { return row.read.patch->find(own.first) == nullptr; });
     if (patch.empty() && !more) {
         row.fate = Fate::unchanged;
@@ -404,6 +437,8 @@ Result<void> FileImport::look_through(const ImportWatch& watch, Place from) {
             ++result_.checked;
             if (row.refused) row.fate = Fate::refused;
             count(row.fate);
+            note_edited(row.edited);
+            if (row.kept && row.fate != Fate::refused) ++result_.kept;
             if (!fates_.empty()) {
                 fates_[row.number] = row.fate;
                 if (row.existing && own_.is_named(row.number)) note_named(row.number, *row.existing);
@@ -435,7 +470,7 @@ Result<void> FileImport::look_through(const ImportWatch& watch, Place from) {
 
 Result<CheckResult> FileImport::check(const ImportWatch& watch) {
     const auto begun = std::chrono::steady_clock::now();
-    FAIRLEAD_TRY(prepare());
+    FAIRLEAD_TRY(prepare(watch.indexes));
     FAIRLEAD_TRY(look_through(watch, {}));
     result_.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
     return result_;
@@ -487,12 +522,14 @@ Result<void> FileImport::write_row(Transaction& open, Row& row, Written& written
         ++written.skipped;
         return {};
     }
-    const Patch patch = news(*known, *row.read.patch);
-    if (patch.empty()) {
+    const News said = news(*known, row.read, nullptr);
+    if (said.ask) return Refused{Why::invalid, {*said.ask}};
+    written.kept += said.kept ? 1 : 0;
+    if (said.patch.empty()) {
         ++written.unchanged;
         return {};
     }
-    FAIRLEAD_TRY(open.update(known->id(), patch, options(false)));
+    FAIRLEAD_TRY(open.update(known->id(), said.patch, options(false)));
     ++written.updated;
     return {};
 }
@@ -535,7 +572,7 @@ Result<std::size_t> FileImport::write_slice(Chunk& chunk, Place first, std::size
             written = {};
             FAIRLEAD_TRY(write_rows(open, chunk, begin, end, left_out, written));
             return Value(std::to_string(first.position + end - 1) + " " + std::to_string(written.created) + " " + std::to_string(written.updated) + " " + std::to_string(written.unchanged) + " " +
-                         std::to_string(written.skipped));
+                         std::to_string(written.skipped) + " " + std::to_string(written.kept));
         });
         if (!done) {
             if (written.refused.empty() || done.refused().why == Why::unavailable) return done.refused();
@@ -546,11 +583,12 @@ Result<std::size_t> FileImport::write_slice(Chunk& chunk, Place first, std::size
         }
         // Of a step that was written before a kill, the answer of then.
         const std::vector<std::string> parts = split(done->is<std::string>() ? done->as<std::string>() : std::string(), ' ');
-        ensure(parts.size() == 5, "a step of an import answers with five numbers");
+        ensure(parts.size() >= 5, "a step of an import answers with its numbers");
         result.created += whole_of(parts[1]);
         result.updated += whole_of(parts[2]);
         result.unchanged += whole_of(parts[3]);
         result.skipped += whole_of(parts[4]);
+        result.kept += parts.size() > 5 ? whole_of(parts[5]) : 0;
         for (const auto& [wanted, id] : written.made) reader_->note(wanted, id);
         for (const auto& [row, id] : written.named) note_named(row, id);
         for (const auto& [number, why] : refused)
@@ -565,10 +603,11 @@ Result<RunResult> FileImport::run(Id batch, const ImportWatch& watch) {
     result = {};
     result.batch = batch;
     Place from;
-    if (!watch.state.empty()) {  // "position created updated unchanged skipped reading"
+    if (!watch.state.empty()) {  // "position created updated unchanged skipped reading kept"
         const std::vector<std::string> parts = split(watch.state, ' ');
         if (parts.size() >= 5) {
             if (parts.size() > 5) from.reading = static_cast<std::uint32_t>(whole_of(parts[5]));
+            if (parts.size() > 6) result.kept = whole_of(parts[6]);
             from.position = static_cast<std::uint32_t>(whole_of(parts[0]));
             result.created = whole_of(parts[1]);
             result.updated = whole_of(parts[2]);
@@ -576,7 +615,7 @@ Result<RunResult> FileImport::run(Id batch, const ImportWatch& watch) {
             result.skipped = whole_of(parts[4]);
         }
     }
-    FAIRLEAD_TRY(prepare());
+    FAIRLEAD_TRY(prepare(watch.indexes));
     ImportWatch checking = watch;
     if (watch.progress) checking.progress = [&](const std::string& what, double share, const std::string& state) { return watch.progress(what, share * 0.4, state); };
     FAIRLEAD_TRY(look_through(checking, from));
@@ -622,7 +661,7 @@ Result<RunResult> FileImport::run(Id batch, const ImportWatch& watch) {
                 if (!whole && watch.others_work) slice = std::clamp<std::size_t>(static_cast<std::size_t>(static_cast<double>(slice) * std::clamp(15.0 / std::max(ms, 0.5), 0.5, 1.5)), 50, 500);
                 begin = next;
                 const std::string state = std::to_string(begin < chunk.size() ? first.position + begin : after) + " " + std::to_string(result.created) + " " + std::to_string(result.updated) + " " +
-                                          std::to_string(result.unchanged) + " " + std::to_string(result.skipped) + " " + std::to_string(reading);
+                                          std::to_string(result.unchanged) + " " + std::to_string(result.skipped) + " " + std::to_string(reading) + " " + std::to_string(result.kept);
                 if (watch.progress && !watch.progress("Writing", 0.4 + 0.6 * (reading + share) / readings, state)) return cancelled();
             }
             return true;
@@ -697,6 +736,12 @@ std::string to_json(const CheckResult& result, const std::function<std::string(c
     JsonWriter w;
     w.begin_object().boolean("complete", result.complete).number("checked", result.checked).number("create", result.create).number("update", result.update);
     w.number("skip", result.skip).number("unchanged", result.unchanged).number("duplicate", result.duplicate).number("refused", result.refused);
+    w.number("kept", result.kept).key("edited").begin_array();
+    for (const CheckResult::Edited& one : result.edited) {
+        w.begin_object().text("field", one.field).number("rows", one.rows).number("contradict", one.contradict);
+        w.key("example").begin_object().number("row", one.line).text("ours", one.ours).text("theirs", one.theirs).end_object().end_object();
+    }
+    w.end_array();
     w.key("reasons").begin_array();
     for (const RefusedGroup& group : result.reasons) {
         w.begin_object().text("code", group.reason.code).text("field", group.reason.field).text("message", message_of(group.reason)).number("count", group.count);
@@ -717,7 +762,7 @@ std::string to_json(const CheckResult& result, const std::function<std::string(c
 std::string to_json(const RunResult& result) {
     JsonWriter w;
     w.begin_object().text("batch", result.batch.text()).boolean("complete", result.complete).number("created", result.created).number("updated", result.updated).number("unchanged", result.unchanged);
-    return w.number("skipped", result.skipped).number("refused", result.refused).end_object().take();
+    return w.number("skipped", result.skipped).number("refused", result.refused).number("kept", result.kept).end_object().take();
 }
 
 }  // namespace fairlead::derive

@@ -10,6 +10,7 @@
 #include "derive/exchange/compact_table.h"
 #include "derive/exchange/file_look.h"
 #include "derive/exchange/import_plan.h"
+#include "derive/exchange/key_index.h"
 #include "derive/exchange/refusal_groups.h"
 #include "derive/exchange/row_reader.h"
 #include "derive/exchange/way.h"
@@ -20,6 +21,14 @@ namespace fairlead::derive {
 struct CheckResult {
     bool complete = false;       // every row was looked at
     std::int64_t checked = 0, create = 0, update = 0, skip = 0, unchanged = 0, duplicate = 0, refused = 0;
+    std::int64_t kept = 0;       // rows of which a value edited here stands against the file's
+    struct Edited {
+        std::string field;
+        std::int64_t rows = 0, contradict = 0;  // contradict: the source says something new as well
+        std::int64_t line = 0;   // an example
+        std::string ours, theirs;
+    };
+    std::vector<Edited> edited;  // fields edited here since the last import, whatever is done with them
     // Most rows first; of one reason the values that stand in most rows, then what is left (code "other_values").
     std::vector<RefusedGroup> reasons;
     double seconds = 0;
@@ -27,7 +36,7 @@ struct CheckResult {
 
 struct RunResult {
     Id batch{};
-    std::int64_t created = 0, updated = 0, unchanged = 0, skipped = 0, refused = 0;
+    std::int64_t created = 0, updated = 0, unchanged = 0, skipped = 0, refused = 0, kept = 0;
     bool complete = false;
 };
 
@@ -39,6 +48,7 @@ struct ImportWatch {
     // A word that makes the step of this name one with its effects (JobContext::step_command).
     std::function<std::string(const std::string&)> step_command;
     std::string state;               // of an earlier run that did not end
+    KeyIndexes* indexes = nullptr;   // keys that were read before
     bool others_work = false;        // hold the writer no longer than 20 ms at a time
     // Who imports, with the rights of this moment; null: no longer anybody. Absent: as at the beginning.
     std::function<std::shared_ptr<const store::Viewer>()> viewer;
@@ -77,6 +87,8 @@ class FileImport {
         Fate fate = Fate::create;
         std::optional<Id> existing;   // by the index; else asked in the transaction
         std::optional<Refused> refused;
+        bool kept = false;
+        std::vector<CheckResult::Edited> edited;
     };
     using Chunk = std::vector<Row>;
     // Where a run is: positions are numbers of rows, as they are written within their chunk.
@@ -84,8 +96,8 @@ class FileImport {
         std::uint32_t reading = 0, position = 0;
     };
 
-    Result<void> prepare();
-    Result<void> build_index();
+    Result<void> prepare(KeyIndexes* indexes);
+    Result<void> build_index(KeyIndexes* indexes);
     Result<void> each_chunk(std::size_t rows, const std::function<Result<bool>(Chunk&, double)>& take);
     TableOptions table_options() const;
     std::uint32_t chunk_rows() const;
@@ -99,9 +111,15 @@ class FileImport {
     void refuse_row(std::uint32_t number, std::int64_t line, const RowFault& fault);
     void take_back(Fate fate);
     void count(Fate fate);
-    model::Patch news(const model::Record& known, const model::Patch& patch) const;
+    // What the row says that the record does not, without what stands as it was edited here.
+    struct News {
+        model::Patch patch;
+        bool kept = false;
+        std::optional<Refusal> ask;
+    };
+    News news(const model::Record& known, const ReadRow& read, std::vector<CheckResult::Edited>* edited) const;
     struct Written {
-        std::int64_t created = 0, updated = 0, unchanged = 0, skipped = 0;
+        std::int64_t created = 0, updated = 0, unchanged = 0, skipped = 0, kept = 0;
         std::vector<std::pair<std::uint32_t, Refused>> refused;
         std::vector<std::pair<WantedRecord, Id>> made;
         std::unordered_map<std::uint32_t, Id> named;  // rows that others name, and their records
@@ -121,8 +139,10 @@ class FileImport {
     const model::EntityInfo& entity_;
     std::unique_ptr<RowReader> reader_;
     std::unique_ptr<HistoryMaker> history_;
+    std::unique_ptr<EditedHere> edited_here_;
+    void note_edited(const std::vector<CheckResult::Edited>& edited);
     bool unique_key_ = false;                       // one unique text field: asked of the database
-    CompactTable<std::int64_t> index_;              // other keys of records that exist
+    std::shared_ptr<const KeyTable> index_;         // other keys of records that exist
     CompactTable<KeyEntry> keys_;
     OwnRows own_;
     std::vector<Fate> fates_;                       // by row, where rows name each other

@@ -5,9 +5,11 @@
 #include <cstdlib>
 #include <fstream>
 #include <random>
+#include <set>
 
 #include "base/text.h"
 #include "derive/exchange/heads.h"
+#include "derive/exchange/import_shelf.h"
 #include "derive/rest_for_tests.h"
 
 using namespace fairlead;
@@ -424,6 +426,35 @@ TEST_CASE("Deals come with their past: opened, moved, closed, and nothing carrie
     CHECK(all(company, "opportunity").empty());
 }
 
+TEST_CASE("Statuses written in several ways are told one by one, mapped, and every deal is in one class (pipeline-06)") {
+    Company company;
+    const Id pipeline = company.make("pipeline", {{"name", "Sales"}, {"code", "sales"}, {"state", "active"}});
+    std::int64_t position = 0;
+    for (const auto& [name, kind] : {std::pair("Open", "open"), std::pair("Won", "won"), std::pair("Lost", "lost")})
+        company.make("stage", {{"name", name}, {"pipeline", pipeline}, {"kind", kind}, {"position", ++position}});
+    const TempFile file("Deal id,Deal name,Status,Amount\n1,A,win,1000\n2,B,won,2000\n3,C,Closed Won,3000\n4,D,loose,4000\n5,E,lost,5000\n6,F,open,6000\n7,G,In Progress,7000\n");
+    ImportPlan plan = plan_for(company, look(file.path()), "opportunity");
+    const CheckResult first = check(company, file, plan);
+    std::set<std::string> unknown;
+    for (const RefusedGroup& group : first.reasons) unknown.insert(group.value);
+    CHECK(unknown == std::set<std::string>{"win", "loose", "In Progress"});
+    for (MappedColumn& column : plan.mapping)
+        if (column.field == "stage") column.values = {{"win", "Won"}, {"loose", "Lost"}, {"In Progress", "Open"}};
+    CHECK(run(company, file, plan).created == 7);
+    std::map<std::string, std::pair<int, std::int64_t>> classes;
+    for (const auto& deal : all(company, "opportunity")) {
+        const auto stage = company.store->get(*store::Viewer::system(), "stage", deal.reference("stage"));
+        REQUIRE(stage);
+        auto& [count, amount] = classes[stage->text("kind")];
+        ++count;
+        amount += deal["amount"].as<Money>().minor / 100;
+    }
+    CHECK(classes["open"] == std::pair(2, std::int64_t{13'000}));
+    CHECK(classes["won"] == std::pair(3, std::int64_t{6'000}));
+    CHECK(classes["lost"] == std::pair(2, std::int64_t{9'000}));
+    CHECK(company.get(company.administrator, "figures/win_rate").json.find("value")->text.substr(0, 3) == "0.6");
+}
+
 TEST_CASE("A person's import is bound by his rights: import at all, fields, and what he can see") {
     Company company;
     const Id rep = company.person("Rep", "rep", {}), manager = company.person("Manager", "manager", {});
@@ -629,6 +660,125 @@ TEST_CASE("Encodings, separators and quotes of the cases come in as they should 
     for (const auto& row : rows_of(folder + "/long_cell.csv"))
         for (const auto& cell : row)
             if (cell.size() > 1'000) CHECK(cell.ends_with("-END"));
+}
+
+TEST_CASE("What was edited here since the last import stands, or not, as it is chosen") {
+    Company company;
+    const std::string head = "Account id,Name,Phone,City,Employees\n";
+    const auto bring = [&](const std::string& rows, const EditedChoice& edited = {}) {
+        const TempFile file(head + rows);
+        ImportPlan plan = plan_for(company, look(file.path()), "account");
+        REQUIRE(plan.mapping.size() == 5);
+        plan.edited = edited;
+        const CheckResult checked = check(company, file, plan);
+        const RunResult ran = run(company, file, plan);
+        CHECK(checked.kept == ran.kept);
+        CHECK(checked.update == ran.updated);
+        CHECK(checked.unchanged == ran.unchanged);
+        return std::pair(checked, ran);
+    };
+    const auto now = [&](const char* field) { return to_text(by(company, "account", "external_id").at("A1")[field]); };
+    const auto edit = [&](const std::string& change) {
+        REQUIRE(company.patch(company.administrator, "accounts/" + by(company, "account", "external_id").at("A1").id().text(), change, "*").status == 200);
+    };
+    CHECK(bring("A1,An,111,Huế,5\n").second.created == 1);
+    edit("{\"phone\":\"222\"}");
+    // The source says what it said; another field has changed there.
+    auto [checked, ran] = bring("A1,An,111,Vinh,5\n");
+    CHECK(ran.updated == 1);
+    CHECK(ran.kept == 1);
+    CHECK(now("phone") == "222");
+    CHECK(now("city") == "Vinh");
+    REQUIRE(checked.edited.size() == 1);
+    CHECK(checked.edited[0].field == "phone");
+    CHECK(checked.edited[0].contradict == 0);
+    // It goes on standing, although another import came after the edit.
+    std::tie(checked, ran) = bring("A1,An,111,Vinh,5\n");
+    CHECK(ran.unchanged == 1);
+    CHECK(ran.kept == 1);
+    // Both have changed it.
+    EditedChoice ask;
+    ask.fields["phone"] = Whose::ask;
+    {
+        const TempFile file(head + "A1,An,333,Vinh,5\n");
+        ImportPlan plan = plan_for(company, look(file.path()), "account");
+        plan.edited = ask;
+        const CheckResult asked = check(company, file, plan);
+        REQUIRE(asked.reasons.size() == 1);
+        CHECK(asked.reasons[0].reason.code == "edited_here");
+        CHECK(asked.edited[0].contradict == 1);
+        CHECK(asked.edited[0].ours == "222");
+        CHECK(asked.edited[0].theirs == "333");
+    }
+    CHECK(bring("A1,An,111,Vinh,5\n", ask).second.kept == 1);  // no contradiction, nothing to ask
+    CHECK(bring("A1,An,333,Vinh,5\n").second.kept == 1);
+    CHECK(now("phone") == "222");
+    EditedChoice theirs;
+    theirs.fields["phone"] = Whose::theirs;
+    CHECK(bring("A1,An,333,Vinh,5\n", theirs).second.updated == 1);
+    CHECK(now("phone") == "333");
+    CHECK(bring("A1,An,444,Vinh,5\n").second.updated == 1);  // edited before the last import, not since
+    CHECK(now("phone") == "444");
+    // Cleared here is edited here.
+    edit("{\"employees\":null}");
+    CHECK(bring("A1,An,444,Vinh,5\n").second.kept == 1);
+    CHECK(now("employees").empty());
+    // What no import has brought was not edited since one.
+    company.make("account", {{"external_id", "A2"}, {"name", "Binh"}});
+    REQUIRE(company.patch(company.administrator, "accounts/" + by(company, "account", "external_id").at("A2").id().text(), "{\"phone\":\"9\"}", "*").status == 200);
+    CHECK(bring("A2,Binh,10,,\n").second.updated == 1);
+    // An import that was taken back does not count, and neither does its taking back.
+    edit("{\"phone\":\"555\"}");
+    const RunResult last = bring("A1,An,666,Vinh,5\n", theirs).second;
+    CHECK(now("phone") == "666");
+    REQUIRE(company.store->undo({}, last.batch));
+    CHECK(now("phone") == "555");
+    ImportHead gone;
+    gone.id = new_id();
+    gone.batch = last.batch;
+    gone.state = "undone";
+    ImportShelf(*company.store, {}).keep(gone);
+    CHECK(bring("A1,An,666,Vinh,5\n").second.kept == 1);
+    CHECK(now("phone") == "555");
+}
+
+TEST_CASE("A key that the database is not asked for is read once, and follows what is written meanwhile") {
+    Company company;
+    const Id rep = company.person("Rep", "manager", {});
+    const Id first = company.make("contact", {{"email", "an@example.com"}, {"given_name", "An"}, {"owner", Value(rep)}});
+    const TempFile file("email,first name\nan@example.com,A\nbinh@example.com,B\nchi@example.com,C\n");
+    const ImportPlan plan = plan_for(company, look(file.path()), "contact");
+    KeyIndexes indexes;
+    const auto updates = [&](const std::shared_ptr<const store::Viewer>& viewer) {
+        FileImport import(*company.store, viewer, file.path(), look(file.path()), plan);
+        ImportWatch watch;
+        watch.indexes = &indexes;
+        const auto result = import.check(watch);
+        REQUIRE(result);
+        return result->update;
+    };
+    CHECK(updates(nullptr) == 1);
+    CHECK(updates(nullptr) == 1);
+    CHECK(indexes.readings() == 1);
+    const Id second = company.make("contact", {{"email", "BINH@example.com"}, {"given_name", "Binh"}});
+    company.make("account", {{"name", "Another kind"}});
+    CHECK(updates(nullptr) == 2);
+    REQUIRE(company.patch(company.administrator, "contacts/" + second.text(), "{\"job_title\":\"Boss\"}").status == 200);
+    CHECK(updates(nullptr) == 2);
+    CHECK(indexes.readings() == 1);
+    // A key that changes, a record that goes.
+    REQUIRE(company.patch(company.administrator, "contacts/" + second.text(), "{\"email\":\"chi@example.com\"}").status == 200);
+    CHECK(updates(nullptr) == 2);
+    CHECK(indexes.readings() == 2);
+    REQUIRE(company.remove(company.administrator, "contacts/" + first.text()).status == 204);
+    CHECK(updates(nullptr) == 1);
+    CHECK(indexes.readings() == 3);
+    // Others see other records.
+    const auto viewer = company.store->viewer(company.administrator);
+    CHECK(updates(viewer) == 1);
+    CHECK(indexes.readings() == 4);
+    CHECK(updates(viewer) == 1);
+    CHECK(indexes.readings() == 4);
 }
 
 TEST_CASE("A file called .tsv is separated by tabs, whatever else its texts hold") {

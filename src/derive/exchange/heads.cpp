@@ -117,6 +117,12 @@ class Matcher {
             auto& known = best.try_emplace(field, Candidate{0, column, field, why}).first->second;
             if (confidence > known.confidence) known = {confidence, column, field, why};
         };
+        // "Amount [x_amount]": how an export tells two columns of one label apart.
+        if (const auto open = look.name.rfind(" ["); open != std::string::npos && look.name.ends_with(']')) {
+            const std::string_view inside = std::string_view(look.name).substr(open + 2, look.name.size() - open - 3);
+            for (std::size_t i = 0; i < fields_.size(); ++i)
+                if (fields_[i]->name == inside) return out.push_back({1, column, i, "name"});
+        }
         const std::string full = spelt_out(look.name);
         for (const auto& [written, weight] : {std::pair(key, 1.0), std::pair(full, 0.97)}) {
             if (weight < 1 && full == key) continue;
@@ -128,8 +134,20 @@ class Matcher {
             }
         }
         // "Fax number" holds the words of a telephone number, and is none.
-        if (best.empty() && !is_other_thing(key)) alike(look.name, key, offer);
+        if (best.empty() && !is_other_thing(key) && !currency_of(look.name)) alike(look.name, key, offer);
         for (const auto& [field, candidate] : best) out.push_back(candidate);
+    }
+
+    // "Annual revenue (currency)": the money field whose currency the head names; none.
+    std::optional<std::size_t> currency_of(std::string_view head) const {
+        const std::string key = loose_key(head);
+        for (const char* ending : {"currency", "currencycode", "currencyisocode", "tiente", "loaitien"}) {
+            if (!key.ends_with(ending) || key.size() == std::string_view(ending).size()) continue;
+            const std::string rest = key.substr(0, key.size() - std::string_view(ending).size());
+            for (const Word& word : words_)
+                if (word.key == rest && fields_[word.field]->type == Type::money) return word.field;
+        }
+        return std::nullopt;
     }
 
     void by_values(std::size_t column, const ColumnLook& look, std::vector<Candidate>& out) const {
@@ -255,13 +273,21 @@ std::vector<std::optional<Suggestion>> suggest_fields(const EntityInfo& entity, 
         if (open[i]) matcher.by_values(i, columns[i], values);
     std::sort(values.begin(), values.end(), by_confidence);
     assign(values);
+    for (std::size_t i = 0; i < columns.size(); ++i) {
+        const auto of = out[i] ? std::nullopt : matcher.currency_of(columns[i].name);
+        if (!of) continue;
+        const std::string& name = matcher.field(*of).name;
+        const auto is = [&](const std::string& field) { return std::any_of(out.begin(), out.end(), [&](const auto& one) { return one && one->field == field; }); };
+        if (is(name) && !is(name + ".currency")) out[i] = Suggestion{name + ".currency", 1, "name"};
+    }
     // A column of currencies belongs to the one amount.
     std::string money;
     int amounts = 0;
     for (const auto& suggestion : out)
-        if (suggestion && entity.need(suggestion->field).type == Type::money) money = suggestion->field, ++amounts;
+        if (suggestion && !suggestion->field.ends_with(".currency") && entity.need(suggestion->field).type == Type::money) money = suggestion->field, ++amounts;
     for (std::size_t i = 0; i < columns.size() && amounts == 1; ++i) {
-        if (!out[i] && is_currency_head(loose_key(columns[i].name))) {
+        const bool has_one = std::any_of(out.begin(), out.end(), [&](const auto& one) { return one && one->field == money + ".currency"; });
+        if (!out[i] && !has_one && is_currency_head(loose_key(columns[i].name))) {
             out[i] = Suggestion{money + ".currency", 0.95, "synonym"};
             break;
         }
@@ -293,8 +319,11 @@ std::string suggest_entity(const model::Catalog& catalog, const store::Viewer& v
     return best_score >= 1.5 || (look.columns.size() == 1 && best_score >= 0.9) ? best : std::string();
 }
 
-std::vector<std::string> suggest_key(const EntityInfo& entity, const std::vector<std::string>& mapped, const std::vector<std::string>& filled) {
-    const auto has = [&](std::string_view name) { return std::find(mapped.begin(), mapped.end(), name) != mapped.end(); };
+namespace {
+
+// Of the fields that `has` knows, the first kind of key that there is.
+template <class Has>
+std::vector<std::string> key_of_fields(const EntityInfo& entity, Has has) {
     const auto first = [&](auto wanted) -> std::string {
         for (const FieldInfo& field : entity.fields)
             if (has(field.name) && field.is_stored() && wanted(field)) return field.name;
@@ -306,7 +335,7 @@ std::vector<std::string> suggest_key(const EntityInfo& entity, const std::vector
     if (has(entity.title) && entity.need(entity.title).is_stored()) {
         // Two companies may have deals of the same name.
         std::vector<std::string> key{entity.title};
-        if (entity.field("account") != nullptr && std::find(filled.begin(), filled.end(), "account") != filled.end()) key.push_back("account");
+        if (has("account") && entity.field("account") != nullptr) key.push_back("account");
         return key;
     }
     if (auto name = first([](const FieldInfo& f) { return f.options.duplicate_key; }); !name.empty()) return {name};
@@ -314,6 +343,18 @@ std::vector<std::string> suggest_key(const EntityInfo& entity, const std::vector
     for (const FieldInfo& field : entity.fields)
         if (field.options.required && has(field.name)) required.push_back(field.name);
     return required;
+}
+
+}  // namespace
+
+// A key that some rows do not give refuses those rows: one that every row gives comes first.
+std::vector<std::string> suggest_key(const EntityInfo& entity, const std::vector<std::string>& mapped, const std::vector<std::string>& filled) {
+    const auto among = [](const std::vector<std::string>& fields) {
+        return [&fields](std::string_view name) { return std::find(fields.begin(), fields.end(), name) != fields.end(); };
+    };
+    std::vector<std::string> key = key_of_fields(entity, among(filled));
+    if (!key.empty()) return key;
+    return key_of_fields(entity, [&](std::string_view name) { return name != "account" && among(mapped)(name); });
 }
 
 }  // namespace fairlead::derive

@@ -43,7 +43,7 @@ std::string look_name(const std::string& file) { return std::filesystem::path(fi
 std::string to_json(const ImportOrder& order) {
     JsonWriter w;
     w.begin_object().text("file", order.file).text("entity", order.entity);
-    for (const auto& [name, texts] : {std::pair("map", &order.map), std::pair("key", &order.key)}) {
+    for (const auto& [name, texts] : {std::pair("map", &order.map), std::pair("key", &order.key), std::pair("edited", &order.edited)}) {
         w.key(name).begin_array();
         for (const std::string& text : *texts) w.text(text);
         w.end_array();
@@ -59,6 +59,7 @@ ImportOrder read_order(const Json& json) {
     order.entity = text_in(json, "entity");
     order.map = texts_in(json, "map");
     order.key = texts_in(json, "key");
+    order.edited = texts_in(json, "edited");
     order.on_match = text_in(json, "on_match");
     order.empty = text_in(json, "empty");
     order.missing = text_in(json, "missing");
@@ -81,6 +82,15 @@ Result<OrderedPlan> plan_of(const ImportOrder& order, const store::Store& store,
     plan.clear_empty = order.empty == "clear";
     plan.create_missing = order.missing == "create";
     plan.partial = order.partial;
+    for (const std::string& words : order.edited) {
+        const auto equals = words.find('=');
+        const auto whose = whose_named(equals == std::string::npos ? words : words.substr(equals + 1));
+        const std::string field = equals == std::string::npos ? "" : words.substr(0, equals);
+        if (!whose || (!field.empty() && entity != nullptr && entity->field(field) == nullptr))
+            return refuse(Why::bad_request, "bad_edited", "Write --edited ours, theirs or ask; for one field --edited phone=theirs");
+        if (field.empty()) plan.edited.all = *whose;
+        else plan.edited.fields[field] = *whose;
+    }
     std::vector<int> said;
     for (const std::string& map : order.map) {
         FAIRLEAD_ASSIGN(MappedColumn mapped, mapped_by(map, look));

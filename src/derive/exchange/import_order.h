@@ -13,6 +13,7 @@ struct ImportOrder {
     std::string file, entity;
     std::vector<std::string> map, key;  // map: "Head=field", "#3=field"; "Head=" leaves a column out
     std::string on_match = "update", empty = "keep", missing = "refuse";
+    std::vector<std::string> edited;    // "ours", "theirs", "ask" for all fields; "phone=theirs" for one
     bool partial = false;
     Reading reading;
 };

@@ -50,8 +50,40 @@ Result<std::string> word_at(const Json& body, std::string_view name, std::initia
 
 }  // namespace
 
+std::optional<Whose> whose_named(std::string_view word) {
+    if (word == "ours") return Whose::ours;
+    if (word == "theirs") return Whose::theirs;
+    if (word == "ask") return Whose::ask;
+    return std::nullopt;
+}
+std::string_view whose_name(Whose whose) { return whose == Whose::ours ? "ours" : whose == Whose::theirs ? "theirs" : "ask"; }
+
+Result<EditedChoice> read_edited(const Json* json, const EntityInfo* entity) {
+    EditedChoice choice;
+    const auto wrong = [](const std::string& at) {
+        return refuse(Why::bad_request, "wrong_type", "\"edited\" is ours, theirs or ask, or an object of fields and these words", at, {{"wanted", "ours, theirs, ask"}});
+    };
+    if (json == nullptr || json->is(Json::Kind::null)) return choice;
+    if (json->is(Json::Kind::text)) {
+        const auto whose = whose_named(json->text);
+        if (!whose) return wrong("/edited");
+        choice.all = *whose;
+        return choice;
+    }
+    if (!json->is(Json::Kind::object)) return wrong("/edited");
+    for (const auto& [field, word] : json->members) {
+        const auto whose = word.is(Json::Kind::text) ? whose_named(word.text) : std::nullopt;
+        if (!whose) return wrong("/edited" + pointer_to(field));
+        if (field == "*") choice.all = *whose;
+        else if (entity != nullptr && entity->field(field) == nullptr)
+            return refuse(Why::bad_request, "unknown_field", entity->label + " has no field \"" + field + "\"", "/edited" + pointer_to(field), {{"name", field}, {"near", ""}});
+        else choice.fields[field] = *whose;
+    }
+    return choice;
+}
+
 Result<ImportPlan> read_plan(const Json& body, const model::Catalog& catalog, const store::Viewer& viewer, const FileLook& look) {
-    FAIRLEAD_TRY(only_keys(body, {"entity", "mapping", "key", "on_match", "empty", "reading", "missing", "rows", "partial"}));
+    FAIRLEAD_TRY(only_keys(body, {"entity", "mapping", "key", "on_match", "empty", "reading", "missing", "rows", "partial", "edited"}));
     ImportPlan plan;
     FAIRLEAD_ASSIGN(plan.entity, text_at(body, "entity"));
     if (plan.entity.empty()) return refuse(Why::invalid, "required", "Say which kind of record the file holds", "/entity", {{"name", "entity"}});
@@ -69,6 +101,7 @@ Result<ImportPlan> read_plan(const Json& body, const model::Catalog& catalog, co
     plan.clear_empty = empty == "clear";
     FAIRLEAD_ASSIGN(const std::string missing, word_at(body, "missing", {"refuse", "create"}));
     plan.create_missing = missing == "create";
+    FAIRLEAD_ASSIGN(plan.edited, read_edited(body.find("edited"), catalog.find(plan.entity)));
     FAIRLEAD_ASSIGN(plan.reading, reading_of(body));
     FAIRLEAD_ASSIGN(plan.rows, whole_at(body, "rows", 0, 0, INT64_MAX));
     if (const Json* partial = body.find("partial"); partial != nullptr && !partial->is(Json::Kind::null)) {
@@ -141,6 +174,9 @@ std::string to_json(const ImportPlan& plan) {
     for (const std::string& field : plan.key) w.text(field);
     w.end_array().text("on_match", plan.on_match == OnMatch::skip ? "skip" : plan.on_match == OnMatch::create ? "create" : "update");
     w.text("empty", plan.clear_empty ? "clear" : "keep").text("missing", plan.create_missing ? "create" : "refuse").boolean("partial", plan.partial);
+    w.key("edited").begin_object().text("*", whose_name(plan.edited.all));
+    for (const auto& [field, whose] : plan.edited.fields) w.text(field, whose_name(whose));
+    w.end_object();
     w.key("reading").begin_object();
     for (const auto& [name, value] : {std::pair("encoding", &plan.reading.encoding), std::pair("separator", &plan.reading.separator), std::pair("decimal", &plan.reading.decimal),
                                       std::pair("dates", &plan.reading.dates), std::pair("sheet", &plan.reading.sheet), std::pair("merged", &plan.reading.merged)})

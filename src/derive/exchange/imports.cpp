@@ -124,6 +124,7 @@ class Imports {
     store::Store& store_;
     JobQueue& jobs_;
     ImportShelf shelf_;
+    KeyIndexes indexes_;
     std::mutex checking_;  // one full check at a time: the writer has others to serve
 };
 using Pointer = std::shared_ptr<Imports>;
@@ -279,7 +280,9 @@ Result<Response> check(Imports& imports, Request& request) {
     std::unique_lock<std::mutex> one(imports.checking_, std::defer_lock);
     if (plan.rows == 0) one.lock();
     FileImport import(imports.store_, request.viewer, imports.shelf_.file_of(head.id), look, plan);
-    FAIRLEAD_ASSIGN(const CheckResult result, import.check());
+    ImportWatch watch;
+    watch.indexes = &imports.indexes_;
+    FAIRLEAD_ASSIGN(const CheckResult result, import.check(watch));
     const std::string json = derive::to_json(result, [&](const Refusal& reason) { return http::message_in(reason, request.language); });
     head.entity = plan.entity;
     imports.shelf_.keep(head);
@@ -355,6 +358,7 @@ Result<std::string> run_job(Imports& imports, JobContext& context) {
     }
     FileImport import(imports.store_, viewer->is_system ? nullptr : viewer, imports.shelf_.file_of(id), look, *plan);
     ImportWatch watch;
+    imports.indexes_.forget();  // of no use any more when this has run
     watch.others_work = true;
     watch.state = context.state();
     watch.step_command = [&](const std::string& step) { return context.step_command(step); };

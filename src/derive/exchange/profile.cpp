@@ -139,11 +139,20 @@ class Reading {
             if (!entity.field(field)) return wrong(place + "/at_closing", entity.name + " has no field " + field);
         const Json* moves = json.find("moves");
         if (!moves) return {};
-        FAIRLEAD_TRY(only(*moves, place + "/moves", {"file", "key", "at", "at_as", "stage", "set"}));
-        Move move{texts(*moves, "file"), text_in(*moves, "key"), text_in(*moves, "at"), text_in(*moves, "at_as"), text_in(*moves, "stage"), {}};
-        if (move.files.empty() || move.key_column.empty() || move.at_column.empty()) return wrong(place + "/moves", "Moves need file, key and at");
-        FAIRLEAD_ASSIGN(move.set, sources(moves->find("set"), entity, place + "/moves/set"));
-        step.moves = std::move(move);
+        if (!moves->is(Json::Kind::array)) return read_moves(step, *moves, entity, place + "/moves");
+        for (std::size_t i = 0; i < moves->items.size(); ++i) FAIRLEAD_TRY(read_moves(step, moves->items[i], entity, place + "/moves/" + std::to_string(i)));
+        return {};
+    }
+    Result<void> read_moves(Step& step, const Json& json, const model::EntityInfo& entity, const std::string& place) {
+        FAIRLEAD_TRY(only(json, place, {"file", "key", "at", "at_as", "stage", "set", "before", "take", "optional"}));
+        Move move{texts(json, "file"), text_in(json, "key"), text_in(json, "at"), text_in(json, "at_as"), text_in(json, "stage"), {}, {}, {}, flag_in(json, "optional")};
+        if (move.files.empty() || move.key_column.empty() || move.at_column.empty()) return wrong(place, "Moves need file, key and at");
+        FAIRLEAD_ASSIGN(move.set, sources(json.find("set"), entity, place + "/set"));
+        if (json.find("before") != nullptr) {
+            FAIRLEAD_ASSIGN(move.before, sources(json.find("before"), entity, place + "/before"));
+        }
+        FAIRLEAD_ASSIGN(move.take, condition(json, "take", place));
+        step.moves.push_back(std::move(move));
         return {};
     }
 

@@ -36,6 +36,9 @@ struct Move {                            // a row of a file with a record's step
     std::vector<std::string> files;
     std::string key_column, at_column, at_as, stage_column;
     std::vector<FieldSource> set;
+    std::vector<FieldSource> before;     // what the row says had been so until then: of the first one, from the beginning
+    std::optional<FieldSource> take;     // rows that give no value here are left out
+    bool optional = false;               // no such file: nothing is said
 };
 
 struct Step {
@@ -57,7 +60,7 @@ struct Step {
     std::optional<FieldSource> closed_if;   // the same by other columns: a value says so
     std::string entered;                 // heads that begin with this hold when a record entered the stage they name
     std::optional<FieldSource> entered_stage; // how that stage is found, from {Stage} and {Pipeline}
-    std::optional<Move> moves;
+    std::vector<Move> moves;
 };
 
 struct Profile {

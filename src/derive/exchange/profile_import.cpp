@@ -10,6 +10,7 @@
 
 #include "base/text.h"
 #include "derive/exchange/cell_value.h"
+#include "derive/exchange/edited_here.h"
 #include "derive/exchange/table.h"
 #include "derive/exchange/way.h"
 #include "store/expect.h"
@@ -188,7 +189,8 @@ class StepImport {
         }
         report_.file = std::filesystem::path(path).filename().string();
         if (!step_.heads.empty()) return rows_of_heads(path);
-        if (step_.moves) FAIRLEAD_TRY(read_moves());
+        for (const Move& move : step_.moves) FAIRLEAD_TRY(read_moves(move));
+        for (auto& [key, moves] : moves_) settle(moves);
         return each_row(path, [&](const Row& row) { return plan(row); });
     }
 
@@ -267,14 +269,15 @@ class StepImport {
         Instant at;
         Patch patch;
     };
-    Result<void> read_moves() {
-        const Move& move = *step_.moves;
+    Result<void> read_moves(const Move& move) {
         const std::string path = find_file(move.files);
         if (path.empty()) {
-            leave_open("history", "there is no file " + move.files.front(), "");
+            if (!move.optional) leave_open("history", "there is no file " + move.files.front(), "");
             return {};
         }
+        const auto empties = empties_;  // of the records, not of their steps
         FAIRLEAD_TRY(each_row(path, [&](const Row& row) -> Result<void> {
+            if (move.take && text_of(*move.take, row).empty()) return {};
             const auto at = instant_of(row.at(move.at_column), move.at_as);
             if (!at) {
                 leave_open("history", "the time of a move could not be read", row.at(move.at_column));
@@ -282,10 +285,17 @@ class StepImport {
             }
             Patch patch(entity_);
             for (const FieldSource& source : move.set) FAIRLEAD_TRY(set_from(source, row, patch));
-            moves_[row.at(move.key_column)].push_back({*at, std::move(patch)});
+            const std::string key = row.at(move.key_column);
+            if (!patch.empty()) moves_[key].push_back({*at, std::move(patch)});
+            Patch before(entity_);
+            for (const FieldSource& source : move.before) FAIRLEAD_TRY(set_from(source, row, before));
+            for (const auto& [slot, value] : before.sets) {
+                const auto [known, made] = begins_[key].try_emplace(slot, *at, value);
+                if (!made && *at < known->second.first) known->second = {*at, value};
+            }
             return {};
         }));
-        for (auto& [key, moves] : moves_) settle(moves);
+        empties_ = empties;
         return {};
     }
     // In order of time; what a move repeats of the one before is left out.
@@ -645,6 +655,9 @@ class StepImport {
                 if (slot == stage_slot) first = value;
                 else patch.set_slot(slot, value);
             }
+        if (const auto begins = begins_.find(row.at(key_column())); begins != begins_.end())
+            for (const auto& [slot, at_and_value] : begins->second)
+                if (told.contains(slot)) patch.set_slot(slot, at_and_value.second);
         if (first.empty() && !patch.find(entity_.slot("pipeline"))) first = stage;
         if (!first.empty()) patch.set("stage", first);
         plan.way.push_back({begin ? begin : closed, std::move(patch)});
@@ -819,15 +832,21 @@ class StepImport {
             ++outcome.unchanged;
             return {};
         }
-        if (known->at(model::slot_updated_by).is<Id>() && viewer_ == nullptr) {
+        std::vector<int> differing;
+        for (const auto& [slot, value] : now.sets) differing.push_back(slot);
+        if (const auto edited = edited_.of(*known, differing); !edited.empty()) {
             ++outcome.kept;
-            return {};
+            const auto was_edited = [&](const auto& set) { return edited.contains(set.first); };
+            std::erase_if(now.sets, was_edited);
+            for (Assertion& assertion : plan.way) std::erase_if(assertion.patch.sets, was_edited);
+            if (now.empty()) return {};
         }
         ++outcome.updated;
         // What happened at the source since the last time, step by step; then what else differs.
         const Value& newest = known->at(model::slot_effective_at);
         for (const Assertion& assertion : plan.way) {
             if (!assertion.effective || !newest.is<Instant>() || *assertion.effective <= newest.as<Instant>()) continue;
+            if (assertion.patch.empty()) continue;
             options.effective = assertion.effective;
             FAIRLEAD_TRY(open.update(known->id(), assertion.patch, options));
         }
@@ -879,10 +898,12 @@ class StepImport {
     std::shared_ptr<const model::Catalog> catalog_;
     const EntityInfo& entity_;
     std::string zone_;
+    const EditedHere edited_{store_};
     StepReport report_;
     std::vector<Plan> plans_;
     std::unordered_set<std::string> keys_;
     std::unordered_map<std::string, std::vector<WrittenMove>> moves_;
+    std::unordered_map<std::string, std::map<int, std::pair<Instant, Value>>> begins_;  // what the first move of a field says was before it
     std::vector<NamedStage> entered_;
     int depth_ = 0;
     std::vector<Wanted> wanted_;

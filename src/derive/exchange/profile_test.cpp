@@ -152,6 +152,10 @@ struct Salesforce {
         }
         folder.write("Opportunity.csv", deals);
         folder.write("OpportunityHistory.csv", history);
+        // Deal 2 went from person 5 to 7 to 2; each change stands twice, with names and with ids.
+        folder.write("OpportunityFieldHistory.csv", "Id,IsDeleted,OpportunityId,CreatedById,CreatedDate,Field,OldValue,NewValue\r\n" + numbered("017", 0) + ",0," + numbered("006", 2) + ",,2025-01-20 08:00:00,Owner,Bình 7 Trần,Bình 2 Trần\r\n" +
+                                                        numbered("017", 1) + ",0," + numbered("006", 2) + ",,2025-01-20 08:00:00,Owner," + numbered("005", 7) + "," + numbered("005", 2) + "\r\n" + numbered("017", 2) + ",0," + numbered("006", 2) +
+                                                        ",,2025-01-12 08:00:00,Owner," + numbered("005", 5) + "," + numbered("005", 7) + "\r\n" + numbered("017", 3) + ",0," + numbered("006", 2) + ",,2025-01-13 08:00:00,NextStep,005,Call\r\n");
         folder.write("OpportunityLineItem.csv", line_items);
         std::string tasks = "Id,IsDeleted,WhoId,WhatId,AccountId,Subject,ActivityDate,Status,Priority,IsClosed,TaskSubtype,CallType,CallDurationInSeconds,CompletedDateTime,CreatedDate,OwnerId\r\n";
         for (int i = 0; i < 100; ++i)
@@ -212,6 +216,13 @@ TEST_CASE("A data export of Salesforce becomes people, customers and deals with 
     CHECK(field(company, "opportunities", won, "closed_on") == "2025-03-01");
     CHECK(field(company, "opportunities", won, "last_open_stage") == "Proposal/Price Quote");
     CHECK(deal(company, open, "2025-01-15") == "Prospecting 1000.00USD");
+    const auto owner_on = [&](const char* day) {
+        const Answer answer = company.get(Id{}, std::string("opportunities?fields=owner&as_of=") + day + "&filter=" + http::percent_encoded("external_id = \"" + open + "\""));
+        return answer.json.find("data")->items.at(0).find("owner")->find("title")->text;
+    };
+    CHECK(owner_on("2025-01-11") == "Bình 5 Trần");
+    CHECK(owner_on("2025-01-15") == "Bình 7 Trần");
+    CHECK(owner_on("2025-02-15") == "Bình 2 Trần");
     CHECK(deal(company, open) == "Proposal/Price Quote 2400.50USD");
     CHECK(field(company, "opportunities", open, "stage_since") == "2025-02-01T10:30:00Z");
 }

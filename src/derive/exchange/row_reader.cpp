@@ -26,6 +26,21 @@ bool stands_by_its_title(const EntityInfo& entity) {
     return std::none_of(entity.fields.begin(), entity.fields.end(), [&](const FieldInfo& field) { return field.options.required && field.is_stored() && !field.system && !field.initial && field.slot != entity.title_slot; });
 }
 
+// "1:30" is an hour and a half, "0:01:30" a minute and a half; in seconds.
+std::optional<Decimal> seconds_of_clock(std::string_view text) {
+    const bool negative = text.starts_with('-');
+    if (negative) text.remove_prefix(1);
+    const std::vector<std::string> parts = split(text, ':');
+    if (parts.size() < 2 || parts.size() > 3) return std::nullopt;
+    std::int64_t seconds = 0;
+    for (std::size_t i = 0; i < 3; ++i) {
+        const std::string part = i < parts.size() ? parts[i] : "0";
+        if (part.empty() || part.size() > 6 || part.find_first_not_of("0123456789") != std::string::npos || (i > 0 && (part.size() > 2 || part >= "60"))) return std::nullopt;
+        seconds = seconds * 60 + std::stoll(part);
+    }
+    return Decimal::of(negative ? -seconds : seconds);
+}
+
 // What a clock in the zone must show. A time that the clocks skip becomes the one after.
 Instant at_clock(Date day, std::int64_t micros_of_day, const std::string& zone) {
     const std::int64_t wanted = std::int64_t{day.days} * 86'400'000'000 + micros_of_day;
@@ -182,9 +197,10 @@ Value RowReader::number_of(Column& column, const Cell& cell, const std::string& 
     std::optional<Decimal> number;
     std::string currency;
     bool percent = false;
-    if (cell.kind == CellKind::number && text == cell.text) {
+    if (field.type == Type::duration) number = seconds_of_clock(text);
+    if (!number && cell.kind == CellKind::number && text == cell.text) {
         number = Decimal::parse(text);
-    } else {
+    } else if (!number) {
         const auto written = written_number(text);
         if (written && (written->currency.empty() || field.type == Type::money) && (!written->percent || field.type == Type::percent)) {
             const NumberSigns signs = possible_signs(*written);

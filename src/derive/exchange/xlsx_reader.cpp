@@ -266,7 +266,7 @@ class RelationsHandler final : public XmlHandler {
 
 class StylesHandler final : public XmlHandler {
   public:
-    std::vector<bool> dates;  // by cell style
+    std::vector<bool> dates, lengths;  // by cell style
     void begin(std::string_view name, const char** attributes) override {
         const auto number = [&](std::string_view which) {
             int value = 0;
@@ -275,7 +275,7 @@ class StylesHandler final : public XmlHandler {
             return value;
         };
         if (name == "numFmt") {
-            if (formats_.size() < 10'000) formats_[number("numFmtId")] = is_date_format(attribute(attributes, "formatCode"));
+            if (formats_.size() < 10'000) formats_[number("numFmtId")] = {is_date_format(attribute(attributes, "formatCode")), is_length_format(attribute(attributes, "formatCode"))};
         } else if (name == "cellXfs") {
             inside_ = true;
         } else if (name == "xf" && inside_) {
@@ -286,7 +286,8 @@ class StylesHandler final : public XmlHandler {
             const int id = number("numFmtId");
             const auto own = formats_.find(id);
             const bool built_in = (id >= 14 && id <= 22) || (id >= 27 && id <= 36) || id == 45 || id == 47 || (id >= 50 && id <= 58);
-            dates.push_back(own != formats_.end() ? own->second : built_in);
+            dates.push_back(own != formats_.end() ? own->second.date : built_in);
+            lengths.push_back(own != formats_.end() ? own->second.length : id == 46);
         }
     }
     void end(std::string_view name) override {
@@ -294,7 +295,10 @@ class StylesHandler final : public XmlHandler {
     }
 
   private:
-    std::map<int, bool> formats_;
+    struct Format {
+        bool date = false, length = false;
+    };
+    std::map<int, Format> formats_;
     bool inside_ = false;
 };
 
@@ -418,7 +422,7 @@ struct Range {
 struct Book {
     std::unique_ptr<Archive> archive;
     std::unique_ptr<Strings> strings;
-    std::vector<bool> dates;
+    std::vector<bool> dates, lengths;
     bool from_1904 = false;
     TableLimits limits;
 };
@@ -555,6 +559,14 @@ class SheetHandler final : public XmlHandler {
                 return;
             }
         }
+        if (style_ < book_.lengths.size() && book_.lengths[style_] && std::abs(value) < 1e9) {
+            const auto seconds = static_cast<long long>(std::llround(std::abs(value) * 86'400));
+            char length[40];
+            std::snprintf(length, sizeof length, "%s%lld:%02d:%02d", value < 0 ? "-" : "", seconds / 3600, static_cast<int>(seconds / 60 % 60), static_cast<int>(seconds % 60));
+            cell.text = length;
+            cell.kind = CellKind::text;
+            return;
+        }
         cell.kind = CellKind::number;
         // A spreadsheet keeps fifteen digits; what stands behind them (0.1 + 0.2) is the machine's.
         const auto digits = std::count_if(value_.begin(), value_.end(), [](char c) { return c >= '0' && c <= '9'; });
@@ -564,7 +576,8 @@ class SheetHandler final : public XmlHandler {
             std::snprintf(rounded, sizeof rounded, "%.15g", value);
             plain = rounded;
         }
-        const auto decimal = Decimal::parse(plain);
+        auto decimal = Decimal::parse(plain);
+        if (!decimal && std::abs(value) < 1e15) decimal = Decimal::from_double(value);  // a third has more places than are kept
         cell.text = decimal ? decimal->text() : plain;
     }
 
@@ -715,6 +728,10 @@ std::string in_folder(std::string_view folder, std::string_view target) {
 
 }  // namespace
 
+namespace {
+constexpr std::string_view length_parts[] = {"[h]", "[hh]", "[m]", "[mm]", "[s]", "[ss]"};
+}
+
 bool is_date_format(std::string_view code) {
     if (lower_ascii(code) == "general") return false;
     bool date = false;
@@ -740,6 +757,11 @@ bool is_date_format(std::string_view code) {
         }
     }
     return date;
+}
+
+bool is_length_format(std::string_view code) {
+    const std::string lower = lower_ascii(code);
+    return std::any_of(std::begin(length_parts), std::end(length_parts), [&](std::string_view part) { return lower.find(part) != std::string::npos; });
 }
 
 std::string date_of_serial(double serial, bool from_1904) {
@@ -808,6 +830,7 @@ Result<std::unique_ptr<Table>> open_xlsx(const std::string& path, const TableOpt
         StylesHandler handler;
         FAIRLEAD_TRY(parse_whole(archive, in_folder(folder, styles), handler));
         book.dates = std::move(handler.dates);
+        book.lengths = std::move(handler.lengths);
     }
     if (const std::string texts = relations.of_type("/sharedStrings"); !texts.empty() && archive.has(in_folder(folder, texts))) {
         book.strings = std::make_unique<Strings>(limits);

@@ -64,8 +64,12 @@ export interface ImportPlan {
   missing: 'refuse' | 'create';
   // Good rows are taken though others are refused.
   partial: boolean;
+  // Fields that were edited here since the last import: whose value stands. Ours where nothing is said.
+  edited?: Record<string, Whose>;
   reading: Reading;
 }
+
+export type Whose = 'ours' | 'theirs' | 'ask';
 
 export const sureFrom = 0.8;
 
@@ -161,6 +165,7 @@ export interface ImportBody {
   empty: ImportPlan['empty'];
   missing: ImportPlan['missing'];
   partial: boolean;
+  edited?: Record<string, Whose>;
   reading: Reading;
 }
 
@@ -175,6 +180,7 @@ export function bodyOf(plan: ImportPlan): ImportBody {
     empty: plan.empty,
     missing: plan.missing,
     partial: plan.partial,
+    ...(plan.edited && Object.keys(plan.edited).length > 0 ? { edited: plan.edited } : {}),
     reading: plan.reading,
   };
 }
@@ -193,6 +199,7 @@ export function planFrom(body: Partial<ImportBody> & { entity: string }, columns
     empty: body.empty ?? 'keep',
     missing: body.missing ?? 'refuse',
     partial: body.partial ?? true,
+    ...(body.edited ? { edited: body.edited } : {}),
     reading: body.reading ?? {},
   };
 }
@@ -220,6 +227,14 @@ export interface Reason {
   repair?: Repair | null;
 }
 
+export interface Edited {
+  field: string;
+  rows: number;
+  // Rows in which the source says something new as well.
+  contradict: number;
+  example: { row: number; ours: string; theirs: string };
+}
+
 export interface Check {
   // False while only the first rows have been looked at.
   complete: boolean;
@@ -231,6 +246,9 @@ export interface Check {
   duplicate: number;
   refused: number;
   reasons: Reason[];
+  // Rows of which a value edited here stands against the file's, and the fields it is about.
+  kept?: number;
+  edited?: Edited[];
   seconds: number;
 }
 
