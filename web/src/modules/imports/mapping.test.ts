@@ -48,6 +48,7 @@ describe('the request', () => {
     const translated = { ...plan(), rows: translate(plan().rows, 'region', 'Mien Nam 2', 'South') };
     expect(bodyOf(translated).mapping[2]).toEqual({ column: 3, field: 'region', values: { 'Mien Nam 2': 'South' } });
     expect(toCheck(translated.rows)).toEqual([]);
+    expect(bodyOf({ ...plan(), rows: translate(plan().rows, 'region', 'n/a', null) }).mapping[2]).toEqual({ column: 3, field: 'region', values: { 'n/a': '' } });
     expect(bodyOf({ ...translated, rows: translate(translated.rows, 'region', 'Mien Nam 2', '') }).mapping[2]).toEqual({ column: 3, field: 'region' });
   });
   it('is the plan again when an import is opened later', () => {

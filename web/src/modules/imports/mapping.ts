@@ -108,12 +108,12 @@ export function toCheck(rows: readonly MappingRow[]): MappingRow[] {
   return rows.filter((row) => row.state === 'check');
 }
 
-// A value of the file means another; an empty meaning takes the translation away.
-export function translate(rows: readonly MappingRow[], field: string, from: string, to: string): MappingRow[] {
+// A value of the file means another, or nothing (null); an empty meaning takes the translation away.
+export function translate(rows: readonly MappingRow[], field: string, from: string, to: string | null): MappingRow[] {
   return rows.map((row) => {
     if (row.field !== field) return row;
     const { [from]: _gone, ...others } = row.values ?? {};
-    const values = to === '' ? others : { ...others, [from]: to };
+    const values = to === '' ? others : { ...others, [from]: to ?? '' };
     return { ...row, state: 'chosen', values: Object.keys(values).length > 0 ? values : undefined };
   });
 }
@@ -225,6 +225,13 @@ export interface Reason {
   count: number;
   example?: { row: number; value: string } | null;
   repair?: Repair | null;
+}
+
+const ofOneValue = ['no_such_record', 'ambiguous_reference', 'ambiguous_row', 'unknown_choice', 'not_yes_or_no', 'not_a_number', 'not_whole', 'not_a_date'];
+
+// Is it about one written value, which could be left out in all its rows?
+export function emptiable(reason: Reason): boolean {
+  return ofOneValue.includes(reason.code) && Boolean(reason.field) && Boolean(reason.example?.value);
 }
 
 export interface Edited {
