@@ -1,4 +1,4 @@
-// Tells open lists and records that something of a kind has changed, here or (by the server's events) elsewhere.
+// Tells open lists and records that something of a kind has been changed in this window.
 import type { DataRecord } from '$/catalog/types';
 
 type Listener = (record: DataRecord | null) => void;

@@ -17,6 +17,14 @@ export function listable(entity: Entity): Field[] {
   return entity.fields.filter((field) => !field.many && field.type !== 'list' && field.name !== 'id' && !field.long_text);
 }
 
+// What is due comes first, what has passed comes newest first; other lists stand as they are read.
+export function standingSort(entity: Entity): string {
+  const due = entity.fields.find((field) => field.name === 'due_on' && field.type === 'date');
+  if (due) return due.name;
+  const moment = entity.fields.find((field) => field.type === 'instant' && field.list && !field.system);
+  return moment ? `-${moment.name}` : '';
+}
+
 export function defaultColumns(entity: Entity): string[] {
   const offered = listable(entity);
   const title = offered.find(({ name }) => name === entity.title);

@@ -22,6 +22,13 @@ describe('a list', () => {
     expect(shownOf(new URLSearchParams('view=all'), [view], []).view).toBeNull();
     expect(shownOf(new URLSearchParams('filter=amount > 1'), [view], []).view).toBeNull();
   });
+  it('stands in the order of its kind until somebody sorts it', () => {
+    const shown = shownOf(new URLSearchParams(), [], ['name'], 'due_on');
+    expect(shown.sort).toBe('due_on');
+    expect(differs(shown, undefined, ['name'], 'due_on')).toBe(false);
+    expect(shownOf(new URLSearchParams(), [view], ['name'], 'due_on').sort).toBe('-amount');
+    expect(shownOf(new URLSearchParams('sort=name'), [], ['name'], 'due_on').sort).toBe('name');
+  });
   it('survives a view that cannot be read', () => {
     expect(readView({ id: '2', definition: '{' }, undefined).definition).toEqual({});
   });

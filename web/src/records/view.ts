@@ -53,7 +53,8 @@ export interface Shown {
 }
 
 // "all" in the address is no view at all; without the parameter the default view opens.
-export function shownOf(query: URLSearchParams, views: SavedView[], defaults: string[]): Shown {
+// `standing`: the order of a list that nobody has sorted.
+export function shownOf(query: URLSearchParams, views: SavedView[], defaults: string[], standing = ''): Shown {
   const asked = query.get('view');
   const direct = query.has('filter') || query.has('bin');
   const view = asked === 'all' ? undefined : (views.find(({ id }) => id === asked) ?? (asked || direct ? undefined : views.find(({ is_default }) => is_default)));
@@ -61,7 +62,7 @@ export function shownOf(query: URLSearchParams, views: SavedView[], defaults: st
   return {
     view: view?.id ?? null,
     filter: query.get('filter') ?? base.filter ?? '',
-    sort: query.get('sort') ?? base.sort ?? '',
+    sort: query.get('sort') ?? base.sort ?? standing,
     columns: query.get('columns')?.split(',').filter(Boolean) ?? base.columns ?? defaults,
     search: query.get('search') ?? '',
     asOf: query.get('as_of'),
@@ -71,11 +72,11 @@ export function shownOf(query: URLSearchParams, views: SavedView[], defaults: st
 }
 
 // Whether the list differs from the view that it started from.
-export function differs(shown: Shown, view: SavedView | undefined, defaults: string[]): boolean {
+export function differs(shown: Shown, view: SavedView | undefined, defaults: string[], standing = ''): boolean {
   const base = view?.definition ?? {};
   return (
     shown.filter !== (base.filter ?? '') ||
-    shown.sort !== (base.sort ?? '') ||
+    shown.sort !== (base.sort ?? standing) ||
     shown.columns.join() !== (base.columns ?? defaults).join()
   );
 }
