@@ -2,6 +2,7 @@
 #pragma once
 #include <map>
 #include <optional>
+#include <set>
 #include <unordered_map>
 
 #include "store/log.h"
@@ -47,13 +48,31 @@ class RecordCache {
     void clear() {
         newer_.clear();
         older_.clear();
+        all_.clear();
         slots_ = 0;
     }
+    // The live records of a small entity, where they are known: every creation asks for all pipelines.
+    const std::set<Id>* all_of(int entity) const {
+        const auto found = all_.find(entity);
+        return found == all_.end() ? nullptr : &found->second;
+    }
+    void keep_all(int entity, std::set<Id> ids) {
+        if (ids.size() <= all_most) all_[entity] = std::move(ids);
+    }
+    void follow(int entity, Id id, bool live) {
+        const auto found = all_.find(entity);
+        if (found == all_.end()) return;
+        if (!live) found->second.erase(id);
+        else if (found->second.insert(id).second && found->second.size() > all_most) all_.erase(found);
+    }
+    void forget_all() { all_.clear(); }
 
   private:
+    static constexpr std::size_t all_most = 200;
     using Records = std::unordered_map<RecordKey, Record, RecordKey::Hash>;
     static constexpr std::size_t slots_most = (std::size_t{10} << 20) / sizeof(Value);  // of one generation
     Records newer_, older_;
+    std::unordered_map<int, std::set<Id>> all_;
     std::size_t slots_ = 0;
 };
 

@@ -51,6 +51,7 @@ Result<T> WriteTransaction::guarded(Call call) {
         group_.head = head;
         group_.touched = touched;
         group_.lookups.clear();
+        group_.cache.forget_all();
     }
     group_.connection.exec("RELEASE SAVEPOINT " + savepoint);
     --depth_;
@@ -176,8 +177,28 @@ std::vector<Record> WriteTransaction::where(const EntityInfo& entity, std::strin
     return records;
 }
 
-std::vector<Record> WriteTransaction::all(const EntityInfo& entity) {
+std::vector<Record> WriteTransaction::stored_all(const EntityInfo& entity) {
+    if (const auto* ids = group_.cache.all_of(entity.number)) {
+        std::vector<Record> records;
+        for (const Id id : *ids) {
+            const RecordKey key{entity.number, id.value};
+            const auto touched = group_.touched.find(key);
+            const Record* known = touched == group_.touched.end() ? group_.cache.find(key) : touched->second ? &*touched->second : nullptr;
+            if (!known) break;
+            records.push_back(*known);
+        }
+        if (records.size() == ids->size()) return records;
+    }
     std::vector<Record> records = rows_of(entity).all(entity);
+    std::set<Id> ids;
+    for (const Record& record : records) ids.insert(record.id());
+    if (records.size() <= 1000) keep(records);
+    group_.cache.keep_all(entity.number, std::move(ids));
+    return records;
+}
+
+std::vector<Record> WriteTransaction::all(const EntityInfo& entity) {
+    std::vector<Record> records = stored_all(entity);
     if (computing_ < 4) {
         ++computing_;
         for (Record& record : records) compute(*group_.shape, *this, record);
@@ -282,6 +303,7 @@ Result<void> WriteTransaction::write(Writing& w) {
     }
     group_.touched.insert_or_assign(RecordKey{entity.number, after.id().value}, after);
     group_.note_row(after, !w.before, slots);
+    group_.cache.follow(entity.number, after.id(), after.at(model::slot_deleted_at).empty());
     group_.lookups.follow(w.before, after);
     group_.access_changed = group_.access_changed || entity.changes_access;
     group_.settings_changed = group_.settings_changed || Settings::reads(entity);

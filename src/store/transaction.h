@@ -69,6 +69,7 @@ class WriteTransaction final : public Transaction {
     // transaction.cpp
     const Record* stored(const EntityInfo& entity, Id id);    // stored slots; null when it does not exist
     RowReader rows_of(const EntityInfo& entity);
+    std::vector<Record> stored_all(const EntityInfo& entity);
     std::vector<Record> stored_where(const EntityInfo& entity, const FieldInfo& field, const Value& value);
     friend void expect_keys(Transaction& open, const EntityInfo& entity, std::string_view field, const std::vector<Value>& values);
     void expect(const EntityInfo& entity, const FieldInfo& field, std::span<const Value> values);

@@ -207,6 +207,7 @@ Result<void> WriteTransaction::erase_unguarded(const EntityInfo& entity, Id id) 
     }
     group_.touched.insert_or_assign(RecordKey{entity.number, id.value}, std::nullopt);
     group_.lookups.clear();
+    group_.cache.forget_all();
     group_.access_changed = group_.access_changed || entity.changes_access;
     group_.settings_changed = group_.settings_changed || Settings::reads(entity);
     return {};
