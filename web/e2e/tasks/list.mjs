@@ -212,3 +212,16 @@ task('A record is made from the list; what is missing is told at its field', asy
   await page.getByText('Created Zephyr Trading').waitFor();
   assert.equal((await world.call('GET', '/accounts?search=Zephyr&limit=5')).page.count, 1);
 });
+
+task('Without the server the page says so in words, and reads again when it is there', async ({ page, go, context }) => {
+  await go('/accounts');
+  await settled(page);
+  await context.setOffline(true);
+  await page.getByRole('link', { name: 'Contacts' }).click();
+  await page.getByText('The server is starting or out of reach.').waitFor();
+  assert.equal(await page.getByText(/TypeError|Failed to fetch/).count(), 0, 'What the browser calls it is for nobody');
+  await page.getByText('The server cannot be reached').waitFor();
+  await context.setOffline(false);
+  await page.getByRole('main').getByRole('button', { name: 'Try again' }).first().click();
+  await page.getByRole('grid').getByRole('row').nth(1).waitFor();
+});

@@ -1,4 +1,5 @@
 // The one door to the server: JSON over /api/v1 with the session's cookie, its CSRF token, and refusals as errors.
+import { t } from '$/i18n/index.svelte';
 import type { DataRecord, FaultDetail, ListAnswer, Problem } from './types';
 
 export type Query = Record<string, string | number | boolean | undefined | null>;
@@ -24,6 +25,7 @@ export class Refused extends Error {
 }
 
 // The server could not be reached at all.
+// No answer at all; its message is for people, what the browser said stands in `cause`.
 export class Unreachable extends Error {}
 
 interface Settings {
@@ -68,7 +70,7 @@ async function send(method: string, path: string, asked: Asked = {}): Promise<Re
   } catch (fault) {
     if (fault instanceof DOMException && fault.name === 'AbortError') throw fault;
     settings.onReachable(false);
-    throw new Unreachable(String(fault));
+    throw new Unreachable(t(method === 'GET' ? 'shell.failed_detail' : 'records.unreachable'), { cause: fault });
   }
   settings.onReachable(true);
   if (response.ok) return response;
