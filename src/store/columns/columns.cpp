@@ -257,6 +257,7 @@ Columns::Memory Columns::memory() const {
     }
     add("answers", state_->answers.bytes());
     add("orders", state_->orders->bytes());
+    add("sums", state_->sums.bytes());
     add("inverses", state_->inverses->bytes());
     return memory;
 }

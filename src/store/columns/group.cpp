@@ -5,6 +5,7 @@
 #include <unordered_map>
 
 #include "base/text.h"
+#include "store/columns/block_sums.h"
 
 namespace fairlead::store::columns {
 namespace {
@@ -122,6 +123,13 @@ class Grouper {
     }
     const Value& value(std::uint32_t code) const { return values_[code]; }
     std::size_t size() const { return values_.size(); }
+    // The column that is grouped by, where its numbers say all; else null.
+    const Column* quick() const { return way_ && way_->direct() && by_->root->op == Op::field && is_quick_key(way_->leaf()) ? &way_->leaf() : nullptr; }
+    std::uint32_t code_of(Value held) {
+        const auto [place, is_new] = codes_of_identity_.emplace(identity(held), static_cast<std::uint32_t>(values_.size()));
+        if (is_new) values_.push_back(std::move(held));
+        return place->second;
+    }
 
   private:
     static constexpr std::size_t small = 4096;
@@ -146,12 +154,7 @@ class Grouper {
         return code_of(part_.value(ColumnRow(asking_.state(), asking_.context(), &footing_.sight, table_, row), asking_.context()));
     }
     // What cannot be computed has no value.
-    std::uint32_t code_of(Result<Value> value) {
-        Value held = value ? std::move(*value) : Value();
-        const auto [place, is_new] = codes_of_identity_.emplace(identity(held), static_cast<std::uint32_t>(values_.size()));
-        if (is_new) values_.push_back(std::move(held));
-        return place->second;
-    }
+    std::uint32_t code_of(Result<Value> value) { return code_of(value ? std::move(*value) : Value()); }
 
     Asking& asking_;
     const Table& table_;
@@ -181,19 +184,20 @@ class Measure {
         if (way->leaf().field->slot == model::slot_id) return;
         way->look_with(footing_.sight);
         way_ = std::move(way);
-        if (way_->leaf().held != Held::money) return;
-        const Dictionary& currencies = way_->leaf().currency.dictionary();
-        only_home_ = currencies.size() == 0 || (currencies.size() == 1 && currencies.text(1) == table.home_currency());
+        quick_ = way_->direct() && (way_->leaf().held == Held::money ? Table::reporting_is_narrow(way_->leaf()) : way_->leaf().values.narrow());
     }
     Type type() const { return type_; }
     bool counts_rows() const { return !of_; }
+    // The column that is read, where its numbers can be added up in blocks; else null.
+    const Column* quick() const { return quick_ && is_quick_measure(way_->leaf()) ? &way_->leaf() : nullptr; }
     bool is_number() const { return type_ != Type::text && type_ != Type::choice && type_ != Type::reference && type_ != Type::list; }
 
     // no_value where there is none. Decimals in units of 10^-12, money in minor units of the reporting currency.
     void numbers(std::span<const std::uint32_t> rows, Wide* numbers) {
-        if (way_ && way_->direct() && way_->leaf().values.narrow() && (way_->leaf().held != Held::money || only_home_)) {
+        if (quick_) {
             raws_.resize(rows.size());
-            way_->leaf().values.fetch(rows, raws_.data());
+            if (way_->leaf().held == Held::money) table_.reporting_minors(way_->leaf(), rows, raws_.data());
+            else way_->leaf().values.fetch(rows, raws_.data());
             for (std::size_t i = 0; i < rows.size(); ++i) numbers[i] = raws_[i] == Packed::none ? no_value : Wide{raws_[i]};
             return;
         }
@@ -235,7 +239,7 @@ class Measure {
     std::optional<Part> part_;
     Type type_ = Type::whole;
     std::optional<Way> way_;
-    bool only_home_ = false;
+    bool quick_ = false;
     std::vector<std::int64_t> raws_;
 };
 
@@ -302,6 +306,45 @@ class Grouping {
     }
 
     void take(const RowSet& rows) {
+        if (!take_by_block(rows)) take_by_row(rows);
+        if (query_.by.empty() && groups_.empty()) new_group({});
+    }
+
+    // Counts and sums by fields of the records themselves.
+    bool take_by_block(const RowSet& rows) {
+        if (rows.count() < by_block_from || groupers_.size() > 2) return false;
+        std::vector<const Column*> keys, measures;
+        std::string question = table_.entity().name + '|' + asking_.reach_key() + '|' + (query_.filter ? query_.filter->text : std::string()) + '|' + query_.search;
+        for (const auto& grouper : groupers_) {
+            keys.push_back(grouper->quick());
+            if (!keys.back()) return false;
+            question += '|' + keys.back()->field->name;
+        }
+        for (std::size_t i = 0; i < measures_.size(); ++i) {
+            const Aggregate::Kind kind = query_.aggregates[i].kind;
+            if (kind != Aggregate::count && kind != Aggregate::sum && kind != Aggregate::average) return false;
+            measures.push_back(measures_[i]->counts_rows() ? nullptr : measures_[i]->quick());
+            if (!measures_[i]->counts_rows() && !measures.back()) return false;
+            question += measures.back() ? "+" + measures.back()->field->name : "#";
+        }
+        BlockSums sums(table_, std::move(keys), std::move(measures));
+        std::shared_ptr<const BlockMemo> remembered;
+        sums.take(rows, asking_.state().sums.find(question), remembered);
+        asking_.state().sums.put(question, std::move(remembered));
+        for (std::size_t group = 0; group < sums.groups(); ++group) {
+            if (!sums.any(group)) continue;
+            std::vector<std::uint32_t> codes;
+            for (std::size_t key = 0; key < groupers_.size(); ++key) codes.push_back(groupers_[key]->code_of(sums.key(group, key)));
+            std::vector<Sum>& into = groups_[new_group(std::move(codes))];
+            for (std::size_t i = 0; i < measures_.size(); ++i) {
+                into[i].count = sums.total(group, i).count;
+                into[i].sum = sums.total(group, i).sum;
+            }
+        }
+        return true;
+    }
+
+    void take_by_row(const RowSet& rows) {
         for (std::uint32_t chunk = 0; chunk < rows.chunks(); ++chunk) {
             std::vector<std::uint32_t> batch;
             batch.reserve(block_rows);
@@ -313,7 +356,6 @@ class Grouping {
             });
             add(batch);
         }
-        if (query_.by.empty() && groups_.empty()) new_group({});
     }
 
     Result<std::vector<Group>> groups() {
@@ -344,6 +386,8 @@ class Grouping {
     }
 
   private:
+    static constexpr std::uint32_t by_block_from = 2048;  // rows
+
     std::uint32_t new_group(std::vector<std::uint32_t> codes) {
         groups_.emplace_back(measures_.size());
         codes_.push_back(std::move(codes));

@@ -107,6 +107,50 @@ TEST_CASE("Groups by any formula have the counts, sums, means and extremes of th
     }
 }
 
+TEST_CASE("What was added up before is right after records have changed, come, gone and been hidden") {
+    Company company(25, 9'000);
+    const auto rep = company.rep(Id{102});
+    struct Question {
+        std::vector<const char*> by;
+        const char* filter;
+    };
+    const Question questions[] = {{{"stage"}, ""}, {{"kind", "stage"}, ""}, {{}, ""}, {{"owner"}, "amount > 3"}, {{"done", "owner"}, "stage.kind = \"open\""}, {{"pieces"}, ""}, {{"rate"}, "pieces > 9"}};
+    for (int round = 0; round < 28; ++round) {
+        const Question& question = questions[round % 7];
+        const Viewer& viewer = round % 3 == 2 ? *rep : *Viewer::system();
+        GroupQuery query;
+        query.entity = "deal";
+        query.limit = 100'000;
+        if (*question.filter) query.filter = company.check(question.filter);
+        for (const char* key : question.by) query.by.push_back(company.check(key));
+        query.aggregates = {{Aggregate::count, nullptr, "count()"}, {Aggregate::sum, company.check("amount"), "sum"}, {Aggregate::average, company.check("pieces"), "avg"}, {Aggregate::count, company.check("rate"), "count(rate)"}};
+        INFO(round);
+        for (int again = 0; again < 2; ++again) {
+            auto groups = company.columns.group(viewer, query, context());
+            REQUIRE_MESSAGE(groups, (groups ? std::string() : groups.refused().message()));
+            const std::vector<Slow> expected = slowly(company, viewer, query.filter, query.by);
+            REQUIRE(groups->size() == (query.by.empty() ? 1 : expected.size()));
+            for (const Group& group : *groups) {
+                const auto slow = std::find_if(expected.begin(), expected.end(), [&](const Slow& g) { return same(g.by, group.by); });
+                REQUIRE(slow != expected.end());
+                std::int64_t sum = 0, pieces = 0;
+                for (const std::int64_t one : slow->amounts) sum += one;
+                for (const std::int64_t one : slow->pieces) pieces += one;
+                CHECK(group.values[0] == Value(slow->count));
+                CHECK(group.values[1] == Value(usd(sum)));
+                CHECK(group.values[2] == (slow->pieces.empty() ? Value() : Value(*divide(Decimal::of(pieces), Decimal::of(static_cast<std::int64_t>(slow->pieces.size()))))));
+                CHECK(group.values[3] == Value(static_cast<std::int64_t>(slow->rates.size())));
+            }
+            for (int change = company.any(40); change > 0; --change) {
+                const Id id{10'000 + 3 * company.any(9'100)};
+                if (company.chance(10)) company.erase("deal", id);
+                else company.put(company.deal(id));
+            }
+            if (company.chance(30)) company.put(company.make("stage", Id{300 + company.any(2)}, {{"name", Value("Renamed")}, {"kind", Value(company.chance(50) ? "open" : "won")}, {"position", Value(1)}}));
+        }
+    }
+}
+
 TEST_CASE("Groups come in their natural order: stages by position, choices as declared, months by number, empty last") {
     Company company(22, 300);
     const auto keys_of = [&](const char* key) {

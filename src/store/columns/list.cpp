@@ -194,8 +194,9 @@ class Chooser {
         return out;
     }
 
-    // Along the order; rows that changed since it was made are offered first, from outside it.
-    std::vector<std::uint32_t> by_walking(const Order& order) {
+    // Along the order; rows that changed since it was made are offered first, from outside it. Nothing when the matches
+    // stand so far from where the walk begins that looking at each of them is quicker.
+    std::optional<std::vector<std::uint32_t>> by_walking(const Order& order) {
         if (order.late)
             order.late->rows.each([&](std::uint32_t row) {
                 if (rows_.has(row)) offer({&row, 1});
@@ -207,7 +208,9 @@ class Chooser {
         // Rows of equal keys stand in the order of their ids, so the walk may stop after `wanted` of them; a
         // page that goes on from a mark begins at the mark.
         const std::size_t from = mark_ ? start(order, down) : 0;
+        const std::size_t steps_most = 1000 + rows_.count() / 4;
         for (std::size_t i = from; i < sorted.size(); ++i) {
+            if (i - from > steps_most) return std::nullopt;
             const std::uint32_t row = sorted[down ? sorted.size() - 1 - i : i];
             if (!rows_.has(row) || order.is_late(row)) continue;
             const Key first = sorting_.first_key(row);
@@ -277,9 +280,10 @@ std::vector<std::uint32_t> first_rows(Asking& asking, const Table& table, const 
         Orders& orders = *asking.state().orders;
         const Order order = walked->held == Held::text ? orders.of_texts(asking, table, *walked) : orders.of_numbers(asking, table, *walked);
         const double steps = static_cast<double>(wanted) * table.rows() / rows.count();
-        if (order && steps * 4 < rows.count()) return chooser.by_walking(order);
+        if (order && steps * 4 < rows.count())
+            if (auto walked_to = chooser.by_walking(order)) return std::move(*walked_to);
     }
-    return chooser.by_looking();
+    return Chooser(table, rows, sorting, wanted, mark, backward).by_looking();
 }
 
 }  // namespace fairlead::store::columns

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <cstring>
-#include <unordered_map>
 
 #include "base/text.h"
 
@@ -42,15 +41,25 @@ std::string one_tone_placement(std::string text) {
     return text;
 }
 
+constexpr std::uint8_t unranked = 0xFF;
+
 enum Accents { as_typed, plain, others };
 
 class RankKey final : public SortKey {
   public:
-    explicit RankKey(std::unordered_map<std::uint32_t, int> ranks) : ranks_(std::move(ranks)) {}
+    explicit RankKey(std::shared_ptr<const Ranked> ranked) : ranked_(std::move(ranked)) {}
     void keys(std::span<const std::uint32_t> rows, Key* keys) const override {
+        const auto& ranks = ranked_->ranks;
+        auto at = ranks.begin();
         for (std::size_t i = 0; i < rows.size(); ++i) {
-            const auto rank = ranks_.find(rows[i]);
-            keys[i] = rank == ranks_.end() ? Key{100} : Key{static_cast<unsigned>(rank->second)} + 1;
+            // Rows mostly come ascending, and those that are not ranked lie below the others.
+            if (ranks.empty() || rows[i] < ranks.front().first) {
+                keys[i] = Key{100};
+                continue;
+            }
+            if (at == ranks.end() || at->first != rows[i]) at = std::lower_bound(ranks.begin(), ranks.end(), std::pair(rows[i], std::uint8_t{0}));
+            keys[i] = at == ranks.end() || at->first != rows[i] ? Key{100} : Key{at->second} + 1;
+            if (at != ranks.end()) ++at;
         }
     }
     std::string boundary(std::uint32_t row) const override { return std::string(1, static_cast<char>(key(row))); }
@@ -59,7 +68,7 @@ class RankKey final : public SortKey {
     }
 
   private:
-    std::unordered_map<std::uint32_t, int> ranks_;
+    std::shared_ptr<const Ranked> ranked_;
 };
 
 }  // namespace
@@ -156,29 +165,30 @@ void search_table(Asking& asking, const Table& table, const Words& words, std::s
     if (fit.columns().empty()) return;
     const AnswerPointer seen = asking.visible(table);
     const std::size_t begin = hits.size();
-    std::size_t looked_at = 0;
-    // Takes a row that fits; false when enough have been seen.
-    const auto look = [&](std::uint32_t row, bool beginning, bool others) {
+    std::size_t looked_at = 0, good = 0;
+    // Takes a row that fits; false when enough have been seen: `limit` of them that none could better but by being
+    // newer, and the newest come first.
+    const auto look = [&](std::uint32_t row, bool beginning, bool others, int best_possible) {
         if (table.state(row) != RowState::live || !sees(seen, row)) return true;
         const int rank = fit.rank(row);
         if (rank == Fit::none || !(Fit::title_begins(rank) ? beginning : others)) return true;
         hits.push_back({&table.entity(), table.id(row), {}, {}, rank});
-        return ++looked_at < looked_at_most;
+        good += rank <= best_possible;
+        return ++looked_at < looked_at_most && good < limit;
     };
     if (auto newest = table.search->newest(words, false)) {
         // Titles that begin with the words come first, however old; then what is new.
         if (fit.has_title())
             for (auto titles = table.search->newest(words, true); const auto row = titles->next();)
-                if (!look(*row, true, false)) break;
-        const auto exact = std::count_if(hits.begin() + static_cast<std::ptrdiff_t>(begin), hits.end(), [](const Columns::Hit& hit) { return hit.rank == 0; });
+                if (!look(*row, true, false, 0)) break;
         looked_at = 0;
-        if (static_cast<std::size_t>(exact) < limit)
+        if (good < limit)
             while (const auto row = newest->next())
-                if (!look(*row, !fit.has_title(), true)) break;
+                if (!look(*row, !fit.has_title(), true, fit.has_title() ? 1 : 3)) break;
     } else {
         const auto listed = table.search->candidates(words);
         for (std::size_t i = listed ? listed->size() : table.rows(); i-- > 0;)
-            if (!look(listed ? (*listed)[i] : static_cast<std::uint32_t>(i), true, true)) break;
+            if (!look(listed ? (*listed)[i] : static_cast<std::uint32_t>(i), true, true, 0)) break;
     }
     const auto best = [](const Columns::Hit& a, const Columns::Hit& b) { return a.rank != b.rank ? a.rank < b.rank : a.id > b.id; };
     std::sort(hits.begin() + static_cast<std::ptrdiff_t>(begin), hits.end(), best);
@@ -196,17 +206,33 @@ void search_table(Asking& asking, const Table& table, const Words& words, std::s
 
 SortKeyPointer rank_key(Asking& asking, const Table& table, const Words& words, const RowSet& rows) {
     const Fit fit(readable_texts(asking.viewer(), table), table, words);
-    std::vector<std::uint32_t> newest;
-    for (std::uint32_t chunk = rows.chunks(); chunk-- > 0 && newest.size() < ranked_most;) {
-        std::vector<std::uint32_t> here;
-        rows.each_in(chunk, [&](std::uint32_t row) { here.push_back(row); });
-        newest.insert(newest.end(), here.rbegin(), here.rend());
+    auto next = std::make_shared<Ranked>();
+    next->stamp = table.stamp();
+    for (std::uint32_t chunk = rows.chunks(); chunk-- > 0 && next->ranks.size() < ranked_most;) {
+        const auto begin = static_cast<std::ptrdiff_t>(next->ranks.size());
+        rows.each_in(chunk, [&](std::uint32_t row) { next->ranks.emplace_back(row, unranked); });
+        std::reverse(next->ranks.begin() + begin, next->ranks.end());
     }
-    if (newest.size() > ranked_most) newest.resize(ranked_most);
-    std::unordered_map<std::uint32_t, int> ranks;
-    ranks.reserve(newest.size());
-    for (const std::uint32_t row : newest) ranks.emplace(row, fit.rank(row));
-    return std::make_unique<RankKey>(std::move(ranks));
+    if (next->ranks.size() > ranked_most) next->ranks.resize(ranked_most);
+    std::reverse(next->ranks.begin(), next->ranks.end());
+    // A rank depends on the row's texts alone: those of rows that have not changed are known from the last time.
+    std::string question = table.entity().name + '|' + words.typed + '|' + (asking.visible(table) ? asking.reach_key() : std::string());
+    for (const Column* column : fit.columns()) question += '|' + column->field->name;
+    const std::shared_ptr<const Ranked> before = asking.state().ranks.find(question);
+    std::vector<std::uint32_t> changed;
+    if (before && table.changed_since(before->stamp, changed)) {
+        std::sort(changed.begin(), changed.end());
+        auto old = before->ranks.begin();
+        for (auto& [row, rank] : next->ranks) {
+            while (old != before->ranks.end() && old->first < row) ++old;
+            if (old == before->ranks.end()) break;
+            if (old->first == row && !std::binary_search(changed.begin(), changed.end(), row)) rank = old->second;
+        }
+    }
+    for (auto& [row, rank] : next->ranks)
+        if (rank == unranked) rank = static_cast<std::uint8_t>(fit.rank(row));
+    asking.state().ranks.put(question, next);
+    return std::make_unique<RankKey>(std::move(next));
 }
 
 }  // namespace fairlead::store::columns

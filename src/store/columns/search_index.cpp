@@ -1,8 +1,10 @@
-// Postings: delta-coded documents per three letters, appended as records come.
+// The words of a table and the documents that hold them, appended as records come.
 #include "store/columns/search_index.h"
 
 #include <algorithm>
 #include <array>
+#include <bit>
+#include <cstring>
 
 #include "base/text.h"
 #include "store/columns/table.h"
@@ -13,10 +15,9 @@ namespace {
 constexpr std::uint32_t classes = 40;  // 0 ends a word; a to z; 0 to 9; three for every other byte
 constexpr std::uint32_t triples = classes * classes * classes;
 constexpr std::uint32_t indexed_from = 8192;  // rows
-// After the threes: a word's first two letters, its first letter, and the same of the title.
-constexpr std::uint32_t first_two = triples, first_one = first_two + classes * classes;
-constexpr std::uint32_t title_two = first_one + classes, title_one = title_two + classes * classes;
-constexpr std::uint32_t keys = title_one + classes;
+// After the threes: the first two letters, the first letter.
+constexpr std::uint32_t first_two = triples, first_one = first_two + classes * classes, word_keys = first_one + classes;
+constexpr std::uint32_t title_one = classes * classes, title_keys = title_one + classes;
 
 bool is_letter(unsigned char byte) { return (byte >= 'a' && byte <= 'z') || (byte >= '0' && byte <= '9') || byte >= 0x80; }
 
@@ -34,28 +35,18 @@ std::uint32_t triple(std::string_view text, std::size_t at) {
 std::uint32_t one(std::string_view text, std::size_t at) { return class_of(static_cast<unsigned char>(text[at])); }
 std::uint32_t two(std::string_view text, std::size_t at) { return one(text, at) * classes + (at + 1 < text.size() ? one(text, at + 1) : 0); }
 
-// Words of a query are cut at blanks only, so a word may hold marks ("o-ring", "a.b"); only letters are indexed.
+// Runs of letters.
 template <class Each>
-void each_triple(std::string_view word, Each each) {
-    for (std::size_t at = 0; at + 3 <= word.size(); ++at)
-        if (is_letter(static_cast<unsigned char>(word[at])) && is_letter(static_cast<unsigned char>(word[at + 1])) &&
-            is_letter(static_cast<unsigned char>(word[at + 2])))
-            each(triple(word, at));
+void each_word(std::string_view text, Each each) {
+    for (std::size_t at = 0; at < text.size();) {
+        std::size_t end = at;
+        while (end < text.size() && is_letter(static_cast<unsigned char>(text[end]))) ++end;
+        if (end > at) each(text.substr(at, end - at));
+        at = end + 1;
+    }
 }
 
-template <class Each>
-void each_beginning(std::string_view text, Each each) {
-    for (std::size_t at = 0; at < text.size(); ++at)
-        if (is_letter(static_cast<unsigned char>(text[at])) && (at == 0 || !is_letter(static_cast<unsigned char>(text[at - 1]))))
-            each(at);
-}
-
-std::vector<std::uint32_t> common(const std::vector<std::uint32_t>& a, const std::vector<std::uint32_t>& b) {
-    std::vector<std::uint32_t> out;
-    out.reserve(std::min(a.size(), b.size()));
-    std::set_intersection(a.begin(), a.end(), b.begin(), b.end(), std::back_inserter(out));
-    return out;
-}
+std::uint64_t hash_of(std::string_view text) { return std::hash<std::string_view>{}(text); }
 
 }  // namespace
 
@@ -105,75 +96,215 @@ std::vector<const Column*> SearchIndex::searched(const Table& table) {
     return columns;
 }
 
-void SearchIndex::append(std::uint32_t key, std::uint32_t document) {
-    List& list = lists_[key];
-    const std::uint32_t next = document + 1;
-    if (list.last == next) return;
-    std::uint32_t step = next - list.last;
-    list.last = next;
-    ++list.count;
-    std::vector<std::uint8_t>& bytes = list.bytes;
-    if (bytes.size() + 5 > bytes.capacity()) bytes.reserve(bytes.capacity() + std::max<std::size_t>(8, bytes.capacity() / 8));
-    while (step >= 0x80) {
-        bytes.push_back(static_cast<std::uint8_t>(step | 0x80));
-        step >>= 7;
+// ---- Chains ------------------------------------------------------------------------------------------------
+
+std::uint32_t SearchIndex::Pool::make(std::uint32_t before, std::size_t room) {
+    const std::size_t bytes = (sizeof(Chunk) + room + unit - 1) / unit * unit;
+    if (end_ + bytes > slab) {
+        end_ = slabs_.empty() ? unit : 0;
+        slabs_.push_back(std::make_unique_for_overwrite<std::uint8_t[]>(slab));
     }
-    bytes.push_back(static_cast<std::uint8_t>(step));
+    const auto place = static_cast<std::uint32_t>(((slabs_.size() - 1) * slab + end_) / unit);
+    end_ += bytes;
+    const Chunk chunk{before, 0, static_cast<std::uint16_t>(bytes - sizeof(Chunk))};
+    std::memcpy(at(place), &chunk, sizeof chunk);
+    return place;
 }
 
-std::vector<std::uint32_t> SearchIndex::read(const List& list) const {
-    std::vector<std::uint32_t> documents;
-    documents.reserve(list.count);
-    std::uint32_t last = 0, step = 0;
-    unsigned shift = 0;
-    for (const std::uint8_t byte : list.bytes) {
-        step |= std::uint32_t{byte & 0x7FU} << shift;
-        shift += 7;
-        if (byte & 0x80) continue;
-        last += step;
-        documents.push_back(last - 1);
-        step = 0;
-        shift = 0;
+void SearchIndex::Pool::append(Chain& chain, std::uint32_t number) {
+    const std::uint32_t next = number + 1;
+    if (chain.last == next) return;
+    ensure(chain.last < next, "chains only grow");
+    std::uint32_t step = next - chain.last;
+    const bool is_first = chain.last == 0;
+    chain.last = next;
+    ++chain.count;
+    if (is_first) return;
+    std::array<std::uint8_t, 5> bytes;
+    std::size_t size = 0;
+    for (; step >= 0x80; step >>= 7) bytes[size++] = static_cast<std::uint8_t>(step | 0x80);
+    bytes[size++] = static_cast<std::uint8_t>(step);
+    Chunk chunk{};
+    if (chain.chunk) std::memcpy(&chunk, at(chain.chunk), sizeof chunk);
+    if (!chain.chunk || chunk.used + size > chunk.room) {
+        // A quarter of what there is: little is left unused at the end of a chain.
+        chain.chunk = make(chain.chunk, std::clamp<std::size_t>(chain.count / 4, 8, 4096));
+        std::memcpy(&chunk, at(chain.chunk), sizeof chunk);
     }
-    return documents;
+    std::memcpy(at(chain.chunk) + sizeof chunk + chunk.used, bytes.data(), size);
+    chunk.used = static_cast<std::uint16_t>(chunk.used + size);
+    std::memcpy(at(chain.chunk), &chunk, sizeof chunk);
 }
+
+SearchIndex::Backward::Backward(const Pool& from, const Chain& chain) : pool(&from), number(chain.last) { enter(chain.chunk); }
+
+void SearchIndex::Backward::enter(std::uint32_t place) {
+    at = 0;
+    chunk = 0;
+    if (!place) return;
+    Pool::Chunk head;
+    bytes = pool->at(place);
+    std::memcpy(&head, bytes, sizeof head);
+    bytes += sizeof head;
+    at = head.used;
+    chunk = head.before;
+}
+
+void SearchIndex::Backward::step() {
+    if (at == 0) enter(chunk);
+    if (at == 0) {
+        number = 0;
+        return;
+    }
+    // The last byte of a step has no mark; those before it have.
+    std::uint32_t step = bytes[--at];
+    while (at > 0 && (bytes[at - 1] & 0x80)) step = (step << 7) | (bytes[--at] & 0x7FU);
+    number -= step;
+}
+
+SearchIndex::Union::Union(std::vector<Backward> chains) : chains_(std::move(chains)) {
+    for (std::size_t place = chains_.size() / 2; place-- > 0;) sink(place);
+}
+
+void SearchIndex::Union::sink(std::size_t place) {
+    for (;;) {
+        std::size_t greatest = place;
+        for (const std::size_t below : {2 * place + 1, 2 * place + 2})
+            if (below < chains_.size() && chains_[below].number > chains_[greatest].number) greatest = below;
+        if (greatest == place) return;
+        std::swap(chains_[place], chains_[greatest]);
+        place = greatest;
+    }
+}
+
+void SearchIndex::Union::step_to(std::uint32_t most) {
+    while (!chains_.empty() && chains_.front().number > most) {
+        Backward& first = chains_.front();
+        while (first.number > most) first.step();
+        if (first.number == 0) {
+            first = chains_.back();
+            chains_.pop_back();
+            if (chains_.empty()) return;
+        }
+        sink(0);
+    }
+}
+
+// ---- Words -------------------------------------------------------------------------------------------------
+
+std::string_view SearchIndex::text_of(std::uint32_t word) const {
+    std::size_t at = places_[word], length = 0;
+    for (unsigned shift = 0;; shift += 7) {
+        const auto byte = static_cast<unsigned char>(letters_[at++]);
+        length |= std::size_t{byte & 0x7FU} << shift;
+        if (!(byte & 0x80)) break;
+    }
+    return {letters_.data() + at, length};
+}
+
+void SearchIndex::grow_words() {
+    word_table_.assign(std::max<std::size_t>(1024, word_table_.size() * 2), 0);
+    const std::size_t mask = word_table_.size() - 1;
+    for (std::uint32_t word = 0; word < places_.size(); ++word) {
+        std::size_t place = hash_of(text_of(word)) & mask;
+        while (word_table_[place]) place = (place + 1) & mask;
+        word_table_[place] = word + 1;
+    }
+}
+
+std::uint32_t SearchIndex::word_of(std::string_view text) {
+    if ((places_.size() + 1) * 4 > word_table_.size() * 3) grow_words();
+    const std::size_t mask = word_table_.size() - 1;
+    std::size_t place = hash_of(text) & mask;
+    for (; word_table_[place]; place = (place + 1) & mask)
+        if (text_of(word_table_[place] - 1) == text) return word_table_[place] - 1;
+    const auto word = static_cast<std::uint32_t>(places_.size());
+    word_table_[place] = word + 1;
+    places_.push_back(static_cast<std::uint32_t>(letters_.size()));
+    documents_of_.emplace_back();
+    for (std::size_t length = text.size();; length >>= 7) {
+        letters_.push_back(static_cast<char>(length >= 0x80 ? (length & 0x7F) | 0x80 : length));
+        if (length < 0x80) break;
+    }
+    letters_.insert(letters_.end(), text.begin(), text.end());
+    for (std::size_t at = 0; at + 3 <= text.size(); ++at) pool_.append(words_by_[triple(text, at)], word);
+    pool_.append(words_by_[first_two + two(text, 0)], word);
+    pool_.append(words_by_[first_one + one(text, 0)], word);
+    return word;
+}
+
+std::vector<std::uint32_t> SearchIndex::words_with(std::string_view part) const {
+    const Chain* rarest = nullptr;
+    if (part.size() == 1) rarest = &words_by_[first_one + one(part, 0)];
+    if (part.size() == 2) rarest = &words_by_[first_two + two(part, 0)];
+    for (std::size_t at = 0; at + 3 <= part.size(); ++at) {
+        const Chain& chain = words_by_[triple(part, at)];
+        if (!rarest || chain.count < rarest->count) rarest = &chain;
+    }
+    std::vector<std::uint32_t> words;
+    for (Backward word(pool_, *rarest); word.number; word.step()) {
+        const std::string_view text = text_of(word.number - 1);
+        if (part.size() < 3 ? text.starts_with(part) : text.find(part) != std::string_view::npos) words.push_back(word.number - 1);
+    }
+    return words;
+}
+
+std::vector<std::string_view> SearchIndex::parts_of(std::string_view word) {
+    std::vector<std::string_view> parts;
+    each_word(word, [&](std::string_view part) {
+        // Within a longer word ("o-ring") a short part may stand anywhere, and is not looked up.
+        if (part.size() >= 3 || part.size() == word.size()) parts.push_back(part);
+    });
+    return parts;
+}
+
+// ---- Documents ---------------------------------------------------------------------------------------------
 
 void SearchIndex::add(const Table& table, std::uint32_t row) {
     const std::uint32_t document = documents_++;
-    rows_.push_back(row);
-    if (row >= newest_.size()) newest_.resize(std::max<std::size_t>(table.rows(), row + std::size_t{1}), 0);
-    newest_[row] = document + 1;
+    if (void_.size() * 64 < documents_) void_.push_back(0);
+    if (document == row && document == identical_) {
+        ++identical_;
+    } else {
+        rows_.push_back(row);
+        document_of_[row] = document;
+    }
     for (const Column* column : searched(table)) {
         const auto text = column->texts.get(row);
         if (!text) continue;
-        const std::string folded = fold(*text);
-        each_triple(folded, [&](std::uint32_t key) { append(key, document); });
-        each_beginning(folded, [&](std::size_t at) {
-            append(first_two + two(folded, at), document);
-            append(first_one + one(folded, at), document);
-        });
-        if (column->field->slot == table.entity().title_slot && !folded.empty()) {
-            append(title_two + two(folded, 0), document);
-            append(title_one + one(folded, 0), document);
+        fold_into(folded_, *text);
+        each_word(folded_, [&](std::string_view word) { pool_.append(documents_of_[word_of(word)], document); });
+        if (column->field->slot == table.entity().title_slot && !folded_.empty()) {
+            pool_.append(titles_by_[two(folded_, 0)], document);
+            pool_.append(titles_by_[title_one + one(folded_, 0)], document);
         }
         if (column->field->options.meaning == model::Meaning::phone)
-            each_triple(digits_of(folded), [&](std::uint32_t key) { append(key, document); });
+            if (const std::string digits = digits_of(folded_); digits.size() >= 3) pool_.append(documents_of_[word_of(digits)], document);
     }
+}
+
+void SearchIndex::forget(std::uint32_t row) {
+    const auto later = document_of_.find(row);
+    const std::uint32_t document = later != document_of_.end() ? later->second : row;
+    if (later == document_of_.end() && row >= identical_) return;
+    void_[document / 64] |= std::uint64_t{1} << (document % 64);
+    if (later != document_of_.end()) document_of_.erase(later);
 }
 
 bool SearchIndex::build_some(const Table& table, std::uint32_t& row, std::uint32_t most) {
     if (row == 0) {
         if (searched(table).empty() || table.rows() < indexed_from) return false;  // few are looked at one by one
-        lists_.assign(keys, {});
-        documents_ = 0;
-        rows_.clear();
-        rows_.reserve(table.rows());
-        newest_.assign(table.rows(), 0);
-        built_ = true;
+        *this = SearchIndex();
+        words_by_.resize(word_keys);
+        titles_by_.resize(title_keys);
+        built_ = building_ = true;
     }
-    for (; most > 0 && row < table.rows(); --most, ++row)
-        if (table.state(row) != RowState::absent && !(row < newest_.size() && newest_[row])) add(table, row);
-    return row < table.rows();
+    for (; most > 0 && row < table.rows(); --most, ++row) add(table, row);  // of one that is absent, nothing
+    if (row < table.rows()) return true;
+    building_ = false;
+    for (const std::uint32_t changed : changed_meanwhile_) update(table, changed);
+    changed_meanwhile_ = {};
+    return false;
 }
 
 void SearchIndex::update(const Table& table, std::uint32_t row) {
@@ -183,109 +314,77 @@ void SearchIndex::update(const Table& table, std::uint32_t row) {
         build_some(table, begin, table.rows());
         return;
     }
-    if (row < newest_.size()) newest_[row] = 0;
-    if (table.state(row) != RowState::absent) add(table, row);
-}
-
-std::vector<const SearchIndex::List*> SearchIndex::lists_of_word(const std::string& word) const {
-    std::vector<const List*> lists;
-    const auto letter = [&](std::size_t at) { return is_letter(static_cast<unsigned char>(word[at])); };
-    if (word.size() == 1 && letter(0)) lists.push_back(&lists_[first_one + one(word, 0)]);
-    if (word.size() == 2 && letter(0) && letter(1)) lists.push_back(&lists_[first_two + two(word, 0)]);
-    each_triple(word, [&](std::uint32_t key) { lists.push_back(&lists_[key]); });
-    std::sort(lists.begin(), lists.end(), [](const List* a, const List* b) { return a->count != b->count ? a->count < b->count : a < b; });
-    lists.erase(std::unique(lists.begin(), lists.end()), lists.end());
-    return lists;
-}
-
-std::vector<std::uint32_t> SearchIndex::documents_of_word(const std::string& word) const {
-    const std::vector<const List*> lists = lists_of_word(word);
-    std::vector<std::uint32_t> out = read(*lists.front());
-    // Reading another list pays only while it is not much longer than what is left to look at.
-    for (std::size_t i = 1; i < lists.size() && out.size() > 64 && lists[i]->count / 32 < out.size(); ++i) out = common(out, read(*lists[i]));
-    return out;
-}
-
-std::vector<std::uint32_t> SearchIndex::rows_of(const std::vector<std::uint32_t>& documents) const {
-    std::vector<std::uint32_t> out;
-    out.reserve(documents.size());
-    for (const std::uint32_t document : documents) {
-        const std::uint32_t row = rows_[document];
-        if (newest_[row] == document + 1) out.push_back(row);
+    if (building_) {
+        if (row < documents_) changed_meanwhile_.push_back(row);
+        return;
     }
-    if (!std::is_sorted(out.begin(), out.end())) std::sort(out.begin(), out.end());
-    return out;
+    forget(row);
+    if (table.state(row) != RowState::absent) add(table, row);
 }
 
 std::optional<std::vector<std::uint32_t>> SearchIndex::candidates(const Words& words) const {
     if (!built_) return std::nullopt;
-    std::optional<std::vector<std::uint32_t>> found;
-    for (const std::string& word : words.folded) {
-        if (lists_of_word(word).empty()) continue;
-        std::vector<std::uint32_t> documents = documents_of_word(word);
-        found = found ? common(*found, documents) : std::move(documents);
-        if (found->empty()) break;
-    }
+    const auto with_any_of = [&](std::string_view part, std::vector<std::uint64_t>& bits) {
+        for (const std::uint32_t word : words_with(part))
+            for (Backward document(pool_, documents_of_[word]); document.number; document.step())
+                bits[(document.number - 1) / 64] |= std::uint64_t{1} << ((document.number - 1) % 64);
+    };
+    std::optional<std::vector<std::uint64_t>> found;
+    for (const std::string& word : words.folded)
+        for (const std::string_view part : parts_of(word)) {
+            std::vector<std::uint64_t> bits(void_.size(), 0);
+            with_any_of(part, bits);
+            if (!found) found = std::move(bits);
+            else for (std::size_t i = 0; i < bits.size(); ++i) (*found)[i] &= bits[i];
+        }
     if (!found) return std::nullopt;
-    if (!words.digits.empty()) {
-        std::vector<std::uint32_t> more = documents_of_word(words.digits), merged;
-        std::set_union(found->begin(), found->end(), more.begin(), more.end(), std::back_inserter(merged));
-        found = std::move(merged);
-    }
-    return rows_of(*found);
-}
-
-void SearchIndex::Backward::step() {
-    // The last byte of a step has no mark; those before it have.
-    std::uint32_t step = list->bytes[--at];
-    while (at > 0 && (list->bytes[at - 1] & 0x80)) step = (step << 7) | (list->bytes[--at] & 0x7FU);
-    document -= step;
+    if (!words.digits.empty()) with_any_of(words.digits, *found);
+    std::vector<std::uint32_t> rows;
+    for (std::size_t i = 0; i < found->size(); ++i)
+        for (std::uint64_t left = (*found)[i] & ~void_[i]; left; left &= left - 1)
+            rows.push_back(row_of(static_cast<std::uint32_t>(i * 64) + static_cast<std::uint32_t>(std::countr_zero(left))));
+    if (!std::is_sorted(rows.begin(), rows.end())) std::sort(rows.begin(), rows.end());
+    return rows;
 }
 
 std::optional<SearchIndex::Newest> SearchIndex::newest(const Words& words, bool title_begins) const {
     if (!built_ || !words.digits.empty()) return std::nullopt;
     Newest newest(*this);
-    std::vector<const List*> lists;
-    constexpr std::size_t a_word = 3;  // more lists of one word exclude little that the text would not
-    for (const std::string& word : words.folded) {
-        std::vector<const List*> some = lists_of_word(word);
-        lists.insert(lists.end(), some.begin(), some.begin() + static_cast<std::ptrdiff_t>(std::min(a_word, some.size())));
-    }
-    if (lists.empty()) return std::nullopt;
+    for (const std::string& word : words.folded)
+        for (const std::string_view part : parts_of(word)) {
+            std::vector<Backward> chains;
+            for (const std::uint32_t one : words_with(part)) chains.emplace_back(pool_, documents_of_[one]);
+            newest.all_.emplace_back(std::move(chains));
+        }
+    if (newest.all_.empty()) return std::nullopt;
     if (title_begins) {
         const std::string& word = words.folded.front();
-        lists.push_back(&lists_[word.size() == 1 ? title_one + one(word, 0) : title_two + two(word, 0)]);
+        newest.all_.emplace_back(std::vector{Backward(pool_, titles_by_[word.size() == 1 ? title_one + one(word, 0) : two(word, 0)])});
     }
-    std::sort(lists.begin(), lists.end(), [](const List* a, const List* b) { return a->count != b->count ? a->count < b->count : a < b; });
-    lists.erase(std::unique(lists.begin(), lists.end()), lists.end());
-    for (const List* list : lists) newest.lists_.emplace_back(*list);
     return newest;
 }
 
 std::optional<std::uint32_t> SearchIndex::Newest::next() {
     for (;;) {
-        const std::uint32_t document = lists_.front().document;
-        if (document == 0) return std::nullopt;
-        std::uint32_t lowest = document;
-        for (std::size_t i = 1; i < lists_.size(); ++i) {
-            while (lists_[i].document > lowest) lists_[i].step();
-            lowest = lists_[i].document;
-            if (lowest == 0) return std::nullopt;
+        const std::uint32_t first = all_.front().number();
+        std::uint32_t lowest = first;
+        for (std::size_t i = 1; i < all_.size() && lowest; ++i) {
+            all_[i].step_to(lowest);
+            lowest = all_[i].number();
         }
-        if (lowest < document) {
-            while (lists_.front().document > lowest) lists_.front().step();
+        if (lowest == 0) return std::nullopt;
+        if (lowest < first) {
+            all_.front().step_to(lowest);
             continue;
         }
-        lists_.front().step();
-        const std::uint32_t row = index_.rows_[document - 1];
-        if (index_.newest_[row] == document) return row;  // else it has changed since, and stands further up
+        all_.front().step_to(lowest - 1);
+        if (index_.stands(lowest - 1)) return index_.row_of(lowest - 1);  // else it has changed since, and stands further up
     }
 }
 
 std::size_t SearchIndex::bytes() const {
-    std::size_t sum = lists_.capacity() * sizeof(List) + rows_.capacity() * 4 + newest_.capacity() * 4;
-    for (const List& list : lists_) sum += list.bytes.capacity();
-    return sum;
+    return pool_.bytes() + letters_.capacity() + (places_.capacity() + word_table_.capacity() + rows_.capacity()) * sizeof(std::uint32_t) +
+           (documents_of_.capacity() + words_by_.capacity() + titles_by_.capacity()) * sizeof(Chain) + void_.capacity() * sizeof(std::uint64_t) + document_of_.size() * 32;
 }
 
 }  // namespace fairlead::store::columns

@@ -1,10 +1,11 @@
-// Which records hold which words: postings of three letters within a word, of the first two and the first letter of
-// a word, and of how the title begins, over folded text, in memory. They give candidates; the text itself decides.
+// Which records hold which words, in memory, over folded text: each different word of a table once, with the records that
+// hold it, and by its threes of letters, by how it begins. They give candidates; the text itself decides.
 //
 // A word of three letters or more matches anywhere in a word of the record; one of one or two letters only where
 // a word begins. Digits also match inside the digits of a phone field, whatever stands between them there.
 #pragma once
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -52,34 +53,84 @@ class SearchIndex {
     std::size_t bytes() const;
 
   private:
-    struct List {
-        std::vector<std::uint8_t> bytes;  // steps from document to document, seven bits a byte, the lowest first
-        std::uint32_t last = 0;           // newest document, plus one
+    // Ascending numbers, read from the greatest down: steps of seven bits a byte, the lowest first, in chunks of a pool
+    // that are each linked to the one before. Many chains are short, so that a vector each would be mostly overhead.
+    struct Chain {
+        std::uint32_t last = 0;   // greatest number, plus one; 0: none
+        std::uint32_t chunk = 0;  // the newest, 0: no more than one number
         std::uint32_t count = 0;
     };
-    // A list read from its end.
-    struct Backward {
-        const List* list;
-        std::size_t at;
-        std::uint32_t document;  // plus one; 0 after the last
-        explicit Backward(const List& from) : list(&from), at(from.bytes.size()), document(from.last) {}
-        void step();
-    };
-    void add(const Table& table, std::uint32_t row);
-    void append(std::uint32_t key, std::uint32_t document);
-    std::vector<std::uint32_t> read(const List& list) const;
-    std::vector<std::uint32_t> documents_of_word(const std::string& word) const;
-    // The lists of a word, rarest first; none when it is not indexed.
-    std::vector<const List*> lists_of_word(const std::string& word) const;
-    std::vector<std::uint32_t> rows_of(const std::vector<std::uint32_t>& documents) const;
+    struct Backward;
+    class Pool {
+      public:
+        void append(Chain& chain, std::uint32_t number);  // not below the last; a repeated one is left out
+        std::size_t bytes() const { return slabs_.size() * slab; }
 
-    bool built_ = false;
-    std::vector<List> lists_;
-    // Documents are numbered in the order of indexing, so that postings only grow; a changed row becomes a new
-    // document and its old one is void.
-    std::uint32_t documents_ = 0;
-    std::vector<std::uint32_t> rows_;                             // document -> row
-    std::vector<std::uint32_t> newest_;                           // row -> its document, plus one
+      private:
+        friend struct SearchIndex::Backward;
+        struct Chunk {  // its bytes follow it
+            std::uint32_t before;
+            std::uint16_t used, room;
+        };
+        static constexpr std::size_t unit = 8, slab = std::size_t{1} << 18;
+        std::uint32_t make(std::uint32_t before, std::size_t room);
+        std::uint8_t* at(std::uint32_t place) { return slabs_[place / (slab / unit)].get() + place % (slab / unit) * unit; }
+        const std::uint8_t* at(std::uint32_t place) const { return const_cast<Pool*>(this)->at(place); }
+        std::vector<std::unique_ptr<std::uint8_t[]>> slabs_;
+        std::size_t end_ = slab;  // of what is used of the last slab; the first place is never given out, so that 0 means none
+    };
+    struct Backward {
+        const Pool* pool;
+        const std::uint8_t* bytes = nullptr;
+        std::uint32_t at = 0, chunk = 0;
+        std::uint32_t number;  // plus one; 0 after the last
+        Backward(const Pool& from, const Chain& chain);
+        void step();
+
+      private:
+        void enter(std::uint32_t place);
+    };
+    // The documents of any of several words, from the newest down.
+    class Union {
+      public:
+        explicit Union(std::vector<Backward> chains);
+        std::uint32_t number() const { return chains_.empty() ? 0 : chains_.front().number; }
+        void step_to(std::uint32_t most);  // to the greatest number that is not above
+
+      private:
+        void sink(std::size_t place);
+        std::vector<Backward> chains_;  // a heap, the greatest number first
+    };
+
+    void add(const Table& table, std::uint32_t row);
+    std::uint32_t word_of(std::string_view text);
+    std::string_view text_of(std::uint32_t word) const;
+    void grow_words();
+    // The different words in which a part of a query's word may stand.
+    std::vector<std::uint32_t> words_with(std::string_view part) const;
+    // Parts of a query's word that can be looked up: one of its own may hold marks.
+    static std::vector<std::string_view> parts_of(std::string_view word);
+    std::uint32_t row_of(std::uint32_t document) const { return document < identical_ ? document : rows_[document - identical_]; }
+    bool stands(std::uint32_t document) const { return !(void_[document / 64] >> (document % 64) & 1); }
+    void forget(std::uint32_t row);
+
+    bool built_ = false, building_ = false;
+    std::vector<std::uint32_t> changed_meanwhile_;  // rows that were indexed and have changed while others were still to come
+    std::string folded_;  // keeps its memory from record to record
+    Pool pool_;
+    std::vector<char> letters_;              // the words one after another, each after its length
+    std::vector<std::uint32_t> places_;      // of each word in them
+    std::vector<Chain> documents_of_;        // of each word
+    std::vector<std::uint32_t> word_table_;  // open addressing: word + 1
+    std::vector<Chain> words_by_;            // words by three letters, the first two, the first
+    std::vector<Chain> titles_by_;           // documents by how the title begins
+
+    // Documents are numbered in the order of indexing, so that chains only grow; a changed row becomes a new document and
+    // its old one is void. Those made at first have the numbers of their rows.
+    std::uint32_t documents_ = 0, identical_ = 0;
+    std::vector<std::uint32_t> rows_;                               // of the later documents
+    std::vector<std::uint64_t> void_;                               // by document
+    std::unordered_map<std::uint32_t, std::uint32_t> document_of_;  // of rows with a later document
 };
 
 class SearchIndex::Newest {
@@ -90,7 +141,7 @@ class SearchIndex::Newest {
     friend class SearchIndex;
     explicit Newest(const SearchIndex& index) : index_(index) {}
     const SearchIndex& index_;
-    std::vector<Backward> lists_;  // a document must be in all of them
+    std::vector<Union> all_;  // a document must be in each of them
 };
 
 // Does `text` hold the folded word, by the rule above? Gives where.

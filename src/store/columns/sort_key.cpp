@@ -25,23 +25,33 @@ Key key_of_number_boundary(std::string_view boundary) {
     return key_of_number(value);
 }
 
+// Calls `each(place, code)` for ascending rows of a column of codes.
+template <class Each>
+void each_code(const Packed& codes, std::span<const std::uint32_t> rows, Each each) {
+    std::array<std::int64_t, 256> raws;
+    for (std::size_t begin = 0; begin < rows.size(); begin += raws.size()) {
+        const auto part = rows.subspan(begin, std::min(raws.size(), rows.size() - begin));
+        codes.fetch(part, raws.data());
+        for (std::size_t i = 0; i < part.size(); ++i) each(begin + i, raws[i] == Packed::none ? 0 : static_cast<std::uint32_t>(raws[i]));
+    }
+}
+
 class NumberKey final : public SortKey {
   public:
-    NumberKey(const Table& table, const Column& column) : table_(table), column_(column) {
-        const Dictionary& currencies = column.currency.dictionary();
-        only_home_ = currencies.size() == 0 || (currencies.size() == 1 && currencies.text(1) == table.home_currency());
-    }
+    NumberKey(const Table& table, const Column& column)
+        : table_(table), column_(column),
+          quick_(column.held == Held::money ? Table::reporting_is_narrow(column) : column.values.narrow()) {}
     void keys(std::span<const std::uint32_t> rows, Key* keys) const override {
         std::array<std::int64_t, 256> values;
         while (!rows.empty()) {
             const auto part = rows.first(std::min(rows.size(), values.size()));
-            const bool quick = part.size() > 4 && column_.values.narrow();
-            if (quick) {
-                column_.values.fetch(part, values.data());
+            if (quick_ && part.size() > 4) {
+                if (column_.held == Held::money) table_.reporting_minors(column_, part, values.data());
+                else column_.values.fetch(part, values.data());
                 for (std::size_t i = 0; i < part.size(); ++i) keys[i] = values[i] == Packed::none ? null_key : key_of_number(values[i]);
-            }
-            if (!quick || (column_.held == Held::money && !only_home_))
+            } else {
                 for (std::size_t i = 0; i < part.size(); ++i) keys[i] = key_of_number(number(part[i]));
+            }
             keys += part.size();
             rows = rows.subspan(part.size());
         }
@@ -59,7 +69,7 @@ class NumberKey final : public SortKey {
     }
     const Table& table_;
     const Column& column_;
-    bool only_home_ = true;
+    bool quick_;
 };
 
 class IdKey final : public SortKey {
@@ -80,10 +90,7 @@ class ChoiceKey final : public SortKey {
   public:
     explicit ChoiceKey(const Column& column) : column_(column) {}
     void keys(std::span<const std::uint32_t> rows, Key* keys) const override {
-        for (std::size_t i = 0; i < rows.size(); ++i) {
-            const std::uint32_t code = column_.texts.codes().code(rows[i]);
-            keys[i] = code ? Key{code} : null_key;
-        }
+        each_code(column_.texts.codes(), rows, [&](std::size_t i, std::uint32_t code) { keys[i] = code ? Key{code} : null_key; });
     }
     std::string boundary(std::uint32_t row) const override { return std::string(column_.texts.get(row).value_or("")); }
     Key key_of(std::string_view boundary) const override {
@@ -110,7 +117,7 @@ class CodedTextKey final : public SortKey {
         }
     }
     void keys(std::span<const std::uint32_t> rows, Key* keys) const override {
-        for (std::size_t i = 0; i < rows.size(); ++i) keys[i] = ranks_[column_.texts.codes().code(rows[i])];
+        each_code(column_.texts.codes(), rows, [&](std::size_t i, std::uint32_t code) { keys[i] = ranks_[code]; });
     }
     std::string boundary(std::uint32_t row) const override {
         const auto text = column_.texts.get(row);
@@ -155,10 +162,24 @@ class OverKey final : public SortKey {
     OverKey(const Column& reference, AnswerPointer seen, SortKeyPointer inner)
         : reference_(reference), seen_(std::move(seen)), inner_(std::move(inner)) {}
     void keys(std::span<const std::uint32_t> rows, Key* keys) const override {
-        for (std::size_t i = 0; i < rows.size(); ++i) {
-            const auto target = reach(rows[i]);
-            keys[i] = target ? inner_->key(*target) : null_key;
+        if (rows.size() < 16) {
+            for (std::size_t i = 0; i < rows.size(); ++i) {
+                const auto target = reach(rows[i]);
+                keys[i] = target ? inner_->key(*target) : null_key;
+            }
+            return;
         }
+        // Many records refer to few: the key of each is found once a question.
+        if (known_.empty()) known_.assign(std::min(reference_.target->rows() + std::size_t{1}, remembered_most), unknown);
+        each_code(reference_.values, rows, [&](std::size_t i, std::uint32_t code) {
+            if (code >= known_.size()) {
+                keys[i] = key_of_code(code);
+                return;
+            }
+            Key& key = known_[code];
+            if (key == unknown) key = key_of_code(code);
+            keys[i] = key;
+        });
     }
     std::string boundary(std::uint32_t row) const override {
         const auto target = reach(row);
@@ -167,14 +188,22 @@ class OverKey final : public SortKey {
     Key key_of(std::string_view boundary) const override { return inner_->key_of(boundary); }
 
   private:
-    std::optional<std::uint32_t> reach(std::uint32_t row) const {
-        const std::uint32_t code = reference_.values.code(row);
+    static constexpr std::size_t remembered_most = 200'000;
+    static constexpr Key unknown = null_key - 1;  // beyond every key
+
+    Key key_of_code(std::uint32_t code) const {
+        const auto target = reached(code);
+        return target ? inner_->key(*target) : null_key;
+    }
+    std::optional<std::uint32_t> reach(std::uint32_t row) const { return reached(reference_.values.code(row)); }
+    std::optional<std::uint32_t> reached(std::uint32_t code) const {
         if (!code || reference_.target->state(code - 1) != RowState::live || !sees(seen_, code - 1)) return std::nullopt;
         return code - 1;
     }
     const Column& reference_;
     AnswerPointer seen_;
     SortKeyPointer inner_;
+    mutable std::vector<Key> known_;  // of each target row from 1; a sort key serves one question
 };
 
 // A computed field that is not stored: numbers, dates and flags.

@@ -129,6 +129,8 @@ void Columns::State::make_tables(std::shared_ptr<const model::Catalog> next) {
     computed_ = std::move(computed);
     catalog = std::move(next);
     answers.clear();
+    sums.clear();
+    ranks.clear();
     orders->clear();
     inverses->clear();
 }

@@ -11,7 +11,9 @@
 #include <unordered_map>
 #include <vector>
 
+#include "store/columns/block_sums.h"
 #include "store/columns/columns.h"
+#include "store/columns/memos.h"
 #include "store/columns/predicate.h"
 #include "store/columns/table.h"
 
@@ -52,6 +54,13 @@ struct Answer {
     Rests rests;
 };
 using AnswerPointer = std::shared_ptr<const Answer>;
+
+// How well the newest rows that match a search fit it.
+struct Ranked {
+    std::uint64_t stamp = 0;
+    std::vector<std::pair<std::uint32_t, std::uint8_t>> ranks;  // by row, ascending
+    std::size_t bytes() const { return ranks.capacity() * sizeof(ranks.front()); }
+};
 
 struct Plan {
     PredicatePointer root;
@@ -134,6 +143,8 @@ class Columns::State {
     std::uint64_t stamp = 0;
     std::uint64_t generation = 0;  // of the catalogue
     mutable columns::Answers answers;
+    mutable columns::Memos<columns::BlockMemo> sums{std::size_t{8} << 20};
+    mutable columns::Memos<columns::Ranked> ranks{std::size_t{2} << 20};
     std::unique_ptr<columns::Orders> orders;
     std::unique_ptr<columns::Inverses> inverses;
 

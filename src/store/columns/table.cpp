@@ -2,6 +2,7 @@
 #include "store/columns/table.h"
 
 #include <algorithm>
+#include <array>
 
 #include "store/columns/search_index.h"
 
@@ -161,6 +162,24 @@ Wide Table::reporting_minor(const Column& money, std::uint32_t row) const {
     return is_home(money, row) ? money.values.get(row) : money.reporting.get(row);
 }
 
+void Table::reporting_minors(const Column& money, std::span<const std::uint32_t> rows, std::int64_t* minors) const {
+    money.values.fetch(rows, minors);
+    const Dictionary& currencies = money.currency.dictionary();
+    const std::uint32_t home = currencies.find(home_currency_);
+    if (currencies.size() == 0 || (currencies.size() == 1 && home)) return;
+    constexpr std::size_t part = 256;
+    std::array<std::int64_t, part> codes, others;
+    for (; !rows.empty(); minors += part) {
+        const auto some = rows.first(std::min(rows.size(), part));
+        money.currency.codes().fetch(some, codes.data());
+        money.reporting.fetch(some, others.data());
+        for (std::size_t i = 0; i < some.size(); ++i)
+            if (codes[i] != static_cast<std::int64_t>(home) || !home) minors[i] = others[i];
+        if (some.size() == rows.size()) return;
+        rows = rows.subspan(part);
+    }
+}
+
 bool Table::set(Column& column, std::uint32_t row, const Record& record) {
     const int slot = column.field->slot;
     const Value& value = record.at(slot);
@@ -264,21 +283,27 @@ Value Table::value(const Column& column, std::uint32_t row) const {
     }
     const Wide raw = column.values.get(row);
     if (raw == no_value) return Value();
+    if (column.held == Held::decimal) return Value(Decimal{raw});
+    if (column.held == Held::money) {
+        const auto currency = column.currency.get(row);
+        return Value(Money{static_cast<std::int64_t>(raw), currency ? Currency::parse(*currency).value_or(Currency{}) : Currency{}});
+    }
+    return value_of(column, static_cast<std::int64_t>(raw));
+}
+
+Value Table::value_of(const Column& column, std::int64_t raw) const {
     switch (column.held) {
         case Held::decimal: return Value(Decimal{raw});
         case Held::reference: return Value(column.target->id(static_cast<std::uint32_t>(raw - 1)));
-        case Held::money: {
-            const auto currency = column.currency.get(row);
-            return Value(Money{static_cast<std::int64_t>(raw), currency ? Currency::parse(*currency).value_or(Currency{}) : Currency{}});
-        }
+        case Held::text: return Value(column.texts.dictionary().text(static_cast<std::uint32_t>(raw)));
         default: break;
     }
     switch (column.field->type) {
         case Type::date: return Value(Date{static_cast<std::int32_t>(raw)});
-        case Type::instant: return Value(Instant{static_cast<std::int64_t>(raw)});
-        case Type::duration: return Value(Duration{static_cast<std::int64_t>(raw)});
+        case Type::instant: return Value(Instant{raw});
+        case Type::duration: return Value(Duration{raw});
         case Type::boolean: return Value(raw != 0);
-        default: return Value(static_cast<std::int64_t>(raw));
+        default: return Value(raw);
     }
 }
 

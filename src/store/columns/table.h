@@ -81,9 +81,14 @@ class Table {
     void take_over(Table& from);  // the columns of an earlier catalogue, by name
 
     Value value(const Column& column, std::uint32_t row) const;
+    // Of a number as the column holds it: not of money, and of texts only where they are coded.
+    Value value_of(const Column& column, std::int64_t raw) const;
     Record record(std::uint32_t row) const;  // as it was put, but for what is not held
     // Minor units of the reporting currency, or no_value.
     Wide reporting_minor(const Column& money, std::uint32_t row) const;
+    // The same of ascending rows as 64-bit numbers, Packed::none where there are none. Only where it is narrow.
+    static bool reporting_is_narrow(const Column& money) { return money.values.narrow() && money.reporting.narrow(); }
+    void reporting_minors(const Column& money, std::span<const std::uint32_t> rows, std::int64_t* minors) const;
     int reporting_slot(int slot) const { return reporting_slots_[static_cast<std::size_t>(slot)]; }
     bool is_home(const Column& money, std::uint32_t row) const;
     const std::string& home_currency() const { return home_currency_; }
