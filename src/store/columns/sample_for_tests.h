@@ -283,7 +283,7 @@ class Company {
         static const char* currencies[] = {"USD", "USD", "USD", "EUR", "GBP"};
         const auto amount = Value(Money{any(2000) * (chance(50) ? 100 : 1) - 500, *Currency::parse(currencies[any(5)])});
         return make("deal", id,
-                    {{"name", maybe(5, Value(phrase()))}, {"note", maybe(50, Value(phrase() + " " + std::to_string(any(100))))}, {"body", Value("long")},
+                    {{"name", maybe(5, Value(phrase()))}, {"note", maybe(50, Value(phrase() + " " + (chance(30) ? "po-kh" : "") + std::to_string(chance(30) ? 100'000 + any(9'000) : any(100))))}, {"body", Value("long")},
                      {"account", maybe(10, Value(Id{1000 + any(44)}))}, {"owner", maybe(3, Value(Id{100 + any(6)}))}, {"team", maybe(10, Value(Id{200 + any(3)}))},
                      {"stage", maybe(5, Value(Id{300 + any(4)}))}, {"amount", maybe(15, amount)}, {"probability", maybe(20, Value(Decimal::scaled(any(11) * 10, 2)))},
                      {"rate", maybe(20, Value(Decimal::scaled(any(100'000) - 50'000, any(6))))}, {"pieces", maybe(20, Value(any(20) - 5))},

@@ -46,6 +46,11 @@ void each_word(std::string_view text, Each each) {
     }
 }
 
+// A number of an order, a phone, a mail box: words that hardly two records share.
+bool is_code(std::string_view word) {
+    return word.size() > 24 || std::count_if(word.begin(), word.end(), [](char c) { return c >= '0' && c <= '9'; }) >= 4;
+}
+
 std::uint64_t hash_of(std::string_view text) { return std::hash<std::string_view>{}(text); }
 
 }  // namespace
@@ -162,29 +167,44 @@ void SearchIndex::Backward::step() {
     number -= step;
 }
 
-SearchIndex::Union::Union(std::vector<Backward> chains) : chains_(std::move(chains)) {
-    for (std::size_t place = chains_.size() / 2; place-- > 0;) sink(place);
+void SearchIndex::Common::step_to(std::uint32_t most) {
+    for (std::size_t alike = 0; alike < chains_.size();) {
+        alike = 0;
+        for (Backward& chain : chains_) {
+            while (chain.number > most) chain.step();
+            alike += chain.number == most;
+            most = chain.number;
+        }
+        if (chains_.size() == 1 || most == 0) {
+            chains_.front().number = most;
+            return;
+        }
+    }
+}
+
+SearchIndex::Union::Union(std::vector<Common> parts) : parts_(std::move(parts)) {
+    for (std::size_t place = parts_.size() / 2; place-- > 0;) sink(place);
 }
 
 void SearchIndex::Union::sink(std::size_t place) {
     for (;;) {
         std::size_t greatest = place;
         for (const std::size_t below : {2 * place + 1, 2 * place + 2})
-            if (below < chains_.size() && chains_[below].number > chains_[greatest].number) greatest = below;
+            if (below < parts_.size() && parts_[below].number() > parts_[greatest].number()) greatest = below;
         if (greatest == place) return;
-        std::swap(chains_[place], chains_[greatest]);
+        std::swap(parts_[place], parts_[greatest]);
         place = greatest;
     }
 }
 
 void SearchIndex::Union::step_to(std::uint32_t most) {
-    while (!chains_.empty() && chains_.front().number > most) {
-        Backward& first = chains_.front();
-        while (first.number > most) first.step();
-        if (first.number == 0) {
-            first = chains_.back();
-            chains_.pop_back();
-            if (chains_.empty()) return;
+    while (!parts_.empty() && parts_.front().number() > most) {
+        Common& first = parts_.front();
+        first.step_to(most);
+        if (first.number() == 0) {
+            std::swap(first, parts_.back());
+            parts_.pop_back();
+            if (parts_.empty()) return;
         }
         sink(0);
     }
@@ -249,6 +269,23 @@ std::vector<std::uint32_t> SearchIndex::words_with(std::string_view part) const 
     return words;
 }
 
+std::vector<SearchIndex::Common> SearchIndex::documents_with(std::string_view part) const {
+    std::vector<Common> found;
+    for (const std::uint32_t word : words_with(part)) found.emplace_back(std::vector{Backward(pool_, documents_of_[word])});
+    std::vector<const Chain*> chains;
+    if (part.size() == 1) chains.push_back(&codes_by_[first_one + one(part, 0)]);
+    if (part.size() == 2) chains.push_back(&codes_by_[first_two + two(part, 0)]);
+    for (std::size_t at = 0; at + 3 <= part.size(); ++at) chains.push_back(&codes_by_[triple(part, at)]);
+    std::sort(chains.begin(), chains.end(), [](const Chain* a, const Chain* b) { return a->count != b->count ? a->count < b->count : a < b; });
+    chains.erase(std::unique(chains.begin(), chains.end()), chains.end());
+    if (chains.front()->count == 0) return found;
+    constexpr std::size_t enough = 4;  // more exclude little that the text would not
+    std::vector<Backward> all;
+    for (std::size_t i = 0; i < std::min(enough, chains.size()); ++i) all.emplace_back(pool_, *chains[i]);
+    found.emplace_back(std::move(all));
+    return found;
+}
+
 std::vector<std::string_view> SearchIndex::parts_of(std::string_view word) {
     std::vector<std::string_view> parts;
     each_word(word, [&](std::string_view part) {
@@ -259,6 +296,13 @@ std::vector<std::string_view> SearchIndex::parts_of(std::string_view word) {
 }
 
 // ---- Documents ---------------------------------------------------------------------------------------------
+
+void SearchIndex::append_code(std::string_view code, std::uint32_t document, bool begins) {
+    for (std::size_t at = 0; at + 3 <= code.size(); ++at) pool_.append(codes_by_[triple(code, at)], document);
+    if (!begins) return;
+    pool_.append(codes_by_[first_two + two(code, 0)], document);
+    pool_.append(codes_by_[first_one + one(code, 0)], document);
+}
 
 void SearchIndex::add(const Table& table, std::uint32_t row) {
     const std::uint32_t document = documents_++;
@@ -273,13 +317,16 @@ void SearchIndex::add(const Table& table, std::uint32_t row) {
         const auto text = column->texts.get(row);
         if (!text) continue;
         fold_into(folded_, *text);
-        each_word(folded_, [&](std::string_view word) { pool_.append(documents_of_[word_of(word)], document); });
+        each_word(folded_, [&](std::string_view word) {
+            if (is_code(word)) append_code(word, document, true);
+            else pool_.append(documents_of_[word_of(word)], document);
+        });
         if (column->field->slot == table.entity().title_slot && !folded_.empty()) {
             pool_.append(titles_by_[two(folded_, 0)], document);
             pool_.append(titles_by_[title_one + one(folded_, 0)], document);
         }
         if (column->field->options.meaning == model::Meaning::phone)
-            if (const std::string digits = digits_of(folded_); digits.size() >= 3) pool_.append(documents_of_[word_of(digits)], document);
+            append_code(digits_of(folded_), document, false);
     }
 }
 
@@ -296,6 +343,7 @@ bool SearchIndex::build_some(const Table& table, std::uint32_t& row, std::uint32
         if (searched(table).empty() || table.rows() < indexed_from) return false;  // few are looked at one by one
         *this = SearchIndex();
         words_by_.resize(word_keys);
+        codes_by_.resize(word_keys);
         titles_by_.resize(title_keys);
         built_ = building_ = true;
     }
@@ -325,9 +373,9 @@ void SearchIndex::update(const Table& table, std::uint32_t row) {
 std::optional<std::vector<std::uint32_t>> SearchIndex::candidates(const Words& words) const {
     if (!built_) return std::nullopt;
     const auto with_any_of = [&](std::string_view part, std::vector<std::uint64_t>& bits) {
-        for (const std::uint32_t word : words_with(part))
-            for (Backward document(pool_, documents_of_[word]); document.number; document.step())
-                bits[(document.number - 1) / 64] |= std::uint64_t{1} << ((document.number - 1) % 64);
+        for (Common& documents : documents_with(part))
+            for (; documents.number(); documents.step_to(documents.number() - 1))
+                bits[(documents.number() - 1) / 64] |= std::uint64_t{1} << ((documents.number() - 1) % 64);
     };
     std::optional<std::vector<std::uint64_t>> found;
     for (const std::string& word : words.folded)
@@ -352,14 +400,12 @@ std::optional<SearchIndex::Newest> SearchIndex::newest(const Words& words, bool 
     Newest newest(*this);
     for (const std::string& word : words.folded)
         for (const std::string_view part : parts_of(word)) {
-            std::vector<Backward> chains;
-            for (const std::uint32_t one : words_with(part)) chains.emplace_back(pool_, documents_of_[one]);
-            newest.all_.emplace_back(std::move(chains));
+            newest.all_.emplace_back(documents_with(part));
         }
     if (newest.all_.empty()) return std::nullopt;
     if (title_begins) {
         const std::string& word = words.folded.front();
-        newest.all_.emplace_back(std::vector{Backward(pool_, titles_by_[word.size() == 1 ? title_one + one(word, 0) : two(word, 0)])});
+        newest.all_.emplace_back(std::vector{Common({Backward(pool_, titles_by_[word.size() == 1 ? title_one + one(word, 0) : two(word, 0)])})});
     }
     return newest;
 }
@@ -384,7 +430,7 @@ std::optional<std::uint32_t> SearchIndex::Newest::next() {
 
 std::size_t SearchIndex::bytes() const {
     return pool_.bytes() + letters_.capacity() + (places_.capacity() + word_table_.capacity() + rows_.capacity()) * sizeof(std::uint32_t) +
-           (documents_of_.capacity() + words_by_.capacity() + titles_by_.capacity()) * sizeof(Chain) + void_.capacity() * sizeof(std::uint64_t) + document_of_.size() * 32;
+           (documents_of_.capacity() + words_by_.capacity() + codes_by_.capacity() + titles_by_.capacity()) * sizeof(Chain) + void_.capacity() * sizeof(std::uint64_t) + document_of_.size() * 32;
 }
 
 }  // namespace fairlead::store::columns

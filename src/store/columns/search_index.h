@@ -1,5 +1,6 @@
 // Which records hold which words, in memory, over folded text: each different word of a table once, with the records that
-// hold it, and by its threes of letters, by how it begins. They give candidates; the text itself decides.
+// hold it, and by its threes of letters, by how it begins. Codes and numbers, of which nearly every record has its own,
+// are not kept as words: their threes lead to the records at once. They give candidates; the text itself decides.
 //
 // A word of three letters or more matches anywhere in a word of the record; one of one or two letters only where
 // a word begins. Digits also match inside the digits of a phone field, whatever stands between them there.
@@ -90,16 +91,26 @@ class SearchIndex {
       private:
         void enter(std::uint32_t place);
     };
-    // The documents of any of several words, from the newest down.
-    class Union {
+    // The documents that are in all of some chains, from the newest down.
+    class Common {
       public:
-        explicit Union(std::vector<Backward> chains);
-        std::uint32_t number() const { return chains_.empty() ? 0 : chains_.front().number; }
+        explicit Common(std::vector<Backward> chains) : chains_(std::move(chains)) { step_to(UINT32_MAX); }
+        std::uint32_t number() const { return chains_.front().number; }
         void step_to(std::uint32_t most);  // to the greatest number that is not above
 
       private:
+        std::vector<Backward> chains_;  // at least one
+    };
+    // The documents that are in any of several.
+    class Union {
+      public:
+        explicit Union(std::vector<Common> parts);
+        std::uint32_t number() const { return parts_.empty() ? 0 : parts_.front().number(); }
+        void step_to(std::uint32_t most);
+
+      private:
         void sink(std::size_t place);
-        std::vector<Backward> chains_;  // a heap, the greatest number first
+        std::vector<Common> parts_;  // a heap, the greatest number first
     };
 
     void add(const Table& table, std::uint32_t row);
@@ -108,6 +119,9 @@ class SearchIndex {
     void grow_words();
     // The different words in which a part of a query's word may stand.
     std::vector<std::uint32_t> words_with(std::string_view part) const;
+    // The documents in which it may stand: in a word, or in a code.
+    std::vector<Common> documents_with(std::string_view part) const;
+    void append_code(std::string_view code, std::uint32_t document, bool begins);
     // Parts of a query's word that can be looked up: one of its own may hold marks.
     static std::vector<std::string_view> parts_of(std::string_view word);
     std::uint32_t row_of(std::uint32_t document) const { return document < identical_ ? document : rows_[document - identical_]; }
@@ -123,6 +137,7 @@ class SearchIndex {
     std::vector<Chain> documents_of_;        // of each word
     std::vector<std::uint32_t> word_table_;  // open addressing: word + 1
     std::vector<Chain> words_by_;            // words by three letters, the first two, the first
+    std::vector<Chain> codes_by_;            // documents by the same of their codes
     std::vector<Chain> titles_by_;           // documents by how the title begins
 
     // Documents are numbered in the order of indexing, so that chains only grow; a changed row becomes a new document and

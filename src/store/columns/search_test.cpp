@@ -29,7 +29,7 @@ std::vector<Id> slowly_found(Company& company, const Viewer& viewer, const std::
     return ids;
 }
 
-const char* const searches[] = {"duong", "Đường", "an", "a", "ha noi", "acme", "ren", "newal acme", "o-ring", "zeta 9", "9", "x", "giang", "qqq", "ang", "ng", "12", "phở x", "4"};
+const char* const searches[] = {"duong", "Đường", "an", "a", "ha noi", "acme", "ren", "newal acme", "o-ring", "zeta 9", "9", "x", "giang", "qqq", "ang", "ng", "12", "phở x", "4", "kh1", "kh1044", "h105 an", "10", "1043", "po-kh1", "an 1021", "kh", "106"};
 
 void compare_searches(Company& company, const Viewer& viewer) {
     for (const char* text : searches) {

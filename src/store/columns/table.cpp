@@ -189,8 +189,12 @@ bool Table::set(Column& column, std::uint32_t row, const Record& record) {
         case Held::text: return column.texts.set(row, text_of(value));
         case Held::reference: {
             const Id* id = value.get<Id>();
-            const bool known = id && *id && column.target;
-            return column.values.set(row, known ? Wide{column.target->row_for(*id)} + 1 : no_value);
+            if (!id || !*id || !column.target) return column.values.set(row, no_value);
+            if (column.last_id != id->value) {
+                column.last_row = column.target->row_for(*id);
+                column.last_id = id->value;
+            }
+            return column.values.set(row, Wide{column.last_row} + 1);
         }
         case Held::money: {
             const Money* money = value.get<Money>();

@@ -44,6 +44,8 @@ struct Column {
     Packed reporting{step_one};   // of money in another currency: minor units of the reporting currency
     Table* target = nullptr;      // of a reference
     std::uint64_t changed = 0;    // stamp of the last commit that changed a value
+    std::int64_t last_id = 0;     // of a reference: neighbours often refer to the same record
+    std::uint32_t last_row = 0;
 
     std::size_t bytes() const { return values.bytes() + texts.bytes() + currency.bytes() + reporting.bytes(); }
 };
