@@ -140,7 +140,7 @@ Result<Columns::Page> Columns::list(const Viewer& viewer, const ListQuery& query
             const bool backward = cursor && cursor->backward;
             const auto limit = static_cast<std::size_t>(query.limit);
             std::vector<std::uint32_t> rows =
-                columns::first_rows(asking, *table, found.rows(), sorting, limit + 1, mark ? &*mark : nullptr, backward);
+                columns::first_rows(asking, *table, found.rows(), query.filter, sorting, limit + 1, mark ? &*mark : nullptr, backward);
             const bool more = rows.size() > limit;
             if (more) rows.erase(backward ? rows.begin() : rows.end() - 1);
             Page page;
@@ -180,7 +180,7 @@ Result<void> Columns::each(const Viewer& viewer, const ListQuery& query, const f
             FAIRLEAD_ASSIGN(const Sorting sorting, Sorting::of(asking, *table, query, found.rows()));
             std::vector<Id> out;
             out.reserve(found.rows().count());
-            for (const std::uint32_t row : columns::first_rows(asking, *table, found.rows(), sorting, found.rows().count(), nullptr, false))
+            for (const std::uint32_t row : columns::first_rows(asking, *table, found.rows(), query.filter, sorting, found.rows().count(), nullptr, false))
                 out.push_back(table->id(row));
             return out;
         }));

@@ -125,8 +125,14 @@ class Best {
     Best(const Sorting& sorting, std::size_t wanted, bool backward) : sorting_(sorting), wanted_(wanted), backward_(backward) {
         kept_.reserve(room());
     }
+    // From here on candidates come in the order of their ids, so that of equal ones the later loses.
+    void come_in_order() { in_order_ = sorting_.size() <= 1; }
     // True while a candidate with this first key could still be among the best.
-    bool may_enter(Key first) const { return !full_ || (backward_ ? first >= border_ : first <= border_); }
+    bool may_enter(Key first) const {
+        if (!full_) return true;
+        if (first == border_) return !in_order_;
+        return backward_ ? first > border_ : first < border_;
+    }
     void offer(Key first, std::uint32_t row) {
         kept_.push_back({first, row});
         if (kept_.size() == room()) cut();
@@ -155,7 +161,7 @@ class Best {
     }
     const Sorting& sorting_;
     std::size_t wanted_;
-    bool backward_, full_ = false;
+    bool backward_, full_ = false, in_order_ = false;
     Key border_ = 0;
     std::vector<Candidate> kept_;
 };
@@ -166,15 +172,19 @@ class Chooser {
         : table_(table), rows_(rows), sorting_(sorting), wanted_(wanted), mark_(mark), backward_(backward), best_(sorting, wanted, backward) {}
 
     std::vector<std::uint32_t> by_looking() {
-        std::array<std::uint32_t, 256> batch;
-        std::size_t size = 0;
-        rows_.each([&](std::uint32_t row) {
-            batch[size++] = row;
-            if (size < batch.size()) return;
-            offer({batch.data(), size});
-            size = 0;
-        });
-        offer({batch.data(), size});
+        const bool down = sorting_.descending() != backward_;
+        if (table_.ids_ascend()) best_.come_in_order();
+        std::vector<std::uint32_t> here;
+        for (std::uint32_t i = 0; i < rows_.chunks(); ++i) {
+            const std::uint32_t chunk = down ? rows_.chunks() - 1 - i : i;
+            here.clear();
+            rows_.each_in(chunk, [&](std::uint32_t row) { here.push_back(row); });
+            const std::size_t batches = (here.size() + batch_most - 1) / batch_most;
+            for (std::size_t batch = 0; batch < batches; ++batch) {
+                const std::size_t begin = (down ? batches - 1 - batch : batch) * batch_most;
+                offer(std::span(here).subspan(begin, std::min(batch_most, here.size() - begin)), down);
+            }
+        }
         return best_.take();
     }
 
@@ -196,10 +206,10 @@ class Chooser {
 
     // Along the order; rows that changed since it was made are offered first, from outside it. Nothing when the matches
     // stand so far from where the walk begins that looking at each of them is quicker.
-    std::optional<std::vector<std::uint32_t>> by_walking(const Order& order) {
+    std::optional<std::vector<std::uint32_t>> by_walking(const Order& order, const Column& column, std::pair<Wide, Wide> range) {
         if (order.late)
             order.late->rows.each([&](std::uint32_t row) {
-                if (rows_.has(row)) offer({&row, 1});
+                if (rows_.has(row)) offer({&row, 1}, false);
             });
         const std::vector<std::uint32_t>& sorted = order.snapshot->rows;
         const bool down = sorting_.descending() != backward_;
@@ -207,7 +217,13 @@ class Chooser {
         Key last = 0;
         // Rows of equal keys stand in the order of their ids, so the walk may stop after `wanted` of them; a
         // page that goes on from a mark begins at the mark.
-        const std::size_t from = mark_ ? start(order, down) : 0;
+        const bool bounded = range.first > least_value || range.second < greatest_value;
+        const std::size_t within = bounded ? first_place(order, down, [&](std::uint32_t row) {
+            const Wide value = column.values.get(row);
+            return down ? value <= range.second : value >= range.first;
+        }) : 0;
+        const std::size_t marked = mark_ ? first_place(order, down, [&](std::uint32_t row) { return after_mark(sorting_.first_key(row), row); }) : 0;
+        const std::size_t from = std::max(within, marked);
         const std::size_t steps_most = 1000 + rows_.count() / 4;
         for (std::size_t i = from; i < sorted.size(); ++i) {
             if (i - from > steps_most) return std::nullopt;
@@ -234,14 +250,21 @@ class Chooser {
         const int against = sorting_.against(*mark_, first, row);
         return backward_ ? against < 0 : against > 0;
     }
-    void offer(std::span<const std::uint32_t> rows) {
-        std::array<Key, 256> keys;
+    static constexpr std::size_t batch_most = 256;
+
+    // Rows that ascend; with `down` the last is offered first.
+    void offer(std::span<const std::uint32_t> rows, bool down) {
+        std::array<Key, batch_most> keys;
         sorting_.first_keys(rows, keys.data());
-        for (std::size_t i = 0; i < rows.size(); ++i)
+        for (std::size_t n = 0; n < rows.size(); ++n) {
+            const std::size_t i = down ? rows.size() - 1 - n : n;
             if (best_.may_enter(keys[i]) && (!mark_ || after_mark(keys[i], rows[i]))) best_.offer(keys[i], rows[i]);
+        }
     }
-    // The first place of the walk that may lie after the mark, by halving over rows that did not change.
-    std::size_t start(const Order& order, bool down) const {
+    // The first place of the walk for whose row `reached` holds, as it does for all that follow; by halving over rows that
+    // did not change.
+    template <class Reached>
+    std::size_t first_place(const Order& order, bool down, Reached reached) const {
         const std::vector<std::uint32_t>& sorted = order.snapshot->rows;
         std::size_t low = 0, high = sorted.size();
         while (low < high) {
@@ -250,7 +273,7 @@ class Chooser {
             const auto at = [&](std::size_t i) { return sorted[down ? sorted.size() - 1 - i : i]; };
             while (probe < high && order.is_late(at(probe))) ++probe;
             if (probe == high) high = middle;
-            else if (!after_mark(sorting_.first_key(at(probe)), at(probe))) low = probe + 1;
+            else if (!reached(at(probe))) low = probe + 1;
             else high = middle;
         }
         return low;
@@ -267,8 +290,8 @@ class Chooser {
 
 }  // namespace
 
-std::vector<std::uint32_t> first_rows(Asking& asking, const Table& table, const RowSet& rows, const Sorting& sorting, std::size_t wanted,
-                                      const Sorting::Mark* mark, bool backward) {
+std::vector<std::uint32_t> first_rows(Asking& asking, const Table& table, const RowSet& rows, const formula::Formula& filter, const Sorting& sorting,
+                                      std::size_t wanted, const Sorting::Mark* mark, bool backward) {
     if (wanted == 0 || rows.count() == 0) return {};
     Chooser chooser(table, rows, sorting, wanted, mark, backward);
     if (auto newest = chooser.by_id()) return std::move(*newest);
@@ -281,7 +304,7 @@ std::vector<std::uint32_t> first_rows(Asking& asking, const Table& table, const 
         const Order order = walked->held == Held::text ? orders.of_texts(asking, table, *walked) : orders.of_numbers(asking, table, *walked);
         const double steps = static_cast<double>(wanted) * table.rows() / rows.count();
         if (order && steps * 4 < rows.count())
-            if (auto walked_to = chooser.by_walking(order)) return std::move(*walked_to);
+            if (auto walked_to = chooser.by_walking(order, *walked, range_on(asking, filter, *walked))) return std::move(*walked_to);
     }
     return Chooser(table, rows, sorting, wanted, mark, backward).by_looking();
 }

@@ -51,8 +51,8 @@ class Sorting {
 };
 
 // The first `wanted` rows in order, after the mark if there is one; with `backward`, the last ones before it, in
-// order.
-std::vector<std::uint32_t> first_rows(Asking& asking, const Table& table, const RowSet& rows, const Sorting& sorting,
+// order. `filter` is the one that the rows fulfil: it tells where in a remembered order they begin.
+std::vector<std::uint32_t> first_rows(Asking& asking, const Table& table, const RowSet& rows, const formula::Formula& filter, const Sorting& sorting,
                                       std::size_t wanted, const Sorting::Mark* mark, bool backward);
 
 }  // namespace fairlead::store::columns

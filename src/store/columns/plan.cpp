@@ -101,6 +101,21 @@ class Compiler {
         return each(node, table, from, by_viewer);
     }
 
+    // Narrows the range to where the node can hold.
+    void narrow(const Node& node, const Column& column, std::pair<Wide, Wide>& range) {
+        if (node.op == Op::logical_and) {
+            for (const auto& argument : node.arguments) narrow(*argument, column, range);
+            return;
+        }
+        if (!is_comparison(node.op) || node.op == Op::ne || node.compare == formula::Compare::blank) return;
+        for (const auto& argument : node.arguments) {
+            if (argument->op != Op::field || argument->path.size() != 1 || argument->path.front().name != column.field->name) continue;
+            const auto own = compare(node, *argument, Part(node), column.values, [&](Wide raw) { return value_from(column, raw); });
+            if (own) range = {std::max(range.first, own->first), std::min(range.second, own->second)};
+            return;
+        }
+    }
+
   private:
     Condition junction(const Node& node, const Table& table, std::size_t from, bool by_viewer) {
         std::vector<PredicatePointer> parts;
@@ -476,6 +491,13 @@ std::string key_of(Asking& asking, const Table& table, const formula::Checked& f
 
 PredicatePointer compile(Asking& asking, const formula::Formula& formula, const Table& table, const Footing& footing) {
     return std::make_unique<Kept>(formula, Compiler(asking, footing.sight).condition(*formula->root, table, 0, true).root);
+}
+
+std::pair<Wide, Wide> range_on(Asking& asking, const formula::Formula& filter, const Column& column) {
+    std::pair<Wide, Wide> range(least_value, greatest_value);
+    if (filter && column.held == Held::number && column.values.least() <= column.values.greatest())
+        Compiler(asking, {}).narrow(*filter->root, column, range);
+    return range;
 }
 
 AnswerPointer filtered(Asking& asking, const Table& table, const formula::Formula& filter) {

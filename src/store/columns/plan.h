@@ -50,6 +50,8 @@ Footing footing_of(Asking& asking, const formula::Checked& formula, const Table&
 
 // The records of `table`, live ones only, for which `filter` holds.
 AnswerPointer filtered(Asking& asking, const Table& table, const formula::Formula& filter);
+// Raw values of a column of numbers, dates or instants outside of which no record fulfils the filter.
+std::pair<Wide, Wide> range_on(Asking& asking, const formula::Formula& filter, const Column& column);
 PredicatePointer compile(Asking& asking, const formula::Formula& formula, const Table& table, const Footing& footing);
 
 // A part of a checked formula, evaluated by itself.
