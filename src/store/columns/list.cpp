@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 
 namespace fairlead::store::columns {
 
@@ -188,6 +189,42 @@ class Chooser {
         return best_.take();
     }
 
+    // By something of which there are few (an owner, a stage): only the rows of those that come first are looked at.
+    std::optional<std::vector<std::uint32_t>> by_codes() {
+        const Packed* values = sorting_.size() == 0 ? nullptr : sorting_.first()->codes();
+        if (!values || values->greatest() > codes_most) return std::nullopt;
+        std::vector<std::pair<Key, std::uint32_t>> codes;
+        for (std::uint32_t code = 0; code <= std::max<Wide>(values->greatest(), 0); ++code) {
+            const Key key = sorting_.turned(0, sorting_.first()->key_of_code(code));
+            if (!mark_ || (backward_ ? key <= mark_->keys.front() : key >= mark_->keys.front())) codes.emplace_back(key, code);
+        }
+        std::sort(codes.begin(), codes.end());
+        if (backward_) std::reverse(codes.begin(), codes.end());
+        std::vector<std::uint8_t> flags(codes_most + 1);
+        std::vector<std::uint64_t> wanted_bits(RowSet::words_per_chunk), bits(block_words);
+        std::size_t met = 0, together = 1;
+        for (std::size_t next = 0; next < codes.size() && met < wanted_; together *= 4) {
+            std::fill(flags.begin(), flags.end(), 0);
+            for (std::size_t taken = 0; next < codes.size() && (taken < together || codes[next].first == codes[next - 1].first); ++taken) flags[codes[next++].second] = 1;
+            for (std::uint32_t chunk = 0; chunk < rows_.chunks(); ++chunk) {
+                if (!rows_.count_in(chunk)) continue;
+                rows_.chunk_bits(chunk, wanted_bits.data());
+                for (std::uint32_t begin = 0; begin < chunk_rows; begin += block_rows) {
+                    values->look_up((chunk << chunk_shift) + begin, block_rows, flags, bits.data());
+                    for (std::uint32_t word = 0; word < block_words; ++word)
+                        for (std::uint64_t left = bits[word] & wanted_bits[begin / 64 + word]; left; left &= left - 1) {
+                            const std::uint32_t row = (chunk << chunk_shift) + begin + word * 64 + static_cast<std::uint32_t>(std::countr_zero(left));
+                            const Key first = sorting_.first_key(row);
+                            if (mark_ && !after_mark(first, row)) continue;
+                            ++met;
+                            if (best_.may_enter(first)) best_.offer(first, row);
+                        }
+                }
+            }
+        }
+        return best_.take();
+    }
+
     // Newest first or oldest first, where ids ascend with rows: from one end, until enough are found.
     std::optional<std::vector<std::uint32_t>> by_id() {
         if (sorting_.size() != 0 || mark_ || backward_ || !table_.ids_ascend()) return std::nullopt;
@@ -251,6 +288,7 @@ class Chooser {
         return backward_ ? against < 0 : against > 0;
     }
     static constexpr std::size_t batch_most = 256;
+    static constexpr std::uint32_t codes_most = 5000;
 
     // Rows that ascend; with `down` the last is offered first.
     void offer(std::span<const std::uint32_t> rows, bool down) {
@@ -290,6 +328,11 @@ class Chooser {
 
 }  // namespace
 
+namespace {
+// Looking at all matches is cheaper when most of them are wanted.
+bool steps_pay(std::size_t wanted, const RowSet& rows) { return wanted * 8 < rows.count(); }
+}  // namespace
+
 std::vector<std::uint32_t> first_rows(Asking& asking, const Table& table, const RowSet& rows, const formula::Formula& filter, const Sorting& sorting,
                                       std::size_t wanted, const Sorting::Mark* mark, bool backward) {
     if (wanted == 0 || rows.count() == 0) return {};
@@ -306,7 +349,10 @@ std::vector<std::uint32_t> first_rows(Asking& asking, const Table& table, const 
         if (order && steps * 4 < rows.count())
             if (auto walked_to = chooser.by_walking(order, *walked, range_on(asking, filter, *walked))) return std::move(*walked_to);
     }
-    return Chooser(table, rows, sorting, wanted, mark, backward).by_looking();
+    Chooser thorough(table, rows, sorting, wanted, mark, backward);
+    if (rows.count() > 10'000 && steps_pay(wanted, rows))
+        if (auto few = thorough.by_codes()) return std::move(*few);
+    return thorough.by_looking();
 }
 
 }  // namespace fairlead::store::columns

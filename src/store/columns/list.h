@@ -39,6 +39,7 @@ class Sorting {
     Mark mark(const Cursor& cursor) const;
     // Less, equal or greater: the row against the mark.
     int against(const Mark& mark, Key first, std::uint32_t row) const;
+    const SortKey* first() const { return keys_.empty() ? nullptr : keys_.front().get(); }
     const Column* walked() const { return keys_.size() == 1 ? keys_.front()->walked() : nullptr; }
     bool descending() const { return id_descending_; }
 

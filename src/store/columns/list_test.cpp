@@ -245,6 +245,42 @@ TEST_CASE("A big table answers as a small one does, also from remembered orders"
         }
         for (int i = 0; i < (round == 1 ? 5000 : 200); ++i) company.put(company.deal(Id{10'000 + 3 * company.any(70'500)}));
     }
+    // By what few have in common first: also where a page ends among equal ones, and with empty ones.
+    const std::vector<SortBy> shared[] = {{{"owner", false}, {"amount", true}}, {{"stage", true}}, {{"kind", true}, {"close_date", false}}, {{"team", false}, {"owner", true}, {"rate", false}}, {{"done", false}, {"kind", false}}};
+    for (const std::vector<SortBy>& sort : shared) {
+        ListQuery query;
+        query.entity = "deal";
+        query.sort = sort;
+        query.filter = company.check("pieces > 0");
+        query.limit = 100;
+        INFO(said(sort));
+        const std::vector<Id> expected = slowly_sorted(company, *Viewer::system(), query.filter, sort);
+        // From the first pages on, from where the first key changes, and from the end back.
+        std::vector<std::size_t> places{0, expected.size() - 300, expected.size() / 6 - 50, expected.size() / 3 - 50};
+        for (const std::size_t place : places) {
+            if (place > 0) {
+                ListQuery reach = query;
+                reach.cursor.clear();
+                for (std::size_t at = 0; at < place; at += static_cast<std::size_t>(reach.limit)) {
+                    reach.limit = static_cast<int>(std::min<std::size_t>(500, place - at));
+                    auto page = company.columns.list(*Viewer::system(), reach, context());
+                    REQUIRE(page);
+                    reach.cursor = page->next;
+                }
+                query.cursor = reach.cursor;
+            }
+            auto page = company.columns.list(*Viewer::system(), query, context());
+            REQUIRE(page);
+            CHECK(page->ids == std::vector<Id>(expected.begin() + static_cast<std::ptrdiff_t>(place), expected.begin() + static_cast<std::ptrdiff_t>(place + 100)));
+            query.cursor = page->next;
+            auto next = company.columns.list(*Viewer::system(), query, context());
+            REQUIRE(next);
+            query.cursor = next->prev;
+            auto back = company.columns.list(*Viewer::system(), query, context());
+            REQUIRE(back);
+            CHECK(back->ids == page->ids);
+        }
+    }
     ListQuery last;
     last.entity = "deal";
     last.sort = {{"name", true}, {"amount", false}};

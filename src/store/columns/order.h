@@ -87,6 +87,9 @@ class SortKey {
     virtual Key key_of(std::string_view boundary) const = 0;
     // The column whose order this key has, where a remembered order may be walked; null otherwise.
     virtual const Column* walked() const { return nullptr; }
+    // Where the key depends on a small number that each row has (0: none): the column of these, and the key of each.
+    virtual const Packed* codes() const { return nullptr; }
+    virtual Key key_of_code(std::uint32_t) const { return null_key; }
 };
 using SortKeyPointer = std::unique_ptr<SortKey>;
 

@@ -171,9 +171,11 @@ void search_table(Asking& asking, const Table& table, const Words& words, std::s
     const auto look = [&](std::uint32_t row, bool beginning, bool others, int best_possible) {
         if (table.state(row) != RowState::live || !sees(seen, row)) return true;
         const int rank = fit.rank(row);
-        if (rank == Fit::none || !(Fit::title_begins(rank) ? beginning : others)) return true;
-        hits.push_back({&table.entity(), table.id(row), {}, {}, rank});
-        good += rank <= best_possible;
+        if (rank == Fit::none) return true;
+        if (Fit::title_begins(rank) ? beginning : others) {
+            hits.push_back({&table.entity(), table.id(row), {}, {}, rank});
+            good += rank <= best_possible;
+        }
         return ++looked_at < looked_at_most && good < limit;
     };
     if (auto newest = table.search->newest(words, false)) {

@@ -90,8 +90,10 @@ class ChoiceKey final : public SortKey {
   public:
     explicit ChoiceKey(const Column& column) : column_(column) {}
     void keys(std::span<const std::uint32_t> rows, Key* keys) const override {
-        each_code(column_.texts.codes(), rows, [&](std::size_t i, std::uint32_t code) { keys[i] = code ? Key{code} : null_key; });
+        each_code(column_.texts.codes(), rows, [&](std::size_t i, std::uint32_t code) { keys[i] = key_of_code(code); });
     }
+    const Packed* codes() const override { return &column_.texts.codes(); }
+    Key key_of_code(std::uint32_t code) const override { return code ? Key{code} : null_key; }
     std::string boundary(std::uint32_t row) const override { return std::string(column_.texts.get(row).value_or("")); }
     Key key_of(std::string_view boundary) const override {
         const std::uint32_t code = column_.texts.dictionary().find(boundary);
@@ -119,6 +121,8 @@ class CodedTextKey final : public SortKey {
     void keys(std::span<const std::uint32_t> rows, Key* keys) const override {
         each_code(column_.texts.codes(), rows, [&](std::size_t i, std::uint32_t code) { keys[i] = ranks_[code]; });
     }
+    const Packed* codes() const override { return &column_.texts.codes(); }
+    Key key_of_code(std::uint32_t code) const override { return ranks_[code]; }
     std::string boundary(std::uint32_t row) const override {
         const auto text = column_.texts.get(row);
         return text ? sort_key(*text) : std::string();
@@ -186,15 +190,16 @@ class OverKey final : public SortKey {
         return target ? inner_->boundary(*target) : std::string();
     }
     Key key_of(std::string_view boundary) const override { return inner_->key_of(boundary); }
+    const Packed* codes() const override { return &reference_.values; }
+    Key key_of_code(std::uint32_t code) const override {
+        const auto target = reached(code);
+        return target ? inner_->key(*target) : null_key;
+    }
 
   private:
     static constexpr std::size_t remembered_most = 200'000;
     static constexpr Key unknown = null_key - 1;  // beyond every key
 
-    Key key_of_code(std::uint32_t code) const {
-        const auto target = reached(code);
-        return target ? inner_->key(*target) : null_key;
-    }
     std::optional<std::uint32_t> reach(std::uint32_t row) const { return reached(reference_.values.code(row)); }
     std::optional<std::uint32_t> reached(std::uint32_t code) const {
         if (!code || reference_.target->state(code - 1) != RowState::live || !sees(seen_, code - 1)) return std::nullopt;
