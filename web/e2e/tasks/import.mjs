@@ -92,3 +92,31 @@ task('A file that is none is refused in words', async ({ page, go }) => {
   await page.getByRole('alert').waitFor();
   await accessible(page, 'Refused file');
 });
+
+task('An import that is repeated shows what was edited here, and takes whose value one chooses', async ({ page, go }) => {
+  const weekly = (phone, employees) => file('weekly.csv', ['Mã cũ,Tên KH,Điện thoại,Số nhân viên', `W-1,Dệt May Thành Công,${phone},${employees}`]);
+  const bring = async (upload, label) => {
+    await go('/import?entity=account');
+    await page.locator('input[type=file]').setInputFiles(upload);
+    const dry = page.getByRole('complementary', { name: 'Dry run' });
+    await dry.getByText(label).first().waitFor();
+    return dry;
+  };
+  await bring(weekly('0283 111', '10'), /^(New|Create)/);
+  await page.getByRole('button', { name: 'Import 1 row' }).click();
+  await page.getByRole('heading', { name: 'Imported 1 row' }).waitFor();
+  const [made] = await named('Dệt May Thành Công');
+  await world.call('PATCH', `/accounts/${made.id}`, { phone: '0283 222' }, { 'If-Match': '*' });
+
+  const dry = await bring(weekly('0283 333', 'không rõ'), /^Why /);
+  await dry.getByRole('button', { name: 'Leave empty' }).click();
+  await dry.getByText('Edited here since the last import').waitFor();
+  await accessible(page, 'What was edited here');
+  await dry.getByLabel('Whose value stands: Phone').click();
+  await page.getByRole('option', { name: 'Take the file’s' }).click();
+  await page.getByRole('button', { name: 'Import 1 row' }).click();
+  await page.getByRole('heading', { name: 'Imported 1 row' }).waitFor();
+  const [after] = await named('Dệt May Thành Công');
+  assert.match(after.phone, /283333$|0283 333$/);
+  assert.equal(after.employees, 10);
+});
