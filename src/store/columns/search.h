@@ -39,7 +39,7 @@ AnswerPointer found(Asking& asking, const Table& table, const Words& words);
 // Best first, then newest. Of very many matches only the newest are ranked among themselves; search over everything
 // finds those whose title begins with the words before them.
 inline constexpr std::size_t ranked_most = 5000;
-inline constexpr std::size_t looked_at_most = 500;  // of a table, in a search over everything
+inline constexpr std::size_t looked_at_most = 250;  // of a table, in a search over everything
 SortKeyPointer rank_key(Asking& asking, const Table& table, const Words& words, const RowSet& rows);
 
 // Adds the best of a table within the viewer's reach.
