@@ -92,7 +92,7 @@ class Maker {
 
     std::string text(const EntityInfo& entity, const FieldInfo& field, int turn) {
         const std::string number = std::to_string(++count_);
-        if (field.options.length_max == 3) return turn % 2 ? "\"EUR\"" : field.options.unique ? "\"KWD\"" : "\"USD\"";
+        if (field.options.length_max == 3) return field.options.unique ? (turn % 2 ? "\"JOD\"" : "\"KWD\"") : turn % 2 ? "\"EUR\"" : "\"USD\"";
         if (field.options.meaning == Meaning::email) return "\"p" + number + "@example.com\"";
         if (field.name == "zone") return turn % 2 ? "\"Asia/Ho_Chi_Minh\"" : "\"UTC\"";
         if (field.name == "entity") return "\"account\"";

@@ -126,9 +126,13 @@ std::string message_in(const Refusal& refusal, std::string_view language) {
         const auto close = text.find('}', open);
         ensure(close != std::string_view::npos, "a message's placeholder ends with a brace");
         const auto name = text.substr(open + 1, close - open - 1);
-        const auto value = std::find_if(refusal.params.begin(), refusal.params.end(), [&](const auto& p) { return p.first == name; });
+        const auto parameter = [&](std::string_view wanted) {
+            return std::find_if(refusal.params.begin(), refusal.params.end(), [&](const auto& p) { return p.first == wanted; });
+        };
+        const auto value = parameter(name);
         if (value != refusal.params.end()) out += value->second;
         else if (name == "field") out += refusal.field;
+        else if (const auto entity = parameter("entity"); name == "entities" && entity != refusal.params.end()) out += derive::word(entity->second + ".label_plural", language, entity->second);
         else return refusal.message;  // a parameter is missing: the English message is whole
         text.remove_prefix(close + 1);
     }

@@ -557,6 +557,8 @@ Result<void> WriteTransaction::change_bin(const EntityInfo& entity, Id id, const
     w.asserted.set_slot(change.slot, change.after);
     w.changes.push_back(std::move(change));
     if (!into) FAIRLEAD_TRY(check_unique(w.after, nullptr));
+    // Undoing walks a batch backwards and takes what hangs with it.
+    else if (!options.as_system) FAIRLEAD_TRY(check_unused(before));
     compute(*group_.shape, *this, w.after);
     return write(w);
 }

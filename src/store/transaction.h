@@ -108,6 +108,14 @@ class WriteTransaction final : public Transaction {
     void set_reporting(Record& record, int slot, Date day);
     Result<Parameters> checked_parameters(const model::ActionInfo& action, const Parameters& given, const WriteOptions& options);
 
+    // transaction_uses.cpp
+    struct Hanging {
+        std::int64_t seen = 0;  // by the actor
+        bool any = false;
+    };
+    Hanging hanging(const EntityInfo& holder, const std::string& condition, const Value& value, Id except);
+    Result<void> check_unused(const Record& record);
+
     CommitGroup& group_;
     const Command& command_;
     std::shared_ptr<const Viewer> viewer_;

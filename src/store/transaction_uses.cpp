@@ -1,0 +1,110 @@
+// What hangs on a record, and keeps it out of the bin.
+#include <algorithm>
+
+#include "model/record_row.h"
+#include "store/transaction.h"
+
+namespace fairlead::store {
+namespace {
+
+// Does a record that others name by this field have to stay? The declarations say it: a list the company keeps and
+// the people, teams and roles of it are open to everybody, and what names them would name nobody; of other records,
+// those by which figures are grouped. What the program wrote down of the past (a projection, a read-only field)
+// goes on naming the record in the bin, and what is part of it (a line, a role's rights) goes with it.
+bool holds(const FieldInfo& field, const EntityInfo& holder, const EntityInfo& target) {
+    if (field.type != Type::reference || !field.is_stored() || field.system || field.target != target.name) return false;
+    if (!holder.logged || field.options.read_only) return false;
+    if (holder.administrators && target.administrators) return false;
+    return target.access == model::AccessKind::open || field.options.dimension;
+}
+
+constexpr std::int64_t counted = 10'000;  // more are told as "10000 or more"
+constexpr std::int64_t looked_at = 500;   // one by one, for a person who does not see everything
+
+std::string live_rows(const Table& table, std::string_view condition, std::int64_t most) {
+    return " FROM " + table.name() + " WHERE org_id = " + table.organisation() + " AND deleted_at IS NULL AND (" + std::string(condition) + ") LIMIT " +
+           std::to_string(most);
+}
+
+}  // namespace
+
+// The live records of `holder` that meet the condition, with `value` bound wherever it says $1: how many of them the
+// actor may see, and whether there are any.
+WriteTransaction::Hanging WriteTransaction::hanging(const EntityInfo& holder, const std::string& condition, const Value& value, Id except) {
+    const Table& table = group_.shape->table(holder);
+    (void)rows_of(holder);  // writes what is still on its way
+    const bool all = viewer_->is_system || viewer_->is_administrator;
+    std::string wanted = "id <> " + std::to_string(except.value) + " AND (" + condition + ")";
+    // A line of a deal in the bin is in the bin with it.
+    if (holder.access == model::AccessKind::inherits && holder.parent_slot >= 0) {
+        const FieldInfo& parent = holder.by_slot(holder.parent_slot);
+        const Table& above = group_.shape->table(catalog().need(parent.target));
+        (void)rows_of(above.entity());
+        wanted += " AND EXISTS (SELECT 1 FROM " + above.name() + " AS above WHERE above.org_id = " + table.organisation() + " AND above.id = " + table.name() + "." +
+                  quoted(parent.columns().front()) + " AND above.deleted_at IS NULL)";
+    }
+    Statement& statement = group_.connection.prepare(all ? "SELECT count(*) FROM (SELECT 1" + live_rows(table, wanted, counted) + ") AS hanging"
+                                                         : "SELECT " + table.columns() + live_rows(table, wanted, looked_at));
+    if (const auto* id = value.get<Id>()) statement.bind(1, id->value);
+    else statement.bind(1, std::string_view(value.as<std::string>()));
+    Hanging found;
+    if (all) {
+        while (statement.step()) found.seen = statement.whole(0);
+        found.any = found.seen > 0;
+        return found;
+    }
+    std::vector<Record> records;
+    while (statement.step()) records.push_back(table.read(statement));
+    found.any = !records.empty();
+    found.seen = std::count_if(records.begin(), records.end(), [&](const Record& record) { return in_reach(record, Right::read); });
+    return found;
+}
+
+Result<void> WriteTransaction::check_unused(const Record& record) {
+    const EntityInfo& target = *record.entity;
+    struct Use {
+        const EntityInfo* holder;
+        std::string field, label;
+        std::int64_t count;
+    };
+    std::vector<Use> uses;
+    bool unseen = false;
+    const auto look = [&](const EntityInfo& holder, const std::string& field, const std::string& label, const std::string& condition, const Value& value) {
+        const Hanging found = hanging(holder, condition, value, holder.number == target.number ? record.id() : Id{});
+        if (found.seen > 0 && viewer_->may(holder, Right::read)) uses.push_back({&holder, field, label, found.seen});
+        else unseen = unseen || found.any;
+    };
+    for (const auto& holder : catalog().entities())
+        for (const FieldInfo& field : holder->fields)
+            if (holds(field, *holder, target)) look(*holder, field.name, field.label, quoted(field.columns().front()) + " = $1", Value(record.id()));
+    // Amounts and rates name a currency by its code.
+    if (target.name == "currency") {
+        const Value code(record.text("code"));
+        for (const auto& holder : catalog().entities()) {
+            if (!holder->logged) continue;
+            for (const FieldInfo& field : holder->fields) {
+                if (!field.is_stored()) continue;
+                if (field.type == Type::money) look(*holder, field.name, field.label, quoted(field.columns().at(1)) + " = $1", code);
+                else if (field.type == Type::text && field.name == "currency") look(*holder, field.name, field.label, quoted(field.name) + " = $1", code);
+            }
+        }
+    }
+    if (uses.empty() && !unseen) return {};
+    std::stable_sort(uses.begin(), uses.end(), [](const Use& a, const Use& b) { return a.count > b.count; });
+    const FieldInfo* active = target.field("active");
+    const bool can_rest = active && active->type == Type::boolean;
+    Refused refused{Why::duplicate, {}};
+    for (const Use& use : uses) {
+        const std::string count = std::to_string(use.count) + (use.count >= counted ? "+" : "");
+        const std::string way = can_rest ? "give them another, or make this one inactive (" + active->label + ": no) so that it keeps them and takes no new ones" : "give them another first";
+        refused.reasons.push_back({can_rest ? "in_use_active" : "in_use", {},
+                                   target.label + " cannot be deleted: " + count + " " + (use.count == 1 ? use.holder->label : use.holder->label_plural) + " hang on it by the field \"" +
+                                       use.label + "\": " + way,
+                                   {{"count", count}, {"entity", use.holder->name}, {"name", use.field}}});
+    }
+    if (uses.empty())
+        refused.reasons.push_back({"in_use_unseen", {}, target.label + " cannot be deleted: records that you may not see hang on it. Ask an administrator", {}});
+    return refused;
+}
+
+}  // namespace fairlead::store
