@@ -38,6 +38,7 @@ int unknown(CLI::App& app, const std::string& word) {
 int run(int argc, char** argv) {
     CLI::App app{"Fairlead: targets, numbers, forecasts, leads, deals, pay and training of a sales department", "fairlead"};
     app.require_subcommand(1);
+    app.set_version_flag("--version", "fairlead " FAIRLEAD_VERSION);
     Outcome outcome;
     for (AddCommand add : commands) add(app, outcome);
     if (argc > 1 && argv[1][0] != '-' && app.get_subcommands([&](const CLI::App* one) { return one->get_name() == argv[1]; }).empty()) return unknown(app, argv[1]);

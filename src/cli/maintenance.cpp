@@ -8,6 +8,7 @@
 #include "cli/open_store.h"
 #include "cli/print.h"
 #include "store/postgres/connection.h"
+#include "store/sqlite/backend.h"
 
 namespace fairlead::cli {
 namespace {
@@ -32,7 +33,16 @@ int migrate(const Words& words) {
 }
 
 int check(const Words& words) {
-    const auto answer = administer_anywhere(place_of(words.database), "check", "{}");
+    const auto answer = [&]() -> Result<std::string> {
+        try {
+            return administer_anywhere(place_of(words.database), "check", "{}");
+        } catch (const store::DatabaseError& failure) {
+            if (failure.kind != store::DatabaseError::corrupt) throw;
+            derive::JsonWriter w;
+            w.begin_object().key("checks").begin_array().begin_object().text("name", "file can be read").boolean("ok", false).text("detail", failure.what()).end_object().end_array();
+            return w.boolean("ok", false).end_object().take();
+        }
+    }();
     bool ok = true;
     const int code = print_answer(answer, words.json, [](const derive::Json& json) {
         for (const derive::Json& one : json.find("checks")->items)
@@ -71,6 +81,7 @@ int restore(const Words& words) {
     const auto drop = [](const std::string& file) {
         for (const char* ending : {"", "-wal", "-shm", ".lock"}) fs::remove(file + ending);
     };
+    const auto broken = [](const std::string& why) { return print_refusal(refuse(Why::invalid, "backup_broken", why + " Nothing was changed.")); };
     if (!place.file.empty() && fs::exists(place.file)) {
         store::Options options;
         options.columns = false;
@@ -79,7 +90,12 @@ int restore(const Words& words) {
     }
     drop(candidate);
     fs::copy_file(words.file, candidate);
-    {
+    fs::permissions(candidate, fs::perms::owner_read | fs::perms::owner_write);
+    try {
+        if (store::kind_of_file(candidate) != store::FileKind::ours) {
+            drop(candidate);
+            return broken(words.file + " is not a backup of Fairlead.");
+        }
         store::Options options;
         options.columns = false;
         Place at = place;
@@ -94,7 +110,7 @@ int restore(const Words& words) {
             if (one.ok) continue;
             opened->store.reset();
             drop(candidate);
-            return print_refusal(refuse(Why::invalid, "backup_broken", "The backup does not pass the check " + one.name + ": " + one.detail + ". Nothing was changed."));
+            return broken("The backup does not pass the check " + one.name + ": " + one.detail + ".");
         }
         if (place.file.empty()) {
             // On PostgreSQL the present database is not pushed aside: the backup goes into an empty one.
@@ -104,6 +120,10 @@ int restore(const Words& words) {
             if (!copied) return print_refusal(copied.refused());
             return restored(words, store::shown_address(place.database), {});
         }
+    } catch (const store::DatabaseError& failure) {
+        drop(candidate);
+        if (failure.kind != store::DatabaseError::corrupt) throw;
+        return broken("The backup " + words.file + " is damaged: take an earlier one.");
     }
     fs::remove(candidate + ".lock");
     std::string kept;

@@ -22,6 +22,7 @@
 #include "server/administration.h"
 #include "server/control.h"
 #include "store/postgres/connection.h"
+#include "store/sqlite/backend.h"
 
 namespace fairlead::cli {
 
@@ -75,6 +76,13 @@ Result<OpenedStore> open_store(const Place& place, store::Options options) {
         if (::flock(opened.lock, LOCK_EX | LOCK_NB) != 0)
             return refuse(Why::unavailable, "database_in_use", "Another process has " + place.file + " open, probably a running server: stop it first, or do this in the web interface.");
     }
+    if (!place.file.empty()) {
+        const auto kind = store::kind_of_file(place.file);
+        if (kind == store::FileKind::nothing && options.read_only)
+            return refuse(Why::not_found, "no_such_file", "The file " + place.file + " holds no records yet: is it the database you mean?");
+        if (kind == store::FileKind::foreign || kind == store::FileKind::no_database)
+            return refuse(Why::invalid, "not_a_database", place.file + " is not a database of Fairlead" + (kind == store::FileKind::foreign ? ", but of another program" : "") + ": name another file. Nothing was changed.");
+    }
     FAIRLEAD_ASSIGN(auto catalog, model::Catalog::build(all_modules()));
     options.database = place.database;
     FAIRLEAD_ASSIGN(opened.store, store::Store::open(options, catalog));
@@ -95,6 +103,9 @@ Result<std::string> administer_anywhere(const Place& place, std::string_view com
     // On PostgreSQL to learn that a server runs would mean to wait for its lock.
     if (place.file.empty())
         if (auto answer = server::ask_control(place.socket_file(), command, arguments)) return std::move(*answer);
+    // A mistyped path is not a new database; only its first person begins one.
+    if (command != "user add" && !place.file.empty() && !std::filesystem::exists(place.file))
+        return refuse(Why::not_found, "no_such_file", "There is no database " + place.file + ": name one with --database or FAIRLEAD_DATABASE");
     store::Options options;
     options.columns = false;  // a command reads little; it should not load everything first
     auto opened = open_store(place, options);

@@ -165,7 +165,8 @@ void Matrix::live_record(const model::EntityInfo& entity, const Placed& placed) 
     check_record("DELETE {plural}/{id}", placed.id, removable, [&](Id id) { return company.remove(user, at(id) + "?dry_run=true"); });
     const bool reads = oracle.has(user, Does::read, entity);
     check_record("POST {plural}/{id}/restore", placed.id, reads ? 404 : 403, [&](Id id) { return company.post(user, at(id) + "/restore?dry_run=true", ""); });
-    check("POST {plural}/{id}/erase", company.post(user, at(placed.id) + "/erase?dry_run=true", ""), !reads ? 403 : admin() ? 204 : 403);
+    const Answer erased = company.post(user, at(placed.id) + "/erase?dry_run=true", "");
+    check("POST {plural}/{id}/erase", erased, !reads || !admin() ? 403 : erased.code().starts_with("in_use") ? 409 : 204);
     const bool merges = reads && oracle.has(user, Does::update, entity) && oracle.has(user, Does::remove, entity);
     check_record("POST {plural}/{id}/unmerge", placed.id, merges ? 404 : 403, [&](Id id) { return company.post(user, at(id) + "/unmerge?dry_run=true", ""); });
     for (const auto& action : entity.actions) {

@@ -48,6 +48,7 @@ TEST_CASE("A record of a list that the company keeps, and an account with deals,
                 CHECK(refused.code().starts_with("in_use"));
                 CHECK(refused.body.find("\"entity\":\"" + holder->name + "\"") != std::string::npos);
             }
+            CHECK(company.post(admin, at + "/erase?dry_run=true").code().starts_with("in_use"));
             CHECK(company.get(admin, at).text("deleted_at").empty());
             // It goes when what named it has gone.
             REQUIRE(company.remove(admin, holder->plural + "/" + naming.text()).status == 204);

@@ -178,6 +178,7 @@ Result<void> WriteTransaction::erase_unguarded(const EntityInfo& entity, Id id) 
         return refuse(Why::not_found, "not_found", "There is no such " + entity.label + ", or it is not within your reach");
     if (!in_reach(*found, Right::remove)) return refuse(Why::forbidden, "forbidden", "You may not erase this " + entity.label + ": ask an administrator");
     const Record record = *found;
+    if (record.at(model::slot_deleted_at).empty()) FAIRLEAD_TRY(check_unused(record));
     FAIRLEAD_TRY(release_references(entity, id));
     group_.save();
     std::vector<std::int64_t> entries;

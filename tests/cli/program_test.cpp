@@ -407,6 +407,50 @@ TEST_CASE("A damaged change log is found by check, and no backup with it takes t
     CHECK(deals(desk) == "60");
 }
 
+TEST_CASE("What is no database of Fairlead is named, left as it is, and never takes the place of one") {
+    if (on_postgresql()) return;  // files alone
+    Desk desk;
+    CHECK(desk.run({"demo", "--opportunities", "60", "--quiet"}).code == 0);
+    CHECK(desk.run({"backup", desk.path("torn.db")}).code == 0);
+    std::ofstream(desk.path("empty.db")).flush();
+    desk.sql("foreign.db", "CREATE TABLE account (a)");
+    std::ofstream(desk.path("words.db")) << std::string(5000, 'w');
+    std::filesystem::resize_file(desk.path("torn.db"), std::filesystem::file_size(desk.path("torn.db")) / 2);
+    for (const char* name : {"empty.db", "foreign.db", "words.db", "torn.db"}) {
+        INFO(name);
+        desk.use("company.db");
+        const Ended restored = desk.run({"restore", desk.path(name)});
+        CHECK(restored.code == 1);
+        CHECK_MESSAGE(holds(restored.error, "Nothing was changed"), restored.error);
+        CHECK(!std::filesystem::exists(desk.path("company.db.restoring")));
+        CHECK(!std::filesystem::exists(desk.path("company.db.restoring-wal")));
+        CHECK(deals(desk) == "60");
+    }
+    const std::string before = content(desk.path("foreign.db"));
+    for (const char* name : {"foreign.db", "words.db"}) {
+        desk.use(name);
+        for (const std::vector<std::string>& words : {std::vector<std::string>{"check"}, {"query", "account"}, {"migrate"}, {"user", "add", "--email", "a@example.com"}}) {
+            const Ended refused = desk.run(words);
+            CHECK(refused.code == 1);
+            CHECK_MESSAGE(holds(refused.error, "is not a database of Fairlead"), refused.error);
+        }
+    }
+    CHECK(content(desk.path("foreign.db")) == before);
+    desk.use("torn.db");
+    const Ended torn = desk.run({"check", "--json"});
+    CHECK(torn.code == 1);
+    CHECK(!torn.json().find("ok")->flag);
+    CHECK(holds(torn.out, "fairlead restore"));
+    // A mistyped path makes no new database.
+    desk.use("compnay.db");
+    for (const std::vector<std::string>& words : {std::vector<std::string>{"check"}, {"backup", desk.path("other.db")}, {"user", "list"}, {"token", "list", "--email", "a@example.com"}}) {
+        CHECK(desk.run(words).code == 1);
+        CHECK(!std::filesystem::exists(desk.path("compnay.db")));
+        CHECK(!std::filesystem::exists(desk.path("other.db")));
+    }
+    CHECK(desk.run({"--version"}).code == 0);
+}
+
 TEST_CASE("A database of an older shape says so when it is read, and migrate brings it up without losing a record") {
     Desk desk;
     CHECK(desk.run({"demo", "--opportunities", "60", "--quiet"}).code == 0);

@@ -4,6 +4,7 @@
 #include <sqlite3.h>
 
 #include <filesystem>
+#include <fstream>
 
 #include "base/log.h"
 #include "store/sqlite/connection.h"
@@ -21,6 +22,22 @@ void sync_database_file(sqlite3* database) {
 }
 
 }  // namespace
+
+FileKind kind_of_file(const std::string& file) {
+    std::error_code failed;
+    const auto size = std::filesystem::file_size(file, failed);
+    if (failed || size == 0) return FileKind::nothing;
+    constexpr std::string_view expected("SQLite format 3\0", 16);
+    std::string begin(expected.size(), ' ');
+    std::ifstream(file, std::ios::binary).read(begin.data(), static_cast<std::streamsize>(begin.size()));
+    if (begin != expected) return FileKind::no_database;
+    DatabaseOptions settings;
+    settings.read_only = true;
+    SqliteConnection connection(file, settings);
+    Statement& tables = connection.prepare("SELECT count(*), count(*) FILTER (WHERE name = 'fairlead_meta') FROM sqlite_master WHERE type = 'table'");
+    if (!tables.step() || tables.whole(0) == 0) return FileKind::nothing;
+    return tables.whole(1) > 0 ? FileKind::ours : FileKind::foreign;
+}
 
 SqliteBackend::SqliteBackend(const Options& options, std::string file) : options_(options), file_(std::move(file)), begin_at_(frames_per_checkpoint) {}
 

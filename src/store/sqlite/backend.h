@@ -16,6 +16,15 @@ namespace fairlead::store {
 
 class SqliteConnection;
 
+// What lies at a path, before it is opened as a database and given tables.
+enum class FileKind {
+    nothing,    // no file, an empty one, or a database without a table: a beginning that was broken off
+    ours,
+    foreign,    // another program's database
+    no_database,
+};
+FileKind kind_of_file(const std::string& file);
+
 class SqliteBackend final : public Backend {
   public:
     SqliteBackend(const Options& options, std::string file);

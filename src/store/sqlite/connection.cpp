@@ -88,6 +88,24 @@ SqliteConnection::~SqliteConnection() {
     sqlite3_close_v2(database_);
 }
 
+namespace {
+
+// What to do about it, for whoever reads the message.
+std::string_view advice(int code) {
+    switch (code & 0xff) {
+        case SQLITE_CORRUPT: return "The database file is damaged: put the latest backup in its place with `fairlead restore` (the damaged file is kept beside it). ";
+        case SQLITE_NOTADB: return "The file is not a database. ";
+        case SQLITE_READONLY:
+        case SQLITE_PERM: return "This user may not write the database file or its folder (files beside the database are written even for reading): mend the permissions. ";
+        case SQLITE_CANTOPEN: return "A file of the database cannot be opened: are its folder and the files beside it there, and may this user write them? ";
+        case SQLITE_FULL: return "The disk is full: make room, nothing of the last change was kept. ";
+        case SQLITE_IOERR: return "The disk or its file system failed: look at the system's log. ";
+        default: return "";
+    }
+}
+
+}  // namespace
+
 void SqliteConnection::fail(int code, std::string_view doing) const {
     DatabaseError::Kind kind = DatabaseError::other;
     switch (code & 0xff) {
@@ -98,7 +116,7 @@ void SqliteConnection::fail(int code, std::string_view doing) const {
         case SQLITE_NOTADB: kind = DatabaseError::corrupt; break;
         default: break;
     }
-    throw DatabaseError(kind, std::string("SQLite: ") + sqlite3_errmsg(database_) + " (" + std::to_string(code) + ") in: " + std::string(doing.substr(0, 300)));
+    throw DatabaseError(kind, std::string(advice(code)) + "SQLite: " + sqlite3_errmsg(database_) + " (" + std::to_string(code) + ") in: " + std::string(doing.substr(0, 300)));
 }
 
 Statement& SqliteConnection::prepare(std::string_view sql) {
