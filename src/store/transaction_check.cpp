@@ -288,7 +288,7 @@ Result<Parameters> WriteTransaction::checked_parameters(const model::ActionInfo&
         if (!value.empty()) checked.emplace(std::string(declared.name), std::move(value));
     }
     for (const auto& [name, value] : given) {
-        const bool known = std::any_of(action.declared->parameters.begin(), action.declared->parameters.end(), [&](const model::Parameter& p) { return p.name == name; });
+        const bool known = std::any_of(action.declared->parameters.begin(), action.declared->parameters.end(), [&given_name = name](const model::Parameter& p) { return p.name == given_name; });
         if (!known) refused.reasons.push_back({"unknown_parameter", name, "The action " + action.name + " takes no \"" + name + "\"", {}});
     }
     if (!refused.reasons.empty()) return refused;

@@ -139,7 +139,12 @@ std::string PostgresStatement::bytes(int column) const {
 
 PostgresConnection::PostgresConnection(std::string address, const DatabaseOptions& options, std::function<void(PostgresConnection&)> on_connect, std::shared_ptr<Patience> patience)
     : address_(std::move(address)), options_(options), on_connect_(std::move(on_connect)), patience_(std::move(patience)) {
-    connect();
+    try {
+        connect();
+    } catch (...) {  // no destructor runs for what is not made
+        disconnect();
+        throw;
+    }
 }
 
 PostgresConnection::~PostgresConnection() { disconnect(); }
