@@ -155,6 +155,26 @@ Result<void> fill_simple(Asking& asking, const Figure& figure, const std::string
     return {};
 }
 
+// An amount in a currency without a rate is in no sum; whoever reads the sum is told how many are missing.
+Result<void> count_unpriced(Asking& asking, const Figure& figure, const std::string& filter, FigureAnswer& answer) {
+    const model::EntityInfo& entity = asking.catalog().need(figure.entity);
+    const model::FieldInfo* money = entity.field(figure.value);
+    if (money && money->is_computed() && money->type == Type::money)
+        for (const std::string& name : money->formula->fields)
+            if (const model::FieldInfo* read = entity.field(name); read && read->is_stored() && read->type == Type::money) money = read;
+    if (!money || money->type != Type::money || !money->is_stored()) return {};
+    const std::string given = both(filter, "NOT(ISBLANK(" + money->name + "))"), any = money->name + " >= 0 OR " + money->name + " < 0";
+    const auto count = [&](const std::string& condition) -> Result<std::int64_t> {
+        FAIRLEAD_ASSIGN(const auto groups, asking.group(condition, {}, {{Aggregate::count, ""}}));
+        return groups.empty() ? 0 : whole_of(groups.front().values[0]);
+    };
+    FAIRLEAD_ASSIGN(const std::int64_t all, count(given));
+    FAIRLEAD_ASSIGN(const std::int64_t priced, count(both(given, any)));
+    answer.unpriced = all - priced;
+    if (answer.unpriced > 0) answer.unpriced_filter = both(given, "NOT(IFERROR(" + any + ", FALSE))");
+    return {};
+}
+
 Result<void> fill_rate(Asking& asking, const Figure& figure, const std::string& filter, const std::string& by, FigureAnswer& answer) {
     std::vector<std::string> keys;
     if (!by.empty()) keys.push_back(by);
@@ -275,6 +295,7 @@ Result<FigureAnswer> compute(store::Store& store, const store::Viewer& viewer, c
         case FigureKind::count:
         case FigureKind::days:
             FAIRLEAD_TRY(fill_simple(asking, *figure, filter, by, answer));
+            if (figure->kind == FigureKind::sum) FAIRLEAD_TRY(count_unpriced(asking, *figure, filter, answer));
             if (figure->kind != FigureKind::days && (request.from || request.to)) {
                 FigureAnswer apart;
                 const std::string without = both(std::string(figure->filter), "ISBLANK(" + std::string(figure->period) + ")");
@@ -293,6 +314,7 @@ Result<FigureAnswer> compute(store::Store& store, const store::Viewer& viewer, c
     // Velocity counts the open deals, whatever the period of those closed.
     const std::string behind = both(figure->kind == FigureKind::velocity ? "is_open" : filter, request.filter);
     answer.total.filter = behind;
+    if (answer.unpriced > 0) answer.unpriced_filter = both(answer.unpriced_filter, request.filter);
     for (FigureGroup& group : answer.groups) group.figure.filter = both(behind, key_condition(by, group.key));
     if (answer.trace.empty())
         answer.trace = {{"Records", filter, Value(answer.total.n)}, {std::string(figure->label), std::string(figure->value), answer.total.value}};

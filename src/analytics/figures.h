@@ -47,6 +47,8 @@ struct FigureAnswer {
     std::vector<FigureGroup> groups;
     std::vector<FigurePart> trace;
     std::optional<FigureValue> undated;  // what has no day and so is in no period, where a period is asked for
+    std::int64_t unpriced = 0;           // records whose amount has no rate into the reporting currency: counted, not in the sum
+    std::string unpriced_filter;         // formula text that lists them
     std::vector<std::string> notes;
     Instant computed_at{};
 };

@@ -316,3 +316,25 @@ TEST_CASE("A field of the company's own is not dropped with what it holds: the r
         CHECK(company.post(company.administrator, "field_permissions", R"({"role":")" + role.find("id")->text + R"(","entity":"account","field":"x_credit_class","level":"hidden"})").status == 201);
     CHECK(company.get(company.administrator, "accounts/" + made.text("id")).text("x_credit_class") == "A");
 }
+
+TEST_CASE("A time zone that there is not is refused for the company and for a person; a view is of records that there are; near words are told in both languages") {
+    Company company;
+    const Id admin = company.administrator;
+    const Answer settings = company.get(admin, "settings");
+    for (const char* zone : {"Mars", "Asia/Hanoi?"}) {
+        const std::string body = "{\"zone\":\"" + std::string(zone) + "\"}";
+        const Answer refused = company.call(admin, http::Method::put, "/api/v1/settings", body, {{"if-match", "*"}});
+        CHECK(refused.status == 422);
+        CHECK(refused.code() == "unknown_zone");
+        CHECK(company.patch(admin, "users/" + admin.text(), body).code() == "unknown_zone");
+    }
+    CHECK(company.get(admin, "settings").text("zone") == settings.text("zone"));
+    CHECK(company.call(admin, http::Method::put, "/api/v1/settings", R"({"zone":"Asia/Ho_Chi_Minh"})", {{"if-match", "*"}}).status == 200);
+    CHECK(company.post(admin, "views", R"({"name":"Mine","entity":"acount"})").code() == "unknown_entity");
+    CHECK(company.post(admin, "views", R"({"name":"Mine","entity":"account"})").status == 201);
+    const auto said = [&](const char* filter) { return company.get(admin, "opportunities?filter=" + http::percent_encoded(filter), {{"accept-language", "vi"}}).text("detail"); };
+    CHECK(said("acount.name = \"x\"") == "Không có trường “acount” ở đây. Có phải là “account” không?");
+    CHECK(said("stage.kind = \"wonn\"") == "“wonn” không có trong các lựa chọn. Có phải là “won” không?");
+    CHECK(said("zzzzzzz = 1") == "Không có trường “zzzzzzz” ở đây.");
+    CHECK(said("LENN(name) = 1") == "Không có hàm LENN. Có phải là LEN không?");
+}

@@ -163,6 +163,8 @@ Result<void> may_change_view(const store::Viewer& viewer, const Record& view) {
 Result<Patch> read_view(const Request& request, const Target& target, Purpose purpose) {
     FAIRLEAD_ASSIGN(const Json body, parse_object(request.body));
     FAIRLEAD_ASSIGN(Patch patch, read_patch(body, *target.catalog, *target, *store::Viewer::system(), purpose));
+    if (const Value* of = patch.find(target->slot("entity")); of && of->is<std::string>() && !target.catalog->find(of->as<std::string>()))
+        return refuse(Why::invalid, "unknown_entity", "There are no records called \"" + of->as<std::string>() + "\"", "/entity", {{"name", of->as<std::string>()}, {"near", ""}});
     const int owner = target->slot("owner"), audience = target->slot("audience");
     const Value* to = patch.find(audience);
     if (to && *to == Value("everyone")) FAIRLEAD_TRY(administrators_only(request, "show a view to everyone"));

@@ -6,6 +6,7 @@
 
 #include "derive/app.h"
 #include "derive/list.h"
+#include "derive/messages.h"
 #include "derive/routes.h"
 #include "derive/words.h"
 
@@ -176,7 +177,14 @@ Result<Response> figure(App& app, Request& request) {
     }
     w.end_array().text("computed_at", answer.computed_at.text()).key("notes").begin_array();
     for (const std::string& note : answer.notes) w.text(note);
-    w.end_array().end_object();
+    if (answer.unpriced > 0) {
+        const std::string count = std::to_string(answer.unpriced);
+        w.text(http::message_in({"unpriced", {}, count + " with an amount in a currency that has no rate: counted, but not in the sum. Enter the rate under Administration, Currencies", {{"count", count}}}, request.language));
+    }
+    w.end_array().key("unpriced");
+    if (answer.unpriced > 0) w.begin_object().number("n", answer.unpriced).text("filter", answer.unpriced_filter).end_object();
+    else w.null();
+    w.end_object();
     return json_response(w.take());
 }
 

@@ -80,6 +80,7 @@ constexpr Parameter parameters[] = {
 // Schemas that do not depend on the catalogue.
 constexpr std::pair<std::string_view, std::string_view> fixed_schemas[] = {
     {"Object", R"({"type":"object"})"},
+    {"Objects", R"({"type":"array","items":{"type":"object"}})"},
     {"Money", R"({"type":"object","required":["amount","currency"],"properties":{"amount":{"type":"string","examples":["1234.50"]},"currency":{"type":"string","minLength":3,"maxLength":3}}})"},
     {"Reference", R"({"type":"object","required":["id"],"properties":{"id":{"type":"string"},"title":{"type":"string"}}})"},
     {"Page", R"({"type":"object","properties":{"next":{"type":["string","null"]},"prev":{"type":["string","null"]},"has_more":{"type":"boolean"},"count":{"type":["integer","null"]}}})"},
@@ -295,6 +296,12 @@ void write_responses(JsonWriter& w, const Operation& of) {
     w.key(std::to_string(d ? d->status : 200)).begin_object().text("description", d && d->answer.empty() ? "Done" : "The answer");
     if (!d || !d->answer.empty()) write_content(w, d ? schema_of(d->answer, of) : "Object");
     w.end_object();
+    // Rehearsed, nothing was created.
+    if (d && d->status == 201 && d->parameters.find("dry_run") != std::string_view::npos) {
+        w.key("200").begin_object().text("description", "With dry_run: as it would be");
+        write_content(w, schema_of(d->answer, of));
+        w.end_object();
+    }
     w.key("default").begin_object().text("$ref", "#/components/responses/Refused").end_object();
     w.end_object();
 }

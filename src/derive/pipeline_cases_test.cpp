@@ -219,6 +219,17 @@ TEST_CASE("pipeline-09: a total over several currencies is in the company's, and
     const Answer figure = desk.figure("pipeline");
     CHECK(Desk::value(figure.json) == "185.00");
     CHECK(figure.text("n") == "4");
+    // The total says that one is missing, and which.
+    const auto missing = [&](const Answer& answer) { return answer.json.find("unpriced")->is(Json::Kind::null) ? "" : answer.json.find("unpriced")->find("n")->text; };
+    CHECK(missing(figure) == "1");
+    CHECK(missing(desk.figure("weighted_pipeline")) == "1");
+    REQUIRE(figure.json.find("notes")->items.size() == 1);
+    CHECK(figure.json.find("notes")->items[0].text.find("has no rate") != std::string::npos);
+    const Answer behind = desk.company.get(desk.company.administrator, "opportunities?fields=name&filter=" + http::percent_encoded(figure.json.find("unpriced")->find("filter")->text));
+    REQUIRE(behind.json.find("data")->items.size() == 1);
+    CHECK(behind.json.find("data")->items[0].find("name")->text == "D");
+    desk.company.make("exchange_rate", {{"currency", "XAF"}, {"valid_from", Date{20'000}}, {"rate", *Decimal::parse("0.5")}});
+    CHECK(missing(desk.figure("pipeline")).empty());
 }
 
 TEST_CASE("money-09: a won deal keeps the rate of its close, also when new rates arrive") {

@@ -117,6 +117,9 @@ std::string message_in(const Refusal& refusal, std::string_view language) {
     const auto messages = vietnamese_messages();
     const auto found = std::find_if(messages.begin(), messages.end(), [&](const Message& m) { return m.code == refusal.code; });
     std::string_view text = found == messages.end() ? derive::refusal_words(refusal.code, language) : found->text;
+    // Some say what comes near, where something does.
+    if (std::any_of(refusal.params.begin(), refusal.params.end(), [](const auto& p) { return p.first == "meant"; }))
+        if (const std::string_view nearer = derive::refusal_words(refusal.code + "_meant", language); !nearer.empty()) text = nearer;
     if (text.empty()) return refusal.message;
     std::string out;
     while (!text.empty()) {

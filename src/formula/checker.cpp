@@ -48,8 +48,12 @@ Compare compare_of(Type type) {
     return Compare::none;
 }
 
-void Checker::fail(std::string code, std::string message, Place place) const {
-    throw CheckFailed{refuse_at(std::move(code), std::move(message), place, text_)};
+void Checker::fail(std::string code, std::string message, Place place, const Params& params) const {
+    Refused refused = refuse_at(std::move(code), std::move(message), place, text_);
+    auto& given = refused.reasons.front().params;
+    for (const auto& [name, value] : params)
+        if (!value.empty()) given.emplace_back(name, value);
+    throw CheckFailed{std::move(refused)};
 }
 
 NodePtr Checker::make(Op op, Place place) const {
@@ -125,14 +129,14 @@ NodePtr Checker::field(const Syntax& syntax) {
         auto type = schema_.field(entity, name);
         if (!type) type = schema_.field(entity, name = lower_ascii(names[i]));
         if (!type) {
-            std::string hint;
+            std::string hint, meant;
             if (i == 0 && names.size() == 1 && find_function(upper_ascii(names[i])) != nullptr)
                 hint = ". The function is written with brackets: " + upper_ascii(names[i]) + "()";
             else if (const std::string near = nearest(names[i], schema_.field_names(entity)); !near.empty())
-                hint = ". Did you mean " + near + "?";
+                hint = ". Did you mean " + (meant = near) + "?";
             else
                 hint = ". A text is written in double quotes: \"" + names[i] + "\"";
-            fail("unknown_field", "There is no field \"" + names[i] + "\" in " + entity + hint, syntax.place);
+            fail("unknown_field", "There is no field \"" + names[i] + "\" in " + entity + hint, syntax.place, {{"name", names[i]}, {"meant", meant}});
         }
         dotted += (i ? "." : "") + name;
         PathStep step{entity, name, *type};
@@ -149,7 +153,7 @@ NodePtr Checker::field(const Syntax& syntax) {
             node->path.push_back(std::move(step));
         }
         if (i + 1 < names.size() && type->target.empty())
-            fail("unknown_field", "\"" + name + "\" is " + std::string(type_name(type->type)) + " and has no fields of its own; remove \"." + names[i + 1] + "\"", syntax.place);
+            fail("unknown_field", "\"" + name + "\" is " + std::string(type_name(type->type)) + " and has no fields of its own; remove \"." + names[i + 1] + "\"", syntax.place, {{"name", names[i + 1]}});
         node->type = std::move(*type);
         entity = node->type.target;
     }

@@ -30,7 +30,9 @@ class Checker {
         bool used = false;  // by the argument now checked
     };
 
-    [[noreturn]] void fail(std::string code, std::string message, Place place) const;
+    using Params = std::vector<std::pair<std::string, std::string>>;
+    // Params for messages in other languages: "name" or "value" is what was written, "meant" what comes near it.
+    [[noreturn]] void fail(std::string code, std::string message, Place place, const Params& params = {}) const;
     [[noreturn]] void mismatch(std::string message, Place place) const { fail("type_mismatch", std::move(message), place); }
 
     NodePtr make(Op op, Place place) const;

@@ -117,7 +117,7 @@ NodePtr Checker::call(const Syntax& syntax) {
         std::vector<std::string> names;
         for (const Function* f : all_functions()) names.emplace_back(f->name);
         const std::string near = nearest(syntax.word, names);
-        fail("unknown_function", "There is no function " + syntax.word + (near.empty() ? ". The list of functions is in the help" : ". Did you mean " + near + "?"), syntax.word_place);
+        fail("unknown_function", "There is no function " + syntax.word + (near.empty() ? ". The list of functions is in the help" : ". Did you mean " + near + "?"), syntax.word_place, {{"name", syntax.word}, {"meant", near}});
     }
     count_arguments(*function, syntax);
     const Parameters parameters = read_parameters(function->parameters);

@@ -43,7 +43,7 @@ void Checker::check_choice(const Node& choice, const Node& value) const {
     const std::string near = nearest(value.constant.as<std::string>(), choice.type.choices);
     fail("unknown_choice", "\"" + value.constant.as<std::string>() + "\" is not one of the choices" +
                                (near.empty() ? ": " + join(choice.type.choices, ", ") : ". Did you mean \"" + near + "\"?"),
-         value.place);
+         value.place, {{"value", value.constant.as<std::string>()}, {"meant", near}});
 }
 
 Compare Checker::pair_reference(NodePtr& reference, NodePtr& other, Place place) const {

@@ -13,6 +13,8 @@ constexpr const Entity* entities[] = {
 };
 constexpr Listener listeners[] = {
     {"delegation", nullptr, &check_delegation},
+    {"company", nullptr, &check_zone},
+    {"user", nullptr, &check_zone},
 };
 }  // namespace
 

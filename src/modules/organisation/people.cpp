@@ -1,6 +1,9 @@
 // What is done with people: who leaves loses access at once, and nothing of his is left without an owner.
 #include "modules/organisation/people.h"
 
+#include "base/date.h"
+#include "base/text.h"
+
 namespace fairlead::organisation {
 namespace {
 
@@ -118,6 +121,14 @@ Result<Value> activate_user(ActionContext& context) {
     options.as_system = true;
     FAIRLEAD_TRY(context.records.update(context.record.id(), patch, options));
     return Value(true);
+}
+
+Result<void> check_zone(Records&, Patch& patch, const Record*, const WriteOptions&) {
+    const Value* given = patch.find(patch.entity->slot("zone"));
+    if (!given || !given->is<std::string>()) return {};
+    const std::string zone(trim(given->as<std::string>()));
+    if (zone.empty() || known_zone(zone)) return {};
+    return refuse(Why::invalid, "unknown_zone", "There is no time zone " + zone + ": take an IANA name, as Asia/Ho_Chi_Minh.", "zone", {{"zone", zone}});
 }
 
 }  // namespace fairlead::organisation

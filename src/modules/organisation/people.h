@@ -36,6 +36,9 @@ inline constexpr Rule user_rules[] = {
 inline constexpr Parameter deactivate_parameters[] = {
     {"successor", "Hand everything over to", Type::reference, true, "user"},
 };
+// Refuses a time zone that there is not, of a company and of a person: days would be counted in another.
+Result<void> check_zone(Records& records, Patch& patch, const Record* before, const WriteOptions& options);
+
 inline constexpr Action user_actions[] = {
     // Who hands records over decides who sees them: no right on users is enough.
     {"deactivate", "Deactivate", &deactivate_user, deactivate_parameters, "active", "administrator", "Ends the access of a person who leaves and hands all records over"},
