@@ -86,3 +86,25 @@ TEST_CASE("Who does not see what hangs on a record is told that something does, 
     const Answer gone = company.remove(rep, "accounts/" + own.text());
     CHECK_MESSAGE(gone.status == 204, gone.body);
 }
+
+TEST_CASE("The kind of a stage and its pipeline are fixed while deals stand on it; the company's settings stay") {
+    Company company;
+    const Id admin = company.administrator;
+    const Id pipeline = company.make("pipeline", {{"name", "Side"}, {"code", "side"}}), other = company.make("pipeline", {{"name", "Other"}, {"code", "other"}});
+    const Id stage = company.make("stage", {{"name", "Done"}, {"pipeline", Value(pipeline)}, {"kind", "won"}, {"position", std::int64_t{1}}});
+    const std::string at = "stages/" + stage.text();
+    const Id deal = company.make("opportunity", {{"name", "Pier"}, {"pipeline", Value(pipeline)}, {"stage", Value(stage)}});
+    for (const std::string& body : {std::string(R"({"kind":"lost"})"), R"({"pipeline":")" + other.text() + "\"}"}) {
+        const Answer refused = company.patch(admin, at, body);
+        CHECK(refused.status == 409);
+        CHECK(refused.code() == "fixed_in_use");
+    }
+    CHECK(company.patch(admin, at, R"({"name":"Signed","position":2,"kind":"won"})").status == 200);
+    REQUIRE(company.remove(admin, "opportunities/" + deal.text()).status == 204);
+    CHECK(company.patch(admin, at, R"({"kind":"lost"})").status == 200);
+
+    const std::string settings = "companies/" + company.get(admin, "settings").text("id");
+    CHECK(company.remove(admin, settings + "?dry_run=true").code() == "settings_stay");
+    CHECK(company.remove(admin, settings).status == 409);
+    CHECK(company.get(admin, "settings").status == 200);
+}

@@ -458,6 +458,7 @@ Result<std::int64_t> WriteTransaction::update_unguarded(Id id, const Patch& give
         w.changes.push_back(std::move(change));
     }
     if (w.changes.empty()) return before.version();
+    if (!same_actor_rights(options)) FAIRLEAD_TRY(check_fixed(before, w.changes));
 
     w.after = before;
     for (auto& change : w.changes) {

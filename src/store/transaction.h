@@ -115,6 +115,7 @@ class WriteTransaction final : public Transaction {
     };
     Hanging hanging(const EntityInfo& holder, const std::string& condition, const Value& value, Id except);
     Result<void> check_unused(const Record& record);
+    Result<void> check_fixed(const Record& before, const std::vector<FieldChange>& changes);
 
     CommitGroup& group_;
     const Command& command_;

@@ -107,4 +107,26 @@ Result<void> WriteTransaction::check_unused(const Record& record) {
     return refused;
 }
 
+// What records stand on by an action (a deal's stage) is not made another thing under them: its kind, and whose part it
+// is, are fixed while one of them is there. Otherwise every deal won were lost, without an entry of its own.
+Result<void> WriteTransaction::check_fixed(const Record& before, const std::vector<FieldChange>& changes) {
+    const EntityInfo& target = *before.entity;
+    if (target.access != model::AccessKind::open) return {};
+    for (const FieldChange& change : changes) {
+        const FieldInfo& fixed = target.by_slot(change.slot);
+        if (!fixed.options.required || (fixed.type != Type::choice && fixed.type != Type::reference)) continue;
+        for (const auto& holder : catalog().entities())
+            for (const FieldInfo& field : holder->fields) {
+                if (field.options.changed_by.empty() || !holds(field, *holder, target)) continue;
+                const Hanging found = hanging(*holder, quoted(field.columns().front()) + " = $1", Value(before.id()), {});
+                if (!found.any) continue;
+                const std::string count = std::to_string(found.seen) + (found.seen >= counted ? "+" : "");
+                return refuse(Why::duplicate, "fixed_in_use",
+                              fixed.label + " cannot be changed while " + holder->label_plural + " (" + count + ") stand on this " + target.label + ": move them first, or make a new one beside it", fixed.name,
+                              {{"count", count}, {"entity", holder->name}, {"name", fixed.name}});
+            }
+    }
+    return {};
+}
+
 }  // namespace fairlead::store

@@ -13,7 +13,7 @@ constexpr const Entity* entities[] = {
 };
 constexpr Listener listeners[] = {
     {"delegation", nullptr, &check_delegation},
-    {"company", nullptr, &check_zone},
+    {"company", &keep_settings, &check_zone},
     {"user", nullptr, &check_zone},
 };
 }  // namespace

@@ -131,4 +131,9 @@ Result<void> check_zone(Records&, Patch& patch, const Record*, const WriteOption
     return refuse(Why::invalid, "unknown_zone", "There is no time zone " + zone + ": take an IANA name, as Asia/Ho_Chi_Minh.", "zone", {{"zone", zone}});
 }
 
+Result<void> keep_settings(Records& records, const ChangeEvent& event) {
+    if (event.kind != ChangeKind::remove || !records.all(*event.entity).empty()) return {};
+    return refuse(Why::duplicate, "settings_stay", "The company's settings cannot be deleted: change them instead");
+}
+
 }  // namespace fairlead::organisation

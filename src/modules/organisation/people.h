@@ -37,6 +37,7 @@ inline constexpr Parameter deactivate_parameters[] = {
     {"successor", "Hand everything over to", Type::reference, true, "user"},
 };
 // Refuses a time zone that there is not, of a company and of a person: days would be counted in another.
+Result<void> keep_settings(Records& records, const ChangeEvent& event);  // the last record of the company's settings stays
 Result<void> check_zone(Records& records, Patch& patch, const Record* before, const WriteOptions& options);
 
 inline constexpr Action user_actions[] = {
