@@ -154,12 +154,13 @@ void Log::chain(Connection& connection, std::int64_t newest, const std::function
     constexpr std::size_t slice = 50;  // entries a round trip
     static const std::vector<std::string> names = split(entry_columns, ',');
     const std::string columns = entry_columns, of_log = " FROM change_log WHERE org_id = " + org_ + " AND seq = ";
-    // Of the next step PostgreSQL is not to join the whole log: it is one entry, by its key.
+    // Neither database is to join the whole log: the next step is one entry, by its key. SQLite never turns a CROSS
+    // JOIN round.
     const bool lateral = connection.dialect() == Dialect::postgres;
     std::string earlier;
     for (const std::string& name : names) earlier += "e." + std::string(trim(name)) + ", ";
     const std::string next = lateral ? "SELECT e.*, step + 1 FROM chain CROSS JOIN LATERAL (SELECT " + columns + of_log + "chain.prev_seq OFFSET 0) AS e"
-                                     : "SELECT " + earlier + "step + 1 FROM chain JOIN change_log e ON e.org_id = " + org_ + " AND e.seq = chain.prev_seq";
+                                     : "SELECT " + earlier + "step + 1 FROM chain CROSS JOIN change_log e ON e.org_id = " + org_ + " AND e.seq = chain.prev_seq";
     const std::string sql = "WITH RECURSIVE chain AS (SELECT " + columns + ", 1 AS step" + of_log + "$1 UNION ALL " + next + " WHERE chain.prev_seq > 0 AND step < " + std::to_string(slice) +
                             ") SELECT " + columns + " FROM chain ORDER BY step";
     while (newest > 0) {
