@@ -39,6 +39,22 @@ class RowSet {
     void each(Each each) const {
         for (std::uint32_t chunk = 0; chunk < chunks(); ++chunk) each_in(chunk, each);
     }
+    // Calls `more(row)` in descending order until it says false.
+    template <class More>
+    void down(More more) const {
+        for (std::uint32_t chunk = chunks(); chunk-- > 0;) {
+            const Chunk& part = chunks_[chunk];
+            const std::uint32_t base = chunk << chunk_shift;
+            for (std::size_t i = part.list.size(); i-- > 0;)
+                if (!more(base + part.list[i])) return;
+            for (std::uint32_t word = static_cast<std::uint32_t>(part.bits.size()); word-- > 0;)
+                for (std::uint64_t left = part.bits[word]; left;) {
+                    const auto bit = static_cast<std::uint32_t>(63 - std::countl_zero(left));
+                    if (!more(base + word * 64 + bit)) return;
+                    left ^= std::uint64_t{1} << bit;
+                }
+        }
+    }
     friend RowSet both(const RowSet& a, const RowSet& b);
 
   private:

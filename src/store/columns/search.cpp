@@ -42,6 +42,7 @@ std::string one_tone_placement(std::string text) {
 }
 
 constexpr std::uint8_t unranked = 0xFF;
+constexpr std::size_t passed_for_one_seen = 4;  // rows that the index names and the reader may not see, for the price of one text
 
 enum Accents { as_typed, plain, others };
 
@@ -165,11 +166,14 @@ void search_table(Asking& asking, const Table& table, const Words& words, std::s
     if (fit.columns().empty()) return;
     const AnswerPointer seen = asking.visible(table);
     const std::size_t begin = hits.size();
-    std::size_t looked_at = 0, good = 0;
+    std::size_t looked_at = 0, good = 0, passed_over = 0;
+    // Where few are within reach, looking at those is cheaper than passing over all others.
+    const std::size_t pass_over_most = seen ? std::size_t{passed_for_one_seen} * seen->rows.count() : SIZE_MAX;
     // Takes a row that fits; false when enough have been seen: `limit` of them that none could better but by being
     // newer, and the newest come first.
     const auto look = [&](std::uint32_t row, bool beginning, bool others, int best_possible) {
-        if (table.state(row) != RowState::live || !sees(seen, row)) return true;
+        if (!sees(seen, row)) return ++passed_over <= pass_over_most;
+        if (table.state(row) != RowState::live) return true;
         const int rank = fit.rank(row);
         if (rank == Fit::none) return true;
         if (Fit::title_begins(rank) ? beginning : others) {
@@ -184,13 +188,26 @@ void search_table(Asking& asking, const Table& table, const Words& words, std::s
             for (auto titles = table.search->newest(words, true); const auto row = titles->next();)
                 if (!look(*row, true, false, 0)) break;
         looked_at = 0;
-        if (good < limit)
+        if (good < limit && passed_over <= pass_over_most)
             while (const auto row = newest->next())
                 if (!look(*row, !fit.has_title(), true, fit.has_title() ? 1 : 3)) break;
     } else {
         const auto listed = table.search->candidates(words);
         for (std::size_t i = listed ? listed->size() : table.rows(); i-- > 0;)
             if (!look(listed ? (*listed)[i] : static_cast<std::uint32_t>(i), true, true, 0)) break;
+    }
+    if (passed_over > pass_over_most) {
+        hits.resize(begin);
+        std::size_t titles = 0, others = 0;
+        seen->rows.down([&](std::uint32_t row) {
+            if (table.state(row) != RowState::live) return true;
+            const int rank = fit.rank(row);
+            if (rank == Fit::none) return true;
+            std::size_t& alike = fit.has_title() && Fit::title_begins(rank) ? titles : others;
+            if (alike < looked_at_most) hits.push_back({&table.entity(), table.id(row), {}, {}, rank});
+            ++alike;
+            return titles < looked_at_most || others < looked_at_most;
+        });
     }
     const auto best = [](const Columns::Hit& a, const Columns::Hit& b) { return a.rank != b.rank ? a.rank < b.rank : a.id > b.id; };
     std::sort(hits.begin() + static_cast<std::ptrdiff_t>(begin), hits.end(), best);

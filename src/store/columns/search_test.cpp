@@ -87,6 +87,29 @@ TEST_CASE("Search over everything finds an old title that begins with the words 
     CHECK(first("qz") == "About qzeppelin 3000");
 }
 
+TEST_CASE("Search by someone with few records among thousands of matches finds his, best and newest first") {
+    Company company(39, 9000);
+    const auto put = [&](std::int64_t id, const std::string& text, std::int64_t owner) {
+        company.put(company.make("deal", Id{id}, {{"name", Value(text)}, {"owner", Value(Id{owner})}}));
+    };
+    const auto of = [&](const char* words, std::int64_t person) {
+        std::vector<std::string> found;
+        for (const auto& hit : company.columns.search(*company.rep(Id{person}), words, 100, {"deal"})) found.push_back(hit.title);
+        return found;
+    };
+    for (int i = 0; i < 9000; ++i) put(10'000 + 3 * i, "About qzeppelin " + std::to_string(i), 102);
+    company.erase("deal", Id{10'003});  // shared with everybody
+    put(10'000 + 3 * 10, "Qzeppelin of his own", 9001);
+    for (const int i : {20, 500, 8000}) put(10'000 + 3 * i, "His qzeppelin " + std::to_string(i), 9001);
+    const std::vector<std::string> his{"Qzeppelin of his own", "His qzeppelin 8000", "His qzeppelin 500", "His qzeppelin 20"};
+    for (const char* words : {"qzeppelin", "qz", "q"}) CHECK(of(words, 9001) == his);
+    CHECK(of("qzeppelin 500", 9001) == std::vector<std::string>{"His qzeppelin 500"});
+    CHECK(of("qzeppelin", 9002).empty());
+    CHECK(of("qzeppelin", 102).size() == 100);
+    company.erase("deal", Id{10'000 + 3 * 8000});
+    CHECK(of("qzeppelin", 9001).size() == 3);
+}
+
 TEST_CASE("A field that the reader may not see is not searched") {
     Company company(33, 50);
     company.put(company.make("deal", Id{90'001}, {{"name", Value("plain")}, {"note", Value("secretword")}, {"owner", Value(Id{101})}}));
