@@ -99,6 +99,8 @@ std::string session_json(Accounts& accounts, const store::Viewer& viewer, std::s
     if (record) w.text("email", record->text("email"));
     w.boolean("administrator", viewer.is_administrator).text("language", viewer.language).text("zone", viewer.zone).end_object();
     if (!token.empty()) w.text("csrf", Accounts::csrf_of(token));
+    // What is read from now on is at least this new: where to listen for changes from.
+    w.number("seq", accounts.store().last_seq());
     return w.end_object().take();
 }
 

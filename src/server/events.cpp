@@ -3,6 +3,8 @@
 
 #include <charconv>
 #include <map>
+#include <optional>
+#include <string>
 
 #include "derive/json.h"
 
@@ -17,6 +19,7 @@ struct Stream {
     std::shared_ptr<Feed> feed;
     std::function<std::shared_ptr<const store::Viewer>()> renew;
     std::int64_t at = 0;
+    std::int64_t gather = 0;  // more than so many at once are told as one reload of their kinds; 0: each is told
     std::uint64_t subscription = 0;
     bool greeted = false;
 
@@ -30,8 +33,8 @@ struct Stream {
         std::map<std::string, std::vector<Id>> asked;
         std::map<std::string, std::map<std::int64_t, bool>> seen;
         for (const FeedEntry& entry : entries) {
+            if (!readable(viewer, entry.entity)) continue;
             const auto* entity = catalog->find(entry.entity);
-            if (entity == nullptr || entity->access == model::AccessKind::system || !viewer.may(*entity, store::Right::read)) continue;
             if (viewer.is_system || viewer.reach(*entity, store::Right::read).everything) seen[entry.entity][entry.record.value] = true;
             else asked[entry.entity].push_back(entry.record);
         }
@@ -43,18 +46,46 @@ struct Stream {
         return seen;
     }
 
+    // Read what you show of these kinds afresh. Without kinds: of all.
+    std::string reload(std::int64_t seq, const std::optional<std::vector<std::string>>& kinds) {
+        at = seq;
+        derive::JsonWriter w;
+        w.begin_object().number("seq", seq);
+        if (kinds) {
+            w.key("entities").begin_array();
+            for (const std::string& kind : *kinds) w.text(kind);
+            w.end_array();
+        }
+        w.end_object();
+        return "id: " + std::to_string(seq) + "\nevent: reload\ndata: " + w.take() + "\n\n";
+    }
+
+    bool readable(const store::Viewer& viewer, const std::string& name) const {
+        const auto catalog = accounts->store().catalog();
+        const auto* entity = catalog->find(name);
+        return entity != nullptr && entity->access != model::AccessKind::system && viewer.may(*entity, store::Right::read);
+    }
+
     std::optional<std::string> next() {
         const auto viewer = renew();
         if (!viewer) return std::nullopt;  // signed out, ended, deactivated: the stream ends with the right
         std::string out;
         if (!std::exchange(greeted, true)) out = "retry: 2000\nid: " + std::to_string(at) + "\nevent: hello\ndata: {\"seq\":" + std::to_string(at) + "}\n\n";
         for (;;) {
+            if (gather > 0) {
+                // An import of a hundred thousand rows is one sentence, and nobody's reach is asked row by row.
+                if (auto crowd = feed->crowd_after(at, static_cast<std::size_t>(gather))) {
+                    std::erase_if(crowd->entities, [&](const std::string& name) { return !readable(*viewer, name); });
+                    if (crowd->entities.empty()) at = crowd->last;
+                    else out += reload(crowd->last, crowd->entities);
+                    continue;
+                }
+            }
             bool complete = false;
             const auto entries = feed->after(at, batch, complete);
             if (!complete) {
                 // Too far behind for the memory: the reader reads afresh what he shows.
-                at = feed->last_seq();
-                return out + "id: " + std::to_string(at) + "\nevent: reload\ndata: {\"seq\":" + std::to_string(at) + "}\n\n";
+                return out + reload(feed->last_seq(), {});
             }
             if (entries.empty()) return out;
             const auto seen = visible(*viewer, entries);
@@ -81,6 +112,11 @@ void add_event_routes(Router& router, const std::shared_ptr<Accounts>& accounts,
         stream->feed = feed;
         stream->renew = accounts->renewal(request);
         stream->at = feed->last_seq();
+        if (const auto asked = request.parameter("gather")) {
+            const auto [end, error] = std::from_chars(asked->data(), asked->data() + asked->size(), stream->gather);
+            if (error != std::errc{} || end != asked->data() + asked->size() || stream->gather < 0)
+                return reply(problem(refuse(Why::bad_request, "bad_number", "From how many changes on they are gathered must be a whole number.", "gather"), request));
+        }
         std::string_view since = request.header("last-event-id");
         if (const auto asked = request.parameter("since")) since = *asked;
         if (!since.empty()) {

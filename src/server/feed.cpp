@@ -86,6 +86,18 @@ void Feed::wake_all() {
     for (const auto& [number, wake] : wakers_) wake();
 }
 
+std::optional<Feed::Crowd> Feed::crowd_after(std::int64_t seq, std::size_t most) const {
+    const std::lock_guard lock(mutex_);
+    if (seq < dropped_to_) return {};
+    const auto begin = std::partition_point(recent_.begin(), recent_.end(), [&](const FeedEntry& e) { return e.seq <= seq; });
+    if (static_cast<std::size_t>(recent_.end() - begin) <= most) return {};
+    Crowd crowd{recent_.back().seq, {}};
+    for (auto it = begin; it != recent_.end(); ++it) {
+        if (std::find(crowd.entities.begin(), crowd.entities.end(), it->entity) == crowd.entities.end()) crowd.entities.push_back(it->entity);
+    }
+    return crowd;
+}
+
 std::vector<FeedEntry> Feed::after(std::int64_t seq, std::size_t limit, bool& complete) const {
     const std::lock_guard lock(mutex_);
     complete = seq >= dropped_to_;

@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <thread>
 #include <unordered_map>
 #include <vector>
@@ -39,6 +40,12 @@ class Feed {
 
     // Entries after `seq` that are still at hand, at most `limit`; false in `complete`: older ones are gone from memory.
     std::vector<FeedEntry> after(std::int64_t seq, std::size_t limit, bool& complete) const;
+    // The kinds of all entries after `seq`, each once, when there are more than `most` of them and none is gone from memory.
+    struct Crowd {
+        std::int64_t last = 0;
+        std::vector<std::string> entities;
+    };
+    std::optional<Crowd> crowd_after(std::int64_t seq, std::size_t most) const;
     std::int64_t last_seq() const { return seen_; }
 
   private:

@@ -201,6 +201,40 @@ TEST_CASE("Nobody reads or ends what belongs to another's account; a token does 
     CHECK(whole.ask("GET", "/api/v1/session", {}, an.headers()).status == 200);
 }
 
+TEST_CASE("Many changes at once reach who wants them gathered as one reload of their kinds, and everybody else one by one") {
+    Whole whole;
+    const Whole::Signed an = whole.sign_in("An");
+    const auto listen = [&](Client& stream, const std::string& query) {
+        stream.send("GET /api/v1/events?" + query + " HTTP/1.1\r\nHost: 127.0.0.1:" + std::to_string(whole.application->port()) + "\r\nCookie: sid=" + an.cookie + "\r\n\r\n");
+    };
+    const std::string since = std::to_string(whole.store->last_seq());
+    std::string body = "{\"operation\":\"create\",\"records\":[";
+    for (int n = 0; n < 12; ++n) body += std::string(n ? "," : "") + "{\"name\":\"Account " + std::to_string(n) + "\"}";
+    const Answer made = whole.ask("POST", "/api/v1/accounts/bulk", body + "]}", an.headers());
+    REQUIRE(made.status == 207);
+    const auto results = derive::parse_json(made.body);
+    const std::string last = results->find("results")->items.back().find("id")->text;
+
+    Client each(whole.application->port());
+    listen(each, "since=" + since);
+    const std::string told = each.read_until("\"id\":\"" + last + "\"");
+    CHECK(told.find("event: reload") == std::string::npos);
+    std::size_t count = 0;
+    for (std::size_t at = told.find("\"entity\":\"account\""); at != std::string::npos; at = told.find("\"entity\":\"account\"", at + 1)) ++count;
+    CHECK(count == 12);
+
+    Client gathered(whole.application->port());
+    listen(gathered, "since=" + since + "&gather=5");
+    const std::string once = gathered.read_until("\"entities\":[\"account\"]}\n\n");
+    CHECK(once.find("event: reload") != std::string::npos);
+    CHECK(once.find("\"entity\":") == std::string::npos);
+
+    Client few(whole.application->port());
+    listen(few, "since=" + since + "&gather=100");
+    CHECK(few.read_until("\"id\":\"" + last + "\"").find("event: reload") == std::string::npos);
+    CHECK(whole.ask("GET", "/api/v1/events?gather=many", {}, an.headers()).status == 400);
+}
+
 TEST_CASE("S35: who is deactivated is out at the next request, by session, token and open stream; the successor has it all") {
     Whole whole;
     const Whole::Signed ada = whole.sign_in("Ada"), an = whole.sign_in("An");

@@ -3,7 +3,7 @@
 import { after, before } from 'node:test';
 import { begin, end } from './world.mjs';
 
-const areas = ['entry', 'list', 'record', 'import', 'board', 'figures', 'palette', 'administration', 'account', 'languages', 'phone'];
+const areas = ['entry', 'list', 'record', 'live', 'import', 'board', 'figures', 'palette', 'administration', 'account', 'languages', 'phone'];
 const only = process.argv.slice(2);
 
 before(begin);

@@ -17,6 +17,8 @@ export function serve(dist, target, port = 0) {
         answer.pipe(response);
       });
       onward.on('error', () => response.writeHead(502).end());
+      // A stream of events ends with its reader.
+      response.on('close', () => onward.destroy());
       request.pipe(onward);
       return;
     }

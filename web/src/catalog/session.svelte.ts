@@ -7,6 +7,13 @@ export type Theme = 'light' | 'dark' | 'system';
 export type Density = 'comfortable' | 'dense';
 type State = 'starting' | 'set_up' | 'signed_out' | 'ready' | 'failed';
 
+// What the server says of who is signed in. `seq`: everything read from now on is at least this new.
+export interface SignedIn {
+  user: User;
+  csrf: string;
+  seq?: number;
+}
+
 interface SetUp {
   needed: boolean;
   version?: string;
@@ -37,6 +44,7 @@ class Session {
   company = $state('Fairlead');
   version = $state('');
   reachable = $state(true);
+  seq = 0;
   // The server ended the session while the person was at work; sign-in says so.
   ended = $state(false);
   theme = $state<Theme>((kept.read('theme') as Theme | null) ?? 'system');
@@ -69,15 +77,15 @@ class Session {
         this.state = 'set_up';
         return;
       }
-      const answer = await api.get<{ user: User; csrf: string }>('/session');
-      await this.accept(answer);
+      await this.accept(await api.get<SignedIn>('/session'));
     } catch (fault) {
       this.state = fault instanceof Refused && fault.status === 401 ? 'signed_out' : 'failed';
     }
   }
 
-  async accept(answer: { user: User; csrf: string }): Promise<void> {
+  async accept(answer: SignedIn): Promise<void> {
     settings.csrf = answer.csrf;
+    this.seq = answer.seq ?? 0;
     this.ended = false;
     this.user = answer.user;
     await this.loadCatalog();
@@ -95,7 +103,7 @@ class Session {
   }
 
   async signIn(email: string, password: string): Promise<void> {
-    await this.accept(await api.post<{ user: User; csrf: string }>('/session', { email, password }));
+    await this.accept(await api.post<SignedIn>('/session', { email, password }));
   }
 
   async signOut(): Promise<void> {

@@ -7,6 +7,15 @@ export interface FigureState {
   readonly loading: boolean;
 }
 
+// Grows when a person wants the figures of the page computed anew.
+class Freshness {
+  turn = $state(0);
+  renew(): void {
+    this.turn += 1;
+  }
+}
+export const freshness = new Freshness();
+
 export function figureOf(wanted: () => { name: string; asked: FigureAsked } | null): FigureState {
   let answer = $state.raw<FigureAnswer | null>(null);
   let fault = $state('');
@@ -14,6 +23,7 @@ export function figureOf(wanted: () => { name: string; asked: FigureAsked } | nu
 
   $effect(() => {
     const now = wanted();
+    void freshness.turn;
     if (!now) return;
     const stop = new AbortController();
     loading = true;

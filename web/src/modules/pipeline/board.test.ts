@@ -1,6 +1,6 @@
 // Tests of the board's state: moves, their reverse, pages, keys and warnings.
 import { describe, expect, it } from 'vitest';
-import { addDecimals, columnOf, joinPage, moveCard, moveTargets, neighbour, placeOf, refreshStages, sortedIndex, warningOf, weigh } from './board';
+import { addDecimals, columnOf, joinPage, moveCard, moveTargets, neighbour, placeCards, placeOf, refreshStages, sortedIndex, warningOf, weigh } from './board';
 import type { Column, Stage } from './board';
 
 function stage(id: string, kind: Stage['kind'], probability: string, count: number, sum: string): Stage {
@@ -72,6 +72,24 @@ describe('pages', () => {
     const fresh = refreshStages(board(), [stage('p', 'open', '0.45', 7, '9.00'), stage('n', 'open', '0.6', 0, '0.00')]);
     expect(fresh.map((column) => [column.stage.id, column.cards.length])).toEqual([['p', 1], ['n', 0]]);
     expect(fresh[0]?.stage.count).toBe(7);
+  });
+});
+
+describe('deals that others changed', () => {
+  const order = () => '-amount';
+  const card = (id: string, stage: string, amount: string) => ({ id, version: 9, stage: { id: stage, title: stage }, amount: { amount, currency: 'USD' } });
+  const ids = (columns: Column[]) => columns.map((column) => column.cards.map(({ id }) => id).join(''));
+  it('move to their column and to the place that its order gives them', () => {
+    const after = placeCards(board(), ['1'], [card('1', 'p', '1500.00')], order);
+    expect(ids(after)).toEqual(['2', '13', '', '']);
+    expect(after[1]?.cards[0]?.version).toBe(9);
+  });
+  it('leave the board when they no longer belong to it, and come to it when they do', () => {
+    expect(ids(placeCards(board(), ['1', '9'], [card('9', 'q', '10.00')], order))).toEqual(['29', '3', '', '']);
+  });
+  it('are left to the next page when they stand behind the one that is read, and to the rail while it is closed', () => {
+    const columns = board().map((column) => (column.stage.id === 'q' ? { ...column, next: 'more' } : column));
+    expect(ids(placeCards(columns, ['9', '3'], [card('9', 'q', '10.00'), card('3', 'w', '1000.00')], order))).toEqual(['12', '', '', '']);
   });
 });
 

@@ -161,6 +161,26 @@ export function removeCard(columns: readonly Column[], id: string): Column[] {
   return columns.map((column) => ({ ...column, cards: column.cards.filter((each) => each.id !== id) }));
 }
 
+// Deals that others changed, as they now are: each in the column and at the place that are its own now. Of those that
+// were asked for and not found, none is on the board any more.
+export function placeCards(columns: readonly Column[], asked: readonly string[], found: readonly Card[], order: (stage: Stage) => string): Column[] {
+  let now = [...columns];
+  const known = new Set(found.map(({ id }) => id));
+  for (const id of asked) if (!known.has(id)) now = removeCard(now, id);
+  for (const card of found) {
+    now = removeCard(now, card.id);
+    const stage = (card.stage as Reference | null)?.id;
+    now = now.map((column) => {
+      if (column.stage.id !== stage || column.state !== 'ready') return column;
+      const index = sortedIndex(column.cards, card, order(column.stage));
+      // Behind the last card of a page it belongs to a page that has not been read.
+      if (index === column.cards.length && column.next !== null) return column;
+      return { ...column, cards: column.cards.toSpliced(index, 0, card) };
+    });
+  }
+  return now;
+}
+
 // A page of a column: joined to what is there, without the cards that were moved meanwhile.
 export function joinPage(columns: readonly Column[], stage: string, cards: readonly Card[], next: string | null): Column[] {
   const known = new Set(columns.flatMap((column) => column.cards.map((card) => card.id)));

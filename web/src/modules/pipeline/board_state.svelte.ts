@@ -1,8 +1,10 @@
 // The board that is open: reads heads and cards, moves a card at once, and puts it back when the server refuses.
 import { api, records, Refused } from '$/catalog/client';
-import type { DataRecord } from '$/catalog/types';
+import type { Told } from '$/catalog/stream';
+import type { DataRecord, ListAnswer } from '$/catalog/types';
+import { both, ofIds, older } from '$/records/changes.svelte';
 import {
-  columnOf, joinPage, moveCard, placeOf, refreshStages, removeCard, replaceCard, sortedIndex,
+  columnOf, joinPage, moveCard, placeCards, placeOf, refreshStages, removeCard, replaceCard, sortedIndex,
   type Amount, type Card, type Column, type Place, type Reference, type Stage,
 } from './board';
 
@@ -25,7 +27,7 @@ export type MoveOutcome =
   | { kind: 'refused'; missing: string[] };
 
 const pageSize = 50;
-const wanted = ['name', 'account', 'owner', 'amount', 'close_date', 'stage', 'stage_since', 'closed_on', 'next_step', 'is_stale', 'is_overdue', 'version'];
+const wanted = ['name', 'account', 'owner', 'amount', 'close_date', 'stage', 'stage_since', 'closed_on', 'next_step', 'is_stale', 'is_overdue', 'version', 'last_seq'];
 
 export const messagesOf = (fault: Refused): string[] => (fault.errors.length > 0 ? fault.errors.map((error) => error.message) : [fault.message]);
 
@@ -45,7 +47,7 @@ export class BoardState {
 
   // Fields that the cards show beyond their usual parts; they are read with the next load.
   show(extras: string[]): void {
-    this.fields = [...new Set([...wanted, ...extras])].filter((name) => name === 'version' || this.readable.has(name)).join(',');
+    this.fields = [...new Set([...wanted, ...extras])].filter((name) => name === 'version' || name === 'last_seq' || this.readable.has(name)).join(',');
   }
 
   async load(asked: Asked): Promise<void> {
@@ -78,17 +80,8 @@ export class BoardState {
     if (!column || column.state === 'loading' || (column.state === 'ready' && column.next === null)) return;
     const { signal } = this.stop;
     this.mark(stage, 'loading');
-    const own = `stage = "${stage}"`;
-    const sort = closed(column.stage) && this.asked.sort === 'close_date' ? '-close_date' : this.asked.sort;
     try {
-      const answer = await records.list(
-        'opportunities',
-        {
-          filter: this.asked.filter ? `(${this.asked.filter}\n) AND ${own}` : own,
-          sort, limit: pageSize, count: 'none', fields: this.fields, cursor: column.next ?? undefined, as_of: this.asked.asOf ?? undefined,
-        },
-        signal,
-      );
+      const answer = await this.page(column.stage, pageSize, signal, column.next);
       if (signal.aborted) return;
       this.columns = joinPage(this.columns, stage, answer.data as Card[], answer.page.next ?? null);
     } catch {
@@ -170,6 +163,61 @@ export class BoardState {
   private heads(signal: AbortSignal): Promise<Answer> {
     const { pipeline, filter, asOf } = this.asked;
     return api.get<Answer>('/board', { pipeline, filter, as_of: asOf }, signal);
+  }
+
+  private page(stage: Stage, limit: number, signal: AbortSignal, cursor: string | null = null): Promise<ListAnswer> {
+    return records.list(
+      'opportunities',
+      {
+        filter: both(this.asked.filter, `stage = "${stage.id}"`), sort: this.order(stage),
+        limit, count: 'none', fields: this.fields, cursor: cursor ?? undefined, as_of: this.asked.asOf ?? undefined,
+      },
+      signal,
+    );
+  }
+
+  // What is closed begins with the newest.
+  private order(stage: Stage): string {
+    return closed(stage) && this.asked.sort === 'close_date' ? '-close_date' : this.asked.sort;
+  }
+
+  // Others have changed these deals, or so many that the board is read again; what is shown stays until the answer is there.
+  async arrived(told: ReadonlyMap<string, Told> | null): Promise<void> {
+    if (this.state !== 'ready' || this.asked.asOf) return;
+    const { signal } = this.stop;
+    try {
+      if (told === null) await this.again(signal);
+      else await this.look(told, signal);
+    } catch {
+      // The board stays as it is; the next change asks again.
+    }
+  }
+
+  private async look(told: ReadonlyMap<string, Told>, signal: AbortSignal): Promise<void> {
+    const ids = [...told.values()].filter(({ id }) => {
+      const card = this.card(id);
+      return !card || older(card as DataRecord, told.get(id));
+    }).map(({ id }) => id);
+    if (ids.length === 0) return;
+    const answer = await records.list('opportunities', { filter: both(this.asked.filter, ofIds(ids)), limit: ids.length, count: 'none', fields: this.fields }, signal);
+    if (signal.aborted) return;
+    this.columns = placeCards(this.columns, ids, answer.data as Card[], (stage) => this.order(stage));
+    await this.refreshHeads();
+  }
+
+  private async again(signal: AbortSignal): Promise<void> {
+    const answer = await this.heads(signal);
+    const shown = new Map(this.columns.map((column) => [column.stage.id, column]));
+    const columns = await Promise.all(answer.stages.map(async (stage): Promise<Column> => {
+      const before = shown.get(stage.id);
+      if (before && before.state !== 'ready') return { ...before, stage };
+      if (!before && closed(stage)) return columnOf(stage);
+      const read = await this.page(stage, Math.max(pageSize, Math.min(500, before?.cards.length ?? 0)), signal);
+      return { stage, cards: read.data as Card[], next: read.page.next ?? null, state: 'ready' };
+    }));
+    if (signal.aborted) return;
+    this.accept(answer);
+    this.columns = columns;
   }
 
   private accept(answer: Answer): void {
