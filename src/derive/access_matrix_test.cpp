@@ -239,6 +239,9 @@ void Matrix::kind(const model::EntityInfo& entity) {
         const Answer counted = company.post(user, plural + "/query", "{\"aggregate\":[\"count()\",\"count_distinct(id)\"]}");
         check("POST {plural}/query", counted, reads ? 200 : 403);
         if (reads) CHECK((within.empty() && counted.json.find("groups")->items.empty() ? "0" : counted.json.find("groups")->items.at(0).find("count()")->text) == std::to_string(within.size()));
+        const Answer several = company.post(user, plural + "/counts", "{\"filters\":{\"all\":\"\",\"none\":\"FALSE\"}}");
+        check("POST {plural}/counts", several, reads ? 200 : 403);
+        if (reads) CHECK(several.body == "{\"counts\":{\"all\":" + std::to_string(within.size()) + ",\"none\":0}}");
         for (const model::FieldInfo& field : entity.fields) {
             if (field.system || !field.is_stored() || field.type != Type::reference) continue;
             check_marks("POST {plural}/query by " + field.name, company.post(user, plural + "/query", "{\"group\":[\"" + field.name + "\"]}"));

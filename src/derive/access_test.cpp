@@ -330,6 +330,13 @@ TEST_CASE("A time zone that there is not is refused for the company and for a pe
     }
     CHECK(company.get(admin, "settings").text("zone") == settings.text("zone"));
     CHECK(company.call(admin, http::Method::put, "/api/v1/settings", R"({"zone":"Asia/Ho_Chi_Minh"})", {{"if-match", "*"}}).status == 200);
+    // What the tabs of views show is counted at once; a filter that no longer holds takes nothing from the others.
+    const Answer counts = company.post(admin, "accounts/counts", R"({"filters":{"all":"","named":"name = \"Nobody of this name\"","lost":"field_of_old = 1"}})");
+    CHECK(counts.status == 200);
+    CHECK(counts.json.find("counts")->find("all")->text == company.get(admin, "accounts?limit=1").json.find("page")->find("count")->text);
+    CHECK(counts.json.find("counts")->find("named")->text == "0");
+    CHECK(counts.json.find("counts")->find("lost")->is(Json::Kind::null));
+    CHECK(company.post(admin, "accounts/counts", R"({"filters":["all"]})").code() == "wrong_type");
     CHECK(company.post(admin, "views", R"({"name":"Mine","entity":"acount"})").code() == "unknown_entity");
     CHECK(company.post(admin, "views", R"({"name":"Mine","entity":"account"})").status == 201);
     const auto said = [&](const char* filter) { return company.get(admin, "opportunities?filter=" + http::percent_encoded(filter), {{"accept-language", "vi"}}).text("detail"); };

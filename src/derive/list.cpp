@@ -251,12 +251,51 @@ Result<Response> group(App& app, Request& request) {
     return json_response(w.take());
 }
 
+// How many records match each of several filters: what the tabs of saved views show, asked at once.
+Result<Response> counts(App& app, Request& request) {
+    constexpr std::size_t most = 100;
+    FAIRLEAD_TRY(only_parameters(request, {}));
+    FAIRLEAD_ASSIGN(const Target target, target_of(app, request));
+    FAIRLEAD_ASSIGN(const Json body, parse_object(request.body));
+    FAIRLEAD_TRY(only_keys(body, {"filters", "as_of", "known_at"}));
+    const Json* filters = body.find("filters");
+    if (!filters || !filters->is(Json::Kind::object))
+        return refuse(Why::bad_request, "wrong_type", "\"filters\" is an object of filters by names of your own", "filters", {{"wanted", "object"}});
+    if (filters->members.size() > most)
+        return refuse(Why::bad_request, "too_many_filters", "At most " + std::to_string(most) + " filters are counted at once", "filters", {{"most", std::to_string(most)}});
+    JsonWriter w;
+    w.begin_object().key("counts").begin_object();
+    for (const auto& [name, filter] : filters->members) {
+        Json asked;
+        asked.kind = Json::Kind::object;
+        for (const auto& [key, value] : body.members)
+            if (key != "filters") asked.members.emplace_back(key, value);
+        asked.members.emplace_back("filter", filter);
+        store::ListQuery query;
+        query.limit = 1;
+        query.count = store::Count::exact;
+        std::optional<std::int64_t> count;
+        // A filter that has lost its field since it was saved takes nothing from the others.
+        if (const auto read = read_common(app, target, *request.viewer, asked, query)) {
+            FAIRLEAD_ASSIGN(const store::ListPage page, app.store.list(*request.viewer, query));
+            if (page.count) count = *page.count;
+        } else if (read.refused().reasons.front().field != "filter") {
+            return read.refused();
+        }
+        w.key(name);
+        count ? w.number(*count) : w.null();
+    }
+    w.end_object().end_object();
+    return json_response(w.take());
+}
+
 }  // namespace
 
 void add_list_routes(http::Router& router, const AppPointer& app) {
     router.add({Method::get, "/api/v1/{plural}", Policy::viewer, answering(app, list)});
     router.add({Method::post, "/api/v1/{plural}/search", Policy::viewer, answering(app, search_list)});
     router.add({Method::post, "/api/v1/{plural}/query", Policy::viewer, answering(app, group)});
+    router.add({Method::post, "/api/v1/{plural}/counts", Policy::viewer, answering(app, counts)});
 }
 
 }  // namespace fairlead::derive

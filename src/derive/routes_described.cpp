@@ -12,6 +12,7 @@ constexpr Described described[] = {
     {Method::get, "/api/v1/{plural}", "List {labels}", "filter sort limit cursor fields expand search count as_of known_at bin", "", "{entity}List"},
     {Method::post, "/api/v1/{plural}/search", "List {labels}, asked in a body", "", "ListQuery", "{entity}List"},
     {Method::post, "/api/v1/{plural}/query", "Count and sum {labels} by groups", "", "GroupQuery", "Groups"},
+    {Method::post, "/api/v1/{plural}/counts", "How many {labels} match each of several filters", "", "CountQuery", "Counts"},
     {Method::post, "/api/v1/{plural}", "Create: {label}", "dry_run Idempotency-Key", "{entity}Create", "{entity}", 201},
     {Method::get, "/api/v1/{plural}/{id}", "Read: {label}", "as_of known_at fields expand", "", "{entity}"},
     {Method::patch, "/api/v1/{plural}/{id}", "Change: {label}", "dry_run If-Match Idempotency-Key", "{entity}Update", "{entity}"},

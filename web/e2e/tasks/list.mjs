@@ -225,3 +225,21 @@ task('Without the server the page says so in words, and reads again when it is t
   await page.getByRole('main').getByRole('button', { name: 'Try again' }).first().click();
   await page.getByRole('grid').getByRole('row').nth(1).waitFor();
 });
+
+task('The tab of each view tells how many it shows, asked once for all, and keeps up', async ({ page, go }) => {
+  const asked = [];
+  page.on('request', (request) => /\/opportunities\/counts$/.test(request.url()) && asked.push(request.postDataJSON()));
+  await go('/opportunities');
+  const tab = page.getByRole('tab', { name: 'Đang mở' });
+  await tab.locator('.count').waitFor();
+  await settled(page);
+  const told = async (one) => Number((await one.locator('.count').innerText()).replace(/\D/g, ''));
+  assert.equal(await told(tab), await total(page), 'As many as the list shows');
+  assert.equal(await told(page.getByRole('tab', { name: 'All opportunities' })), await counted(page, ''));
+  assert.equal(asked.length, 1);
+  await accessible(page, 'List with counts in its tabs');
+  const before = await told(tab);
+  const made = await world.call('POST', '/opportunities', { name: 'One more', account: world.accounts[0], stage: world.stages.find(({ kind }) => kind === 'open').id });
+  await page.waitForFunction((count) => Number(document.querySelector('[role=tab][aria-selected=true] .count')?.textContent.replace(/\D/g, '')) === count, before + 1);
+  await world.call('DELETE', `/opportunities/${made.id}`, undefined, { 'If-Match': '*' });
+});
