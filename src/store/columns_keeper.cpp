@@ -1,6 +1,8 @@
 // Loading the columns and following the commits.
 #include "store/columns_keeper.h"
 
+#include <malloc.h>
+
 #include <array>
 #include <chrono>
 #include <deque>
@@ -9,7 +11,9 @@
 #include <vector>
 
 #include "base/log.h"
+#include "store/columns/bulk.h"
 #include "store/columns/table.h"
+#include "store/columns_reader.h"
 
 namespace fairlead::store {
 
@@ -50,29 +54,27 @@ class LoadOrder {
     std::vector<const EntityInfo*> order_;
 };
 
-// Records on their way from the database to the columns: one thread reads while another puts.
-struct Batch {
-    const EntityInfo* entity = nullptr;
-    std::vector<Record> records = std::vector<Record>(500);
-    std::size_t used = 0;
+// Bulks on their way from the database to the columns: one thread reads while another puts.
+struct Load {
+    columns::Bulk bulk;
     bool last = false;  // of the entity
 };
 
 class Conveyor {
   public:
     Conveyor() {
-        for (Batch& batch : batches_) empty_.push_back(&batch);
+        for (Load& load : loads_) empty_.push_back(&load);
     }
     // The reader's side. Null when the other side has gone.
-    Batch* take_empty() { return take(empty_); }
-    void hand_over(Batch* batch) { put(full_, batch); }
+    Load* take_empty() { return take(empty_); }
+    void hand_over(Load* load) { put(full_, load); }
     // The putting side. Null when everything has come; throws what the reader threw.
-    Batch* take_full() {
-        Batch* batch = take(full_);
-        if (!batch && failure_) std::rethrow_exception(failure_);
-        return batch;
+    Load* take_full() {
+        Load* load = take(full_);
+        if (!load && failure_) std::rethrow_exception(failure_);
+        return load;
     }
-    void give_back(Batch* batch) { put(empty_, batch); }
+    void give_back(Load* load) { put(empty_, load); }
     void end(std::exception_ptr failure = nullptr) {
         {
             const std::scoped_lock lock(mutex_);
@@ -83,46 +85,42 @@ class Conveyor {
     }
 
   private:
-    Batch* take(std::deque<Batch*>& from) {
+    Load* take(std::deque<Load*>& from) {
         std::unique_lock lock(mutex_);
         changed_.wait(lock, [&] { return !from.empty() || ended_; });
         if (from.empty() || (ended_ && &from == &empty_)) return nullptr;
-        Batch* batch = from.front();
+        Load* load = from.front();
         from.pop_front();
-        return batch;
+        return load;
     }
-    void put(std::deque<Batch*>& to, Batch* batch) {
+    void put(std::deque<Load*>& to, Load* load) {
         {
             const std::scoped_lock lock(mutex_);
-            to.push_back(batch);
+            to.push_back(load);
         }
         changed_.notify_all();
     }
-    std::array<Batch, 4> batches_;
+    std::array<Load, 2> loads_;
     std::mutex mutex_;
     std::condition_variable changed_;
-    std::deque<Batch*> empty_, full_;
+    std::deque<Load*> empty_, full_;
     bool ended_ = false;
     std::exception_ptr failure_;
 };
 
-void read_all(Backend& backend, const Shape& shape, Columns& columns, Conveyor& conveyor) {
+void read_all(Backend& backend, const Shape& shape, Columns& columns, const std::vector<const EntityInfo*>& entities, Conveyor& conveyor) {
     try {
         const auto connection = backend.open_reader();
-        const RowReader reader(*connection, shape);
-        const LoadOrder order(*shape.catalog);
-        for (const EntityInfo* entity : order.entities()) {
+        for (const EntityInfo* entity : entities) {
             // Before the first row is read: what is erased from here on must stay away.
             columns.begin_load(*entity);
-            Id after{};
-            for (bool last = false; !last;) {
-                Batch* batch = conveyor.take_empty();
-                if (!batch) return;
-                batch->entity = entity;
-                batch->used = reader.next(*entity, after, batch->records);
-                if (batch->used > 0) after = batch->records[batch->used - 1].id();
-                last = batch->last = batch->used < batch->records.size();
-                conveyor.hand_over(batch);
+            ColumnsReader reader(*connection, shape, *entity);
+            for (bool more = true; more;) {
+                Load* load = conveyor.take_empty();
+                if (!load) return;
+                more = reader.next(load->bulk);
+                load->last = !more;
+                conveyor.hand_over(load);
             }
         }
         conveyor.end();
@@ -131,36 +129,96 @@ void read_all(Backend& backend, const Shape& shape, Columns& columns, Conveyor& 
     }
 }
 
+// Puts the words of what has been loaded into the indexes, behind those who load.
+class Indexing {
+  public:
+    explicit Indexing(Columns& columns) : columns_(columns), thread_([this] { run(); }) {}
+    ~Indexing() { finish(); }
+    void loaded_more(const EntityInfo& entity) {
+        {
+            const std::scoped_lock lock(mutex_);
+            if (due_.empty() || due_.back() != &entity) due_.push_back(&entity);
+        }
+        wake_.notify_one();
+    }
+    // Waits until everything is indexed; throws what its thread threw.
+    void finish() {
+        {
+            const std::scoped_lock lock(mutex_);
+            ended_ = true;
+        }
+        wake_.notify_one();
+        if (thread_.joinable()) thread_.join();
+        if (const auto failure = std::exchange(failure_, nullptr)) std::rethrow_exception(failure);
+    }
+
+  private:
+    void run() {
+        try {
+            for (;;) {
+                std::unique_lock lock(mutex_);
+                wake_.wait(lock, [this] { return !due_.empty() || ended_; });
+                if (due_.empty()) return;
+                const EntityInfo* entity = due_.front();
+                due_.pop_front();
+                lock.unlock();
+                columns_.index_loaded(*entity);
+            }
+        } catch (...) {
+            failure_ = std::current_exception();
+        }
+    }
+    Columns& columns_;
+    std::mutex mutex_;
+    std::condition_variable wake_;
+    std::deque<const EntityInfo*> due_;
+    bool ended_ = false;
+    std::exception_ptr failure_;
+    std::thread thread_;
+};
+
+std::string large_parts(const Columns::Memory& memory) {
+    std::string large;
+    for (const Columns::Memory::Part& part : memory.parts)
+        if (part.bytes >= std::size_t{1} << 20) large += (large.empty() ? "" : ", ") + part.name + " " + std::to_string(part.bytes >> 20) + " MiB";
+    return large;
+}
+
 }  // namespace
 
 void ColumnsKeeper::load(Backend& backend, std::shared_ptr<const Shape> shape) {
     const auto begun = std::chrono::steady_clock::now();
-    Conveyor conveyor;
-    std::thread reading([&] { read_all(backend, *shape, *columns_, conveyor); });
+    const LoadOrder order(*shape->catalog);
     Loading how = Loading::done;
-    try {
-        while (Batch* batch = conveyor.take_full()) {
-            if (stopping_) {
-                how = Loading::failed;
-                break;
+    {
+        Conveyor conveyor;
+        std::thread reading([&] { read_all(backend, *shape, *columns_, order.entities(), conveyor); });
+        try {
+            Indexing indexing(*columns_);
+            while (Load* load = conveyor.take_full()) {
+                if (stopping_) break;
+                columns_->add(load->bulk);
+                indexing.loaded_more(*load->bulk.entity);
+                conveyor.give_back(load);
             }
-            columns_->add({batch->records.data(), batch->used});
-            if (batch->last) columns_->finish_load(*batch->entity);
-            conveyor.give_back(batch);
+            indexing.finish();
+            // Only now: until everything has come, a reference may name a record that is still to come.
+            for (const EntityInfo* entity : order.entities())
+                if (!stopping_) columns_->finish_load(*entity);
+            if (stopping_) how = Loading::failed;
+        } catch (const std::exception& failure) {
+            // Lists are then answered by scans: slower, and right.
+            how = Loading::failed;
+            log(Level::error, "columns_failed", {{"reason", std::string_view(failure.what())}});
         }
-    } catch (const std::exception& failure) {
-        // Lists are then answered by scans: slower, and right.
-        how = Loading::failed;
-        log(Level::error, "columns_failed", {{"reason", std::string_view(failure.what())}});
+        conveyor.end();
+        reading.join();
     }
-    conveyor.end();
-    reading.join();
+    malloc_trim(0);  // what was on its way is needed no more
     if (how == Loading::done) {
         const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - begun);
         const Columns::Memory memory = columns_->memory();
-        std::string large;
-        for (const Columns::Memory::Part& part : memory.parts)
-            if (part.bytes >= std::size_t{1} << 20) large += (large.empty() ? "" : ", ") + part.name + " " + std::to_string(part.bytes >> 20) + " MiB";
+        const std::string large = large_parts(memory);
         log(Level::info, "columns_loaded", {{"ms", static_cast<long long>(took.count())}, {"bytes", static_cast<long long>(memory.total)}, {"large", std::string_view(large)}});
     }
     load_ended(how);

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <mutex>
 
+#include "store/columns/bulk.h"
 #include "store/columns/group.h"
 #include "store/columns/inverse.h"
 #include "store/columns/list.h"
@@ -78,19 +79,55 @@ void Columns::add(std::span<Record> records) {
     }
 }
 
-void Columns::finish_load(const EntityInfo& entity) {
+void Columns::add(columns::Bulk& bulk) {
+    if (bulk.count() == 0) return;
+    Table& table = state_->need(bulk.entity->name);
+    if (table.only_ids()) return;
+    Table::Filling filling;
+    std::vector<Record> known;
     {
         const std::unique_lock guard(state_->lock);
-        state_->need(entity.name).finish_load();
+        known = table.reserve(bulk, filling);
     }
-    // Big tables are searched by postings; making them takes a while, so it is done in slices.
-    Table& table = state_->need(entity.name);
-    for (std::uint32_t row = 0; table.search;) {
+    add(known);
+    state_->complete(bulk, filling);
+    table.prepare(bulk, filling);
+    for (std::size_t part = 0; part < bulk.parts.size(); ++part) {
+        {
+            const std::shared_lock guard(state_->lock);
+            table.find_targets(bulk, filling, part);
+        }
         const std::unique_lock guard(state_->lock);
-        if (!table.search->build_some(table, row, 500)) break;
+        table.fill(bulk, filling, part);
     }
     const std::unique_lock guard(state_->lock);
-    table.ready = true;
+    table.settle(bulk, filling, ++state_->stamp);
+}
+
+// Making the index takes a while, so it is done in slices; nobody searches the table meanwhile, so readers are let in.
+void Columns::index_loaded(const EntityInfo& entity) {
+    Table& table = state_->need(entity.name);
+    for (bool more = table.search != nullptr; more;) {
+        const std::shared_lock guard(state_->lock);
+        more = table.search->build_some(table, table.settled(), 500);
+    }
+}
+
+void Columns::finish_load(const EntityInfo& entity) {
+    Table& table = state_->need(entity.name);
+    {
+        const std::unique_lock guard(state_->lock);
+        table.finish_load();
+    }
+    index_loaded(entity);
+    for (;;) {
+        const std::unique_lock guard(state_->lock);
+        table.resolve(4096);
+        if (!table.resolved()) continue;
+        if (table.search) table.search->finish_build(table);
+        table.ready = true;
+        break;
+    }
 }
 
 bool Columns::ready(const EntityInfo& entity) const {

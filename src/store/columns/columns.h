@@ -29,6 +29,10 @@
 
 namespace fairlead::store {
 
+namespace columns {
+struct Bulk;
+}
+
 // A record after a commit. In the bin or merged is an ordinary `after` with slot_deleted_at or slot_merged_into.
 // Computed slots need not be filled: the columns evaluate them. Amounts in the reporting currency are taken from
 // the slots past `entity->slots` (row.h: one per stored money field, in the order of the fields); a foreign amount
@@ -63,6 +67,9 @@ class Columns {
     // erased record stays away.
     void begin_load(const EntityInfo& entity);
     void add(std::span<Record> records);  // of one entity; their computed slots are filled
+    void add(columns::Bulk& bulk);        // the same, much quicker; takes out of it what it needs
+    // Of an entity whose records are still coming: those that have come are put into the index of its words.
+    void index_loaded(const EntityInfo& entity);
     void finish_load(const EntityInfo& entity);
     bool ready(const EntityInfo& entity) const;
     bool ready() const;  // every entity that is held

@@ -6,7 +6,10 @@
 #include <bit>
 #include <cstring>
 #include <limits>
+#include <numeric>
 #include <type_traits>
+
+#include "base/result.h"
 
 // These loops are the store's hottest; g++ vectorises them only at this level.
 #if defined(__GNUC__) && !defined(__clang__)
@@ -219,6 +222,94 @@ void Packed::encode_again(Chunk& chunk, Wide value) {
         if (values[i] != no_value && next.fits(values[i], code)) next.put_code(i, code);
     }
     chunk = std::move(next);
+}
+
+namespace {
+
+template <class T>
+FAIRLEAD_HOT void codes_of(std::span<const std::int64_t> numbers, std::uint64_t least, std::uint64_t divisor, std::uint64_t times, std::uint64_t first, std::byte* bytes) {
+    T* codes = reinterpret_cast<T*>(bytes);
+    if (divisor == 1) {
+        for (std::size_t i = 0; i < numbers.size(); ++i)
+            codes[i] = numbers[i] == Packed::none ? T{0} : static_cast<T>((static_cast<std::uint64_t>(numbers[i]) - least) * times + first);
+        return;
+    }
+    for (std::size_t i = 0; i < numbers.size(); ++i)
+        codes[i] = numbers[i] == Packed::none ? T{0} : static_cast<T>((static_cast<std::uint64_t>(numbers[i]) - least) / divisor * times + first);
+}
+
+}  // namespace
+
+// False where 64 bits do not hold the codes.
+bool Packed::fill_new(Chunk& chunk, std::span<const std::int64_t> numbers, std::int64_t factor) {
+    std::int64_t least = std::numeric_limits<std::int64_t>::max(), greatest = none;
+    for (const std::int64_t number : numbers) {
+        greatest = std::max(greatest, number);
+        least = std::min(least, number == none ? std::numeric_limits<std::int64_t>::max() : number);
+    }
+    if (greatest == none) return true;  // nothing but empty rows
+    // A number times the factor is a multiple of a step when the number is one of step / common.
+    std::int64_t step = 1, common = 1;
+    if (!codes_) {
+        auto next = steps_.begin();
+        const auto take = [&] { step = *next++, common = std::gcd(step, factor); };
+        take();
+        for (const std::int64_t number : numbers)
+            while (number != none && step != common && number % (step / common)) take();
+    }
+    const std::int64_t divisor = step / common, times = factor / common;
+    const Wide range = codes_ ? Wide{greatest} - 1 : (Wide{greatest} - least) / divisor * times;
+    if (range > (Wide{1} << 62)) return false;
+    Chunk next;
+    next.step = step;
+    next.width = static_cast<std::uint8_t>(width_for(range));
+    const Wide spare = codes_ ? 0 : (room_of(next.width) - range) / 2;
+    if (!codes_) next.base = Wide{least} * factor - spare * step;
+    next.set_room(static_cast<std::uint32_t>(numbers.size()));
+    const auto first = static_cast<std::uint64_t>(spare) + 1, from = codes_ ? std::uint64_t{1} : static_cast<std::uint64_t>(least);
+    const auto fill = [&](auto kind) {
+        codes_of<decltype(kind)>(numbers, from, static_cast<std::uint64_t>(divisor), static_cast<std::uint64_t>(times), first, next.data.data());
+    };
+    switch (next.width) {
+        case 1: fill(std::uint8_t{}); break;
+        case 2: fill(std::uint16_t{}); break;
+        case 4: fill(std::uint32_t{}); break;
+        default: fill(std::uint64_t{}); break;
+    }
+    chunk = std::move(next);
+    least_ = std::min(least_, Wide{least} * factor);
+    greatest_ = std::max(greatest_, Wide{greatest} * factor);
+    return true;
+}
+
+void Packed::fill(std::uint32_t first, std::span<const std::int64_t> numbers, std::int64_t factor) {
+    while (!numbers.empty()) {
+        const std::size_t number = first >> chunk_shift;
+        const auto some = numbers.first(std::min<std::size_t>(numbers.size(), chunk_rows - (first & (chunk_rows - 1))));
+        bool filled = false;
+        if ((first & (chunk_rows - 1)) == 0) {
+            Chunk chunk;
+            filled = (number >= chunks_.size() || chunks_[number].capacity == 0) && fill_new(chunk, some, factor);
+            if (filled && chunk.capacity) {
+                if (number >= chunks_.size()) chunks_.resize(number + 1);
+                chunks_[number] = std::move(chunk);
+            }
+        }
+        for (std::size_t i = 0; !filled && i < some.size(); ++i)
+            if (some[i] != none) set(first + static_cast<std::uint32_t>(i), Wide{some[i]} * factor);
+        first += static_cast<std::uint32_t>(some.size());
+        numbers = numbers.subspan(some.size());
+    }
+}
+
+void Packed::place(std::uint32_t first, Packed&& one) {
+    if (one.chunks_.empty()) return;
+    const std::size_t number = first >> chunk_shift;
+    if (number >= chunks_.size()) chunks_.resize(number + 1);
+    ensure(one.chunks_.size() == 1 && first % chunk_rows == 0 && chunks_[number].capacity == 0, "a chunk is placed where there is none");
+    chunks_[number] = std::move(one.chunks_.front());
+    least_ = std::min(least_, one.least_);
+    greatest_ = std::max(greatest_, one.greatest_);
 }
 
 void Packed::in_range(std::uint32_t first, std::uint32_t count, Wide low, Wide high, std::uint64_t* bits) const {

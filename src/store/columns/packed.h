@@ -24,6 +24,13 @@ class Packed {
     static Packed codes();
 
     bool set(std::uint32_t row, Wide value);  // no_value empties; true when it changed
+    // Rows that have had no value yet, from `first` on: numbers, `none` where empty, each times `factor`. The narrowest
+    // code for all of them is found at once where a chunk is new.
+    void fill(std::uint32_t first, std::span<const std::int64_t> numbers, std::int64_t factor = 1);
+    // The rows of `one`, of which there is a chunk at most, as rows from `first` on: a chunk that has had no value yet.
+    void place(std::uint32_t first, Packed&& one);
+    Packed like() const { return codes_ ? codes() : Packed(steps_); }  // empty, of the same kind
+
     Wide get(std::uint32_t row) const {
         const std::size_t chunk = row >> chunk_shift;
         return chunk < chunks_.size() ? chunks_[chunk].get(row & (chunk_rows - 1)) : no_value;
@@ -71,6 +78,7 @@ class Packed {
         void set_room(std::uint32_t rows);
     };
     void encode_again(Chunk& chunk, Wide value);
+    bool fill_new(Chunk& chunk, std::span<const std::int64_t> numbers, std::int64_t factor);
 
     std::span<const std::int64_t> steps_;
     bool codes_ = false;

@@ -338,28 +338,28 @@ void SearchIndex::forget(std::uint32_t row) {
     if (later != document_of_.end()) document_of_.erase(later);
 }
 
-bool SearchIndex::build_some(const Table& table, std::uint32_t& row, std::uint32_t most) {
-    if (row == 0) {
-        if (searched(table).empty() || table.rows() < indexed_from) return false;  // few are looked at one by one
-        *this = SearchIndex();
+bool SearchIndex::build_some(const Table& table, std::uint32_t rows, std::uint32_t most) {
+    if (!built_) {
+        if (searched(table).empty() || rows < indexed_from) return false;  // few are looked at one by one
         words_by_.resize(word_keys);
         codes_by_.resize(word_keys);
         titles_by_.resize(title_keys);
         built_ = building_ = true;
     }
-    for (; most > 0 && row < table.rows(); --most, ++row) add(table, row);  // of one that is absent, nothing
-    if (row < table.rows()) return true;
+    for (; building_ && most > 0 && documents_ < rows; --most) add(table, documents_);  // of one that is absent, nothing
+    return building_ && documents_ < rows;
+}
+
+void SearchIndex::finish_build(const Table& table) {
+    while (build_some(table, table.rows(), table.rows())) {
+    }
     building_ = false;
-    for (const std::uint32_t changed : changed_meanwhile_) update(table, changed);
-    changed_meanwhile_ = {};
-    return false;
+    for (const std::uint32_t changed : std::exchange(changed_meanwhile_, {})) update(table, changed);
 }
 
 void SearchIndex::update(const Table& table, std::uint32_t row) {
     if (!built_) {
-        if (!table.ready || table.rows() < 2 * indexed_from) return;
-        std::uint32_t begin = 0;  // it has outgrown being looked at
-        build_some(table, begin, table.rows());
+        if (table.ready && table.rows() >= 2 * indexed_from) finish_build(table);  // it has outgrown being looked at
         return;
     }
     if (building_) {

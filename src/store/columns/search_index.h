@@ -33,9 +33,10 @@ struct Words {
 
 class SearchIndex {
   public:
-    // Indexes `most` rows from `row` on and moves it; false when there are none left. Rows that change meanwhile
-    // are indexed by `update`.
-    bool build_some(const Table& table, std::uint32_t& row, std::uint32_t most);
+    // Indexes `most` rows more of the first `rows`; false when there are none left. Of a small table nothing is made
+    // until `finish_build`, after which rows that changed meanwhile are brought up to date.
+    bool build_some(const Table& table, std::uint32_t rows, std::uint32_t most);
+    void finish_build(const Table& table);
     // The row's searched text is new, changed or gone.
     void update(const Table& table, std::uint32_t row);
 

@@ -50,22 +50,43 @@ std::size_t Answers::bytes() const {
 namespace {
 
 // A record as its own computed fields see it.
+class Own {
+  public:
+    virtual ~Own() = default;
+    virtual Value held(const FieldInfo& field) const = 0;
+    virtual std::optional<std::int64_t> reporting(const FieldInfo& field) const = 0;
+};
+
 class OwnRow final : public formula::Row {
   public:
     // In the reporting currency, every amount is the one stored beside it.
-    OwnRow(const Table& table, const Record& record, std::optional<Currency> reporting_currency = {})
-        : table_(table), record_(record), reporting_currency_(reporting_currency) {}
+    OwnRow(const EntityInfo& entity, const Own& own, std::optional<Currency> reporting_currency = {})
+        : entity_(entity), own_(own), reporting_currency_(reporting_currency) {}
     Value value(const std::vector<formula::PathStep>& path) const override {
-        const FieldInfo* field = record_.entity->field(path.front().name);
+        const FieldInfo* field = entity_.field(path.front().name);
         if (!field || field->slot < 0 || path.size() != 1) return Value();
-        const Value& held = record_.at(field->slot);
+        Value held = own_.held(*field);
         if (!reporting_currency_ || !held.is<Money>() || held.as<Money>().currency == *reporting_currency_) return held;
-        const auto minor = reporting(path);
+        const auto minor = own_.reporting(*field);
         return minor ? Value(Money{*minor, *reporting_currency_}) : held;
     }
     std::optional<std::int64_t> reporting(const std::vector<formula::PathStep>& path) const override {
-        const FieldInfo* field = record_.entity->field(path.front().name);
-        const int slot = field && field->slot >= 0 ? table_.reporting_slot(field->slot) : -1;
+        const FieldInfo* field = entity_.field(path.front().name);
+        return field && field->slot >= 0 ? own_.reporting(*field) : std::nullopt;
+    }
+
+  private:
+    const EntityInfo& entity_;
+    const Own& own_;
+    std::optional<Currency> reporting_currency_;
+};
+
+class OwnRecord final : public Own {
+  public:
+    OwnRecord(const Table& table, const Record& record) : table_(table), record_(record) {}
+    Value held(const FieldInfo& field) const override { return record_.at(field.slot); }
+    std::optional<std::int64_t> reporting(const FieldInfo& field) const override {
+        const int slot = table_.reporting_slot(field.slot);
         if (slot < 0 || static_cast<std::size_t>(slot) >= record_.slots.size()) return std::nullopt;
         const auto* minor = record_.at(slot).get<std::int64_t>();
         return minor ? std::optional(*minor) : std::nullopt;
@@ -74,8 +95,46 @@ class OwnRow final : public formula::Row {
   private:
     const Table& table_;
     const Record& record_;
-    std::optional<Currency> reporting_currency_;
 };
+
+struct Computed {
+    Value value;
+    std::optional<std::int64_t> reporting;  // of an amount in a foreign currency
+};
+
+class OwnInBulk final : public Own {
+  public:
+    OwnInBulk(const EntityInfo& entity, const Bulk& bulk)
+        : bulk_(bulk), stored_(static_cast<std::size_t>(entity.stored_slots)), computed(static_cast<std::size_t>(entity.slots - entity.stored_slots)) {}
+    Value held(const FieldInfo& field) const override { return is_stored(field) ? bulk_.value(field, row) : of(field).value; }
+    std::optional<std::int64_t> reporting(const FieldInfo& field) const override {
+        if (!is_stored(field)) return of(field).reporting;
+        const std::int64_t minor = Bulk::Part::at(bulk_.parts[static_cast<std::size_t>(field.slot)].reporting, row);
+        return minor == Packed::none ? std::nullopt : std::optional(minor);
+    }
+    Computed& of(const FieldInfo& field) { return computed[static_cast<std::size_t>(field.slot) - stored_]; }
+    const Computed& of(const FieldInfo& field) const { return computed[static_cast<std::size_t>(field.slot) - stored_]; }
+
+  private:
+    bool is_stored(const FieldInfo& field) const { return static_cast<std::size_t>(field.slot) < stored_; }
+    const Bulk& bulk_;
+    std::size_t stored_;
+
+  public:
+    std::uint32_t row = 0;
+    std::vector<Computed> computed;  // of this row, by slot past the stored ones
+};
+
+Computed compute_own(const EntityInfo& entity, const FieldInfo& field, const Own& own, std::optional<Currency> home, const formula::Context& context) {
+    Computed computed;
+    if (Result<Value> value = formula::evaluate(*field.formula, OwnRow(entity, own), context)) computed.value = std::move(*value);
+    const Money* money = field.type == Type::money ? computed.value.get<Money>() : nullptr;
+    if (!money || !home || money->currency == *home) return computed;
+    const Result<Value> at_home = formula::evaluate(*field.formula, OwnRow(entity, own, home), context);
+    const Money* amount = at_home ? at_home->get<Money>() : nullptr;
+    if (amount && amount->currency == *home) computed.reporting = amount->minor;
+    return computed;
+}
 
 void put_in_order(const EntityInfo& entity, const FieldInfo& field, std::vector<const FieldInfo*>& order) {
     if (std::find(order.begin(), order.end(), &field) != order.end()) return;
@@ -164,19 +223,46 @@ void Columns::State::complete(Record& room) const {
     for (const FieldInfo& field : room.entity->fields)
         if (field.type == Type::money && field.slot >= 0) ++slots;
     room.slots.resize(std::max(slots, room.slots.size()));
+    const auto home = Currency::parse(table.home_currency());
     for (const FieldInfo* field : computed) {
-        Result<Value> value = formula::evaluate(*field->formula, columns::OwnRow(table, room), context);
-        Value& slot = room.at(field->slot);
-        slot = value ? std::move(*value) : Value();
-        if (field->type != Type::money) continue;
-        Value& reporting = room.at(table.reporting_slot(field->slot));
-        reporting = Value();
-        const Money* money = slot.get<Money>();
-        const auto home = Currency::parse(table.home_currency());
-        if (!money || !home || money->currency == *home) continue;
-        const Result<Value> at_home = formula::evaluate(*field->formula, columns::OwnRow(table, room, home), context);
-        const Money* amount = at_home ? at_home->get<Money>() : nullptr;
-        if (amount && amount->currency == *home) reporting = Value(amount->minor);
+        columns::Computed one = columns::compute_own(table.entity(), *field, columns::OwnRecord(table, room), home, context);
+        room.at(field->slot) = std::move(one.value);
+        if (field->type == Type::money) room.at(table.reporting_slot(field->slot)) = one.reporting ? Value(*one.reporting) : Value();
+    }
+}
+
+void Columns::State::complete(columns::Bulk& bulk, Table::Filling& filling) const {
+    Table& table = need(bulk.entity->name);
+    const auto& computed = computed_[static_cast<std::size_t>(table.entity().number)];
+    if (computed.empty()) return;
+    const std::size_t stored = bulk.parts.size();
+    for (const FieldInfo* field : computed) {
+        bulk.parts.emplace_back().field = field;
+        filling.parts.emplace_back().column = const_cast<columns::Column*>(table.column(field->slot));
+    }
+    const auto home = Currency::parse(table.home_currency());
+    columns::OwnInBulk own(table.entity(), bulk);
+    for (std::uint32_t& row = own.row; row < bulk.count(); ++row) {
+        for (std::size_t i = 0; i < computed.size(); ++i) {
+            columns::Computed& one = own.of(*computed[i]) = columns::compute_own(table.entity(), *computed[i], own, home, context);
+            if (one.value.empty()) continue;
+            columns::Bulk::Part& part = bulk.parts[stored + i];
+            Table::Filling::Part& to = filling.parts[stored + i];
+            if (to.column->held == Held::text) {
+                if (const auto* text = one.value.get<std::string>()) part.texts.put(row, *text);
+                continue;
+            }
+            if (to.column->held == Held::reference) {
+                if (const Id* id = one.value.get<Id>()) columns::Bulk::Part::put(part.numbers, row, id->value);
+                continue;
+            }
+            to.computed.resize(row, columns::no_value);
+            to.computed.push_back(Table::raw_of(*to.column, one.value));
+            if (const Money* money = one.value.get<Money>(); money && to.column->held == Held::money) {
+                part.texts.put(row, money->currency.text());
+                if (one.reporting) columns::Bulk::Part::put(part.reporting, row, *one.reporting);
+            }
+        }
     }
 }
 

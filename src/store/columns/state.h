@@ -132,6 +132,8 @@ class Columns::State {
     void complete(Record& record) const;
     // The same beside the record, where there is anything to fill.
     const Record& completed(const Record& record, Record& room) const;
+    // The same of a bulk: parts more.
+    void complete(columns::Bulk& bulk, columns::Table::Filling& filling) const;
 
     std::shared_ptr<const model::Catalog> catalog;
     formula::Context context;

@@ -123,7 +123,17 @@ const Column* Table::column(std::string_view name) const {
 }
 
 std::optional<std::uint32_t> Table::row_of(Id id) const {
-    if (index_.empty() || !id) return std::nullopt;
+    if (!id) return std::nullopt;
+    if (ascending_ && id.value <= ids_[ascending_ - 1]) {
+        const auto head = std::upper_bound(heads_.begin(), heads_.end(), id.value);
+        if (head != heads_.begin()) {
+            const auto begin = static_cast<std::uint32_t>(head - heads_.begin() - 1) * stride;
+            const auto end = ids_.begin() + std::min(begin + stride, ascending_);
+            const auto found = std::lower_bound(ids_.begin() + begin, end, id.value);
+            if (found != end && *found == id.value) return static_cast<std::uint32_t>(found - ids_.begin());
+        }
+    }
+    if (index_.empty()) return std::nullopt;
     const std::size_t mask = index_.size() - 1;
     for (std::size_t place = hash_of(id.value) & mask; index_[place]; place = (place + 1) & mask)
         if (ids_[index_[place] - 1] == id.value) return index_[place] - 1;
@@ -133,23 +143,32 @@ std::optional<std::uint32_t> Table::row_of(Id id) const {
 void Table::grow_index() {
     index_.assign(std::max<std::size_t>(64, index_.size() * 2), 0);
     const std::size_t mask = index_.size() - 1;
-    for (std::uint32_t row = 0; row < rows(); ++row) {
+    for (std::uint32_t row = ascending_; row < rows(); ++row) {
         std::size_t place = hash_of(ids_[row]) & mask;
         while (index_[place]) place = (place + 1) & mask;
         index_[place] = row + 1;
     }
 }
 
+void Table::add_row(std::int64_t id) {
+    const std::uint32_t row = rows();
+    if (row == ascending_ && (row == 0 || ids_.back() < id)) {
+        if (row % stride == 0) heads_.push_back(id);
+        ++ascending_;
+    } else {
+        if ((row - ascending_ + std::size_t{1}) * 4 > index_.size() * 3) grow_index();
+        const std::size_t mask = index_.size() - 1;
+        std::size_t place = hash_of(id) & mask;
+        while (index_[place]) place = (place + 1) & mask;
+        index_[place] = row + 1;
+    }
+    ids_.push_back(id);
+    states_.push_back(static_cast<std::uint8_t>(RowState::absent));
+}
+
 std::uint32_t Table::row_for(Id id) {
     if (const auto known = row_of(id)) return *known;
-    if ((ids_.size() + 1) * 4 > index_.size() * 3) grow_index();
-    ids_ascend_ = ids_ascend_ && (ids_.empty() || ids_.back() < id.value);
-    ids_.push_back(id.value);
-    states_.push_back(static_cast<std::uint8_t>(RowState::absent));
-    const std::size_t mask = index_.size() - 1;
-    std::size_t place = hash_of(id.value) & mask;
-    while (index_[place]) place = (place + 1) & mask;
-    index_[place] = rows();
+    add_row(id.value);
     return rows() - 1;
 }
 
@@ -180,12 +199,19 @@ void Table::reporting_minors(const Column& money, std::span<const std::uint32_t>
     }
 }
 
+Wide Table::raw_of(const Column& column, const Value& value) {
+    if (column.held == Held::decimal) return units_of(value);
+    if (column.held != Held::money) return wide_of(value);
+    const Money* money = value.get<Money>();
+    return money ? Wide{money->minor} : no_value;
+}
+
 bool Table::set(Column& column, std::uint32_t row, const Record& record) {
     const int slot = column.field->slot;
     const Value& value = record.at(slot);
     switch (column.held) {
-        case Held::number: return column.values.set(row, wide_of(value));
-        case Held::decimal: return column.values.set(row, units_of(value));
+        case Held::number:
+        case Held::decimal: return column.values.set(row, raw_of(column, value));
         case Held::text: return column.texts.set(row, text_of(value));
         case Held::reference: {
             const Id* id = value.get<Id>();
@@ -242,6 +268,8 @@ bool Table::put(const Record& record, std::uint64_t stamp) {
     const Id id = record.id();
     if (loading && erased_while_loading_.count(id.value)) return false;
     const std::uint32_t row = row_for(id);
+    if (filling_ && row >= settled_) return set_aside(id, &record), true;
+    if (!unresolved_.empty()) put_while_unresolved_.insert(row);
     if (state(row) != RowState::absent) {
         const Column* version = column(model::slot_version);
         if (version && version->values.get(row) > Wide{record.version()}) return false;
@@ -263,7 +291,9 @@ bool Table::put(const Record& record, std::uint64_t stamp) {
 void Table::erase(Id id, std::uint64_t stamp) {
     if (loading) erased_while_loading_.emplace(id.value, stamp);
     const auto row = row_of(id);
+    if (filling_ && row && *row >= settled_) return set_aside(id, nullptr);
     if (!row || state(*row) == RowState::absent) return;
+    if (!unresolved_.empty()) put_while_unresolved_.insert(*row);
     Record nothing(*entity_);
     for (const auto& column : columns_)
         if (column && column->field->slot != model::slot_id && set(*column, *row, nothing)) column->changed = stamp;
@@ -274,6 +304,7 @@ void Table::erase(Id id, std::uint64_t stamp) {
 
 void Table::finish_load() {
     loading = false;
+    settled_ = rows();
     erased_while_loading_.clear();
     ids_.shrink_to_fit();
     states_.shrink_to_fit();
@@ -327,7 +358,9 @@ Record Table::record(std::uint32_t row) const {
 
 void Table::take_over(Table& from) {
     ids_ = std::move(from.ids_);
-    ids_ascend_ = from.ids_ascend_;
+    ascending_ = from.ascending_;
+    heads_ = std::move(from.heads_);
+    settled_ = from.settled_;
     states_ = std::move(from.states_);
     index_ = std::move(from.index_);
     live_ = std::move(from.live_);
@@ -353,7 +386,7 @@ void Table::take_over(Table& from) {
 }
 
 std::size_t Table::bytes() const {
-    std::size_t sum = ids_.capacity() * 8 + states_.capacity() + index_.capacity() * 4 + live_.bytes() + bin_.bytes() +
+    std::size_t sum = (ids_.capacity() + heads_.capacity()) * 8 + states_.capacity() + index_.capacity() * 4 + live_.bytes() + bin_.bytes() +
                       changes_.size() * sizeof(changes_.front());
     for (const auto& column : columns_)
         if (column) sum += sizeof(Column) + column->bytes();

@@ -8,9 +8,11 @@
 #include <optional>
 #include <string>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "model/records.h"
+#include "store/columns/bulk.h"
 #include "store/columns/packed.h"
 #include "store/columns/row_set.h"
 #include "store/columns/texts.h"
@@ -66,7 +68,7 @@ class Table {
     std::optional<std::uint32_t> row_of(Id id) const;
     std::uint32_t row_for(Id id);  // gives it a row if it has none
     Id id(std::uint32_t row) const { return Id{ids_[row]}; }
-    bool ids_ascend() const { return ids_ascend_; }  // with the rows
+    bool ids_ascend() const { return ascending_ == ids_.size(); }  // with the rows
     RowState state(std::uint32_t row) const { return static_cast<RowState>(states_[row]); }
     const RowSet& live() const { return live_; }
     const RowSet& bin() const { return bin_; }
@@ -79,12 +81,29 @@ class Table {
     // Returns false when the record is older than what is held.
     bool put(const Record& record, std::uint64_t stamp);
     void finish_load();
+
+    // Many at once, while loading: `reserve` gives them rows, which are nobody's yet, and takes the others out of the
+    // bulk: what is known already is put one by one. Then each column takes its part: what does not change the table is
+    // done by `prepare`, without any lock. `settle` makes the rows records.
+    struct Filling;
+    std::vector<Record> reserve(Bulk& bulk, Filling& filling);
+    void prepare(const Bulk& bulk, Filling& filling) const;
+    void find_targets(const Bulk& bulk, Filling& filling, std::size_t part) const;  // of a reference
+    void fill(const Bulk& bulk, Filling& filling, std::size_t part);
+    void settle(const Bulk& bulk, Filling& filling, std::uint64_t stamp);
+    // Of references whose target was not known when they were read: it is, or is given a row.
+    void resolve(std::size_t most);
+    bool resolved() const { return unresolved_.empty(); }
+    std::uint32_t settled() const { return settled_; }  // rows that are not being filled
+
     void erase(Id id, std::uint64_t stamp);
     void take_over(Table& from);  // the columns of an earlier catalogue, by name
 
     Value value(const Column& column, std::uint32_t row) const;
     // Of a number as the column holds it: not of money, and of texts only where they are coded.
     Value value_of(const Column& column, std::int64_t raw) const;
+    // How the column holds a number, an amount or a decimal.
+    static Wide raw_of(const Column& column, const Value& value);
     Record record(std::uint32_t row) const;  // as it was put, but for what is not held
     // Minor units of the reporting currency, or no_value.
     Wide reporting_minor(const Column& money, std::uint32_t row) const;
@@ -116,7 +135,9 @@ class Table {
     bool set(Column& column, std::uint32_t row, const Record& record);
     void note(std::uint32_t row, std::uint64_t stamp);
     void set_state(std::uint32_t row, RowState state, std::uint64_t stamp);
+    void add_row(std::int64_t id);
     void grow_index();
+    void set_aside(Id id, const Record* record);
 
     const EntityInfo* entity_;
     bool only_ids_;
@@ -127,14 +148,43 @@ class Table {
     // in their order, then the computed ones), or -1.
     std::vector<int> reporting_slots_;
     std::vector<std::int64_t> ids_;
-    bool ids_ascend_ = true;
-    std::vector<std::uint8_t> states_;
+    // The first rows, whose ids ascend, are found by halving: first among every so manieth id. The others by an index.
+    static constexpr std::uint32_t stride = 64;
+    std::uint32_t ascending_ = 0;
+    std::vector<std::int64_t> heads_;
     std::vector<std::uint32_t> index_;          // open addressing: row + 1
+    std::vector<std::uint8_t> states_;
     RowSet live_, bin_;
     std::deque<std::pair<std::uint64_t, std::uint32_t>> changes_;
     std::uint64_t stamp_ = 0, forgotten_ = 0, existence_ = 0;
     std::unordered_map<std::int64_t, std::uint64_t> erased_while_loading_;
+    // Rows that are being filled, and what has become of their records meanwhile (null: erased).
+    std::uint32_t settled_ = 0;
+    bool filling_ = false;
+    std::vector<std::pair<Id, std::unique_ptr<Record>>> aside_;
+    struct Unresolved {
+        Column* column;
+        std::uint32_t row;
+        std::int64_t id;
+    };
+    std::vector<Unresolved> unresolved_;
+    std::unordered_set<std::uint32_t> put_while_unresolved_;
     static constexpr std::size_t changes_most = 65'536;
+};
+
+// What one part of a bulk has become, on its way into its column.
+struct Table::Filling {
+    struct Part {
+        Column* column = nullptr;
+        Packed values{step_one}, reporting{step_one};
+        std::optional<Arena> arena;
+        std::vector<Wide> computed;                                   // of a computed field, but for texts and references
+        std::vector<std::int64_t> rows;                               // of a reference: target rows from 1
+        std::vector<std::pair<std::uint32_t, std::int64_t>> unknown;  // and ids that have none
+    };
+    std::uint32_t first = 0;  // row of the bulk's first record
+    std::vector<Part> parts;  // of the bulk's, then the computed fields'
+    bool begins_chunk() const { return first % chunk_rows == 0; }
 };
 
 // How `field` of an entity is held.

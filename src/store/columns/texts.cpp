@@ -2,6 +2,7 @@
 #include "store/columns/texts.h"
 
 #include <algorithm>
+#include <bit>
 
 namespace fairlead::store::columns {
 namespace {
@@ -98,6 +99,20 @@ std::optional<std::string_view> Arena::get(std::uint32_t row) const {
     return place ? std::optional<std::string_view>(at(chunks_[number], place)) : std::nullopt;
 }
 
+void Arena::place(std::uint32_t first, Arena&& one) {
+    if (one.chunks_.empty()) return;
+    const std::size_t number = first >> chunk_shift;
+    if (number >= chunks_.size()) chunks_.resize(number + 1);
+    ensure(one.chunks_.size() == 1 && first % chunk_rows == 0 && chunks_[number].places.empty(), "a chunk is placed where there is none");
+    chunks_[number] = std::move(one.chunks_.front());
+}
+
+void Arena::reserve(std::uint32_t rows, std::size_t letters) {
+    chunks_.resize(1);
+    chunks_.front().places.assign(std::bit_ceil(std::max(64U, rows)), 0);
+    chunks_.front().bytes.reserve(letters + rows + 1);  // and their lengths
+}
+
 std::size_t Arena::bytes() const {
     std::size_t sum = 0;
     for (const Chunk& chunk : chunks_) sum += sizeof(Chunk) + chunk.places.capacity() * sizeof(std::uint32_t) + chunk.bytes.capacity();
@@ -107,10 +122,31 @@ std::size_t Arena::bytes() const {
 bool Texts::set(std::uint32_t row, std::optional<std::string_view> text) {
     if (text && text->empty()) text = std::nullopt;
     rows_ = std::max(rows_, row + 1);
-    if (coded_ && text && !always_coded_ && !dictionary_.find(*text) && dictionary_.size() >= 4096 && dictionary_.size() > rows_ / 8)
-        leave_the_dictionary();
+    if (coded_ && text && outgrown(rows_) && !dictionary_.find(*text)) leave_the_dictionary();
     if (!coded_) return arena_.set(row, text);
     return codes_.set(row, text ? Wide{dictionary_.code_of(*text)} : no_value);
+}
+
+void Texts::fill(std::uint32_t first, std::uint32_t count, const TextRun& run, std::optional<Arena> arena) {
+    std::vector<std::int64_t> codes;
+    std::string_view last;
+    std::uint32_t code = 0;
+    for (std::uint32_t row = 0; coded_ && row < run.ends.size(); ++row) {
+        const std::string_view text = run.at(row);
+        if (text.empty()) continue;
+        if (text != last) {
+            code = dictionary_.find(text);
+            if (!code && outgrown(first + row + 1)) leave_the_dictionary();
+            else if (!code) code = dictionary_.code_of(text);
+            last = text;
+        }
+        if (coded_) Bulk::Part::put(codes, row, code);
+    }
+    rows_ = std::max(rows_, first + count);
+    if (coded_) return codes_.fill(first, codes);
+    if (arena) return arena_.place(first, std::move(*arena));
+    for (std::uint32_t row = 0; row < run.ends.size(); ++row)
+        if (const std::string_view text = run.at(row); !text.empty()) arena_.set(first + row, text);
 }
 
 void Texts::leave_the_dictionary() {

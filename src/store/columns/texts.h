@@ -9,6 +9,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "store/columns/bulk.h"
 #include "store/columns/packed.h"
 
 namespace fairlead::store::columns {
@@ -33,6 +34,9 @@ class Arena {
     bool set(std::uint32_t row, std::optional<std::string_view> text);  // true when it changed
     std::optional<std::string_view> get(std::uint32_t row) const;      // valid until the next set
     std::size_t bytes() const;
+    // The rows of `one`, of which there is a chunk at most, as rows from `first` on: a chunk that has had no text yet.
+    void place(std::uint32_t first, Arena&& one);
+    void reserve(std::uint32_t rows, std::size_t letters);  // of a chunk that begins
 
   private:
     struct Chunk {
@@ -53,6 +57,11 @@ class Texts {
     Dictionary& dictionary() { return dictionary_; }
 
     bool set(std::uint32_t row, std::optional<std::string_view> text);
+    // Rows that have had no text yet, from `first` on; `arena` holds the same texts where a chunk begins with them, and
+    // is taken when they do not go into the dictionary.
+    void fill(std::uint32_t first, std::uint32_t count, const TextRun& run, std::optional<Arena> arena);
+    // Whether an arena made beforehand may be wanted.
+    bool may_be_in_arena() const { return !always_coded_ && (!coded_ || dictionary_.size() + 1 >= dictionary_least); }
     std::optional<std::string_view> get(std::uint32_t row) const {
         if (!coded_) return arena_.get(row);
         const std::uint32_t code = codes_.code(row);
@@ -65,6 +74,9 @@ class Texts {
 
   private:
     void leave_the_dictionary();
+    // Different texts up to which a dictionary is kept, and the share of the rows that may have one of their own after that.
+    static constexpr std::uint32_t dictionary_least = 4096, rows_a_text = 8;
+    bool outgrown(std::uint32_t rows) const { return !always_coded_ && dictionary_.size() >= dictionary_least && dictionary_.size() > rows / rows_a_text; }
 
     bool coded_ = true, always_coded_ = false;
     std::uint32_t rows_ = 0;  // one more than the greatest row set

@@ -57,6 +57,21 @@ std::string SqliteStatement::bytes(int column) const {
     return {data, static_cast<std::size_t>(sqlite3_column_bytes(statement_, column))};
 }
 
+void SqliteStatement::read_cells(std::span<Cell> cells) const {
+    int column = 0;
+    for (Cell& cell : cells) {
+        if (cell.kind == Cell::whole) {
+            cell.number = sqlite3_column_int64(statement_, column);
+            cell.empty = cell.number == 0 && sqlite3_column_type(statement_, column) == SQLITE_NULL;
+        } else {
+            const auto* letters = reinterpret_cast<const char*>(sqlite3_column_text(statement_, column));
+            cell.empty = letters == nullptr;
+            if (letters) cell.letters = {letters, static_cast<std::size_t>(sqlite3_column_bytes(statement_, column))};
+        }
+        ++column;
+    }
+}
+
 SqliteConnection::SqliteConnection(const std::string& file, const DatabaseOptions& options) {
     const int flags = SQLITE_OPEN_NOMUTEX | (options.read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE);
     const int code = sqlite3_open_v2(file.c_str(), &database_, flags, nullptr);

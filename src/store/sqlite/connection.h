@@ -5,6 +5,7 @@
 #include <string>
 #include <unordered_map>
 
+#include "store/cells.h"
 #include "store/database.h"
 
 struct sqlite3;
@@ -14,7 +15,7 @@ namespace fairlead::store {
 
 class SqliteConnection;
 
-class SqliteStatement final : public Statement {
+class SqliteStatement final : public Statement, public CellReader {
   public:
     SqliteStatement(SqliteConnection& connection, sqlite3_stmt* statement) : connection_(connection), statement_(statement) {}
     ~SqliteStatement() override;
@@ -32,6 +33,7 @@ class SqliteStatement final : public Statement {
     std::int64_t whole(int column) const override;
     std::string_view text(int column) const override;
     std::string bytes(int column) const override;
+    void read_cells(std::span<Cell> cells) const override;
 
   private:
     SqliteConnection& connection_;

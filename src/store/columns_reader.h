@@ -1,0 +1,28 @@
+// Reads whole tables into bulks for the columns.
+#pragma once
+#include <string>
+#include <vector>
+
+#include "store/cells.h"
+#include "store/columns/bulk.h"
+#include "store/row.h"
+
+namespace fairlead::store {
+
+class ColumnsReader {
+  public:
+    ColumnsReader(Connection& connection, const Shape& shape, const EntityInfo& entity);
+    // The next records in id order, those in the bin among them; false when the last have come.
+    bool next(columns::Bulk& bulk);
+
+  private:
+    void take(columns::Bulk& bulk);
+    Connection& connection_;
+    const EntityInfo& entity_;
+    std::string sql_;
+    std::vector<const FieldInfo*> fields_;
+    std::vector<Cell> cells_;
+    Id after_{};
+};
+
+}  // namespace fairlead::store
