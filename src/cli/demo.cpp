@@ -1,10 +1,9 @@
 // `fairlead demo`: fills a database with the demonstration company.
-#include "modules/demo/demo.h"
-
 #include <chrono>
 #include <cstdio>
 
 #include "cli/command.h"
+#include "cli/demo_company.h"
 #include "cli/open_store.h"
 #include "cli/print.h"
 #include "cli/starting.h"
@@ -42,27 +41,14 @@ Result<std::string> make(const Words& words) {
         FAIRLEAD_TRY(make_starting_records(open, wishes));
         return Value();
     }));
-    demo::Wishes demo_wishes{words.opportunities, static_cast<std::uint64_t>(words.seed), store.context().today(), 4};
-    demo::Company company(demo_wishes);
-    FAIRLEAD_TRY(store.write(command, [&](store::Transaction& open) -> Result<Value> {
-        FAIRLEAD_TRY(company.make_frame(open));
-        return Value();
-    }));
+    const demo::Wishes demo_wishes{words.opportunities, static_cast<std::uint64_t>(words.seed), store.context().today(), 4, words.language};
     const auto begun = std::chrono::steady_clock::now();
-    constexpr std::int64_t slice = 25;
-    for (std::int64_t first = 0; first < company.accounts(); first += slice) {
-        FAIRLEAD_TRY(store.write(command, [&](store::Transaction& open) -> Result<Value> {
-            FAIRLEAD_TRY(company.make_slice(open, first, slice));
-            return Value();
-        }));
-        if (!words.quiet) {
-            const double share = static_cast<double>(std::min(first + slice, company.accounts())) / static_cast<double>(company.accounts());
-            std::fprintf(stderr, "\r%3.0f %%  %lld opportunities", share * 100, static_cast<long long>(share * static_cast<double>(words.opportunities)));
-        }
-    }
+    FAIRLEAD_ASSIGN(const std::int64_t accounts, fill_with_demo(store, command, demo_wishes, [&](double share) {
+        if (!words.quiet) std::fprintf(stderr, "\r%3.0f %%  %lld opportunities", share * 100, static_cast<long long>(share * static_cast<double>(words.opportunities)));
+    }));
     if (!words.quiet) std::fprintf(stderr, "\n");
     const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
-    return "{\"opportunities\":" + std::to_string(words.opportunities) + ",\"accounts\":" + std::to_string(company.accounts()) + ",\"entries\":" + std::to_string(store.last_seq()) +
+    return "{\"opportunities\":" + std::to_string(words.opportunities) + ",\"accounts\":" + std::to_string(accounts) + ",\"entries\":" + std::to_string(store.last_seq()) +
            ",\"seconds\":" + std::to_string(seconds) + ",\"batch\":\"" + command.batch.text() + "\"}";
 }
 

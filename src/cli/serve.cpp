@@ -62,6 +62,7 @@ int serve(const Words& words) {
         options.accounts.requests_burst = std::max(options.accounts.requests_burst, 10 * words.requests_per_second);
     }
     options.starting = starting_records();
+    options.sample = sample_records();
 
     const Place place = place_of(words.database);
     store::Options store_options;

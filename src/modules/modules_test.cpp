@@ -3,7 +3,11 @@
 
 #include <doctest/doctest.h>
 
+#include <map>
+#include <set>
+
 #include "model/catalog.h"
+#include "modules/organisation/holidays.h"
 
 using namespace fairlead;
 
@@ -48,4 +52,20 @@ TEST_CASE("A custom field without its prefix, or of an entity that does not exis
     CHECK(catalog.refused().reasons.size() == 2);
     CHECK(catalog.refused().reasons[1].field == "ghost");
     CHECK(catalog.refused().reasons[0].field == "account.rating");
+}
+
+TEST_CASE("Of each year that is known every day off by the law falls on a working day once") {
+    std::set<std::string_view> seen;
+    std::map<int, int> working;
+    for (const organisation::PublicHoliday& holiday : organisation::public_holidays) {
+        const auto day = Date::parse(holiday.day);
+        REQUIRE_MESSAGE(day, holiday.day);
+        CHECK_MESSAGE(seen.insert(holiday.day).second, holiday.day);
+        CHECK_MESSAGE((!holiday.english.empty() && !holiday.vietnamese.empty()), holiday.day);
+        const int weekday = ((day->days + 3) % 7 + 7) % 7;  // 0: Monday; day 0 was a Thursday
+        if (weekday < 5) ++working[day->year()];
+    }
+    // New Year, five of Tết, the Hùng Kings' day, 30 April, 1 May, two of the National Day, 24 November.
+    for (const auto& [year, days] : working) CHECK_MESSAGE(days == 12, year);
+    CHECK(working.size() == 2);
 }

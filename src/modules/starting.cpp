@@ -3,6 +3,8 @@
 
 #include <array>
 
+#include "modules/organisation/holidays.h"
+
 namespace fairlead {
 namespace {
 
@@ -130,11 +132,26 @@ Result<void> make_company(Records& records, const StartingWishes& wishes) {
     return {};
 }
 
+Result<void> make_holidays(Records& records, const StartingWishes& wishes) {
+    if (wishes.holidays.empty()) return {};
+    bool known = false;
+    for (const organisation::PublicHoliday& holiday : organisation::public_holidays) {
+        if (holiday.country != wishes.holidays) continue;
+        known = true;
+        Patch patch(records.catalog().need("holiday"));
+        patch.set("day", *Date::parse(holiday.day)).set("name", Words{holiday.english, holiday.vietnamese}.in(wishes));
+        FAIRLEAD_TRY(create(records, patch));
+    }
+    if (!known) return refuse(Why::invalid, "unknown_holidays", "The holidays of " + wishes.holidays + " are not known here: leave them out and add them as records", "holidays", {{"country", wishes.holidays}});
+    return {};
+}
+
 }  // namespace
 
 Result<void> make_starting_records(Records& records, const StartingWishes& wishes) {
     if (!records.all(records.catalog().need("role")).empty()) return {};
     FAIRLEAD_TRY(make_company(records, wishes));
+    FAIRLEAD_TRY(make_holidays(records, wishes));
     FAIRLEAD_TRY(make_roles(records, wishes));
     if (records.catalog().find("pipeline") != nullptr) FAIRLEAD_TRY(make_pipeline(records, wishes));
     FAIRLEAD_TRY(make_list(records, wishes, "lost_reason",

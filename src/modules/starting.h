@@ -10,6 +10,7 @@ namespace fairlead {
 struct StartingWishes {
     std::string company, currency = "USD", zone = "UTC", language = "en";
     int fiscal_year_start_month = 1;
+    std::string holidays;  // of this country; empty: none
 };
 // Does nothing where roles exist already.
 Result<void> make_starting_records(model::Records& records, const StartingWishes& wishes);

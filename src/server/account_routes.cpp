@@ -168,7 +168,7 @@ Result<Response> set_up_state(Accounts& accounts, Request&) {
 
 Result<Response> set_up(Accounts& accounts, Request& request) {
     if (!accounts.is_fresh()) return refuse(Why::not_found, "no_such_address", "There is nothing at this address.");
-    FAIRLEAD_ASSIGN(const Fields fields, Fields::read(request, {"token", "company", "email", "name", "password", "language", "currency", "zone", "fiscal_year_start_month"}));
+    FAIRLEAD_ASSIGN(const Fields fields, Fields::read(request, {"token", "company", "email", "name", "password", "language", "currency", "zone", "fiscal_year_start_month", "holidays"}));
     StartingChoices choices;
     NewUser user;
     FAIRLEAD_ASSIGN(const std::string token, fields.text("token"));
@@ -180,6 +180,8 @@ Result<Response> set_up(Accounts& accounts, Request& request) {
     FAIRLEAD_ASSIGN(const std::string currency, fields.text("currency", false));
     FAIRLEAD_ASSIGN(const std::string zone, fields.text("zone", false));
     FAIRLEAD_ASSIGN(const std::int64_t month, fields.whole("fiscal_year_start_month", 1, 1, 12));
+    FAIRLEAD_ASSIGN(const std::string holidays, fields.text("holidays", false));
+    choices.holidays = upper_ascii(holidays);
     if (!language.empty()) choices.language = user.language = language;
     if (!zone.empty()) choices.zone = zone;
     if (!known_zone(choices.zone)) return refuse(Why::invalid, "unknown_zone", "There is no time zone " + choices.zone + ": take an IANA name, as Asia/Ho_Chi_Minh.", "zone", {{"zone", choices.zone}});

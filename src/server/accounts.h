@@ -31,6 +31,7 @@ struct AccountOptions {
 struct StartingChoices {
     std::string company, currency = "USD", zone = "UTC", language = "en";
     int fiscal_year_start_month = 1;
+    std::string holidays;  // of this country ("VN"); empty: none
 };
 // Makes the records a new company needs (roles, stages, settings); given by the program, because this floor
 // knows no module.

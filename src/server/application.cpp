@@ -80,6 +80,7 @@ class WholeApplication final : public Application {
         add_account_routes(router, accounts_);
         add_job_routes(router, jobs_);
         add_event_routes(router, accounts_, feed_);
+        add_sample_routes(router, store_, options_.sample);
         for (const char* path : {"/health", "/api/v1/health"})
             router.add({Method::get, path, Policy::open, [](Request&, Reply reply) { reply(json("{\"status\":\"ok\"}")); }});
         router.add({Method::get, "/api/v1/status", Policy::viewer, [this](Request&, Reply reply) { reply(json(status())); }});

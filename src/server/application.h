@@ -8,6 +8,7 @@
 #include "server/accounts.h"
 #include "server/http.h"
 #include "server/jobs.h"
+#include "server/sample_data.h"
 #include "store/store.h"
 
 namespace fairlead::server {
@@ -16,6 +17,7 @@ struct ApplicationOptions {
     ServerOptions server;
     AccountOptions accounts;
     StartingRecords starting;                 // what a fresh company begins with
+    SampleRecords sample;                     // what a new company may look around in
     const Clock* clock = nullptr;             // the system's when null
     int job_threads = 2;
     // More routes and kinds of jobs (tests; modules that bring their own).

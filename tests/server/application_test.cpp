@@ -46,6 +46,17 @@ class Whole {
         application_options.server.log_requests = false;
         application_options.server.spool_folder = std::filesystem::temp_directory_path().string();
         application_options.starting = [](model::Records&, const StartingChoices&) -> Result<void> { return {}; };
+        application_options.sample = [](store::Store& into, const store::Command& command, const std::string&) -> Result<void> {
+            FAIRLEAD_TRY(into.write(command, [](store::Transaction& transaction) -> Result<Value> {
+                for (const char* name : {"One", "Two", "Three"}) {
+                    model::Patch account(transaction.catalog().need("account"));
+                    account.set("name", name);
+                    FAIRLEAD_TRY(transaction.create(account));
+                }
+                return Value();
+            }));
+            return {};
+        };
         application_options.more = [](Router&, store::Store&, derive::JobQueue& jobs) {
             derive::JobKind kind;
             kind.name = "nothing";
@@ -233,6 +244,24 @@ TEST_CASE("Many changes at once reach who wants them gathered as one reload of t
     listen(few, "since=" + since + "&gather=100");
     CHECK(few.read_until("\"id\":\"" + last + "\"").find("event: reload") == std::string::npos);
     CHECK(whole.ask("GET", "/api/v1/events?gather=many", {}, an.headers()).status == 400);
+}
+
+TEST_CASE("Sample data is made by administrators in an empty company alone, and taken away again as one") {
+    Whole whole;
+    const Whole::Signed ada = whole.sign_in("Ada"), an = whole.sign_in("An");
+    CHECK(whole.ask("GET", "/api/v1/sample-data", {}, an.headers()).status == 403);
+    CHECK(whole.ask("POST", "/api/v1/sample-data", "{}", an.headers()).status == 403);
+    CHECK(whole.ask("GET", "/api/v1/sample-data", {}, ada.headers()).body == "{\"batch\":null,\"possible\":true}");
+    CHECK(whole.ask("DELETE", "/api/v1/sample-data", {}, ada.headers()).status == 404);
+    REQUIRE(whole.ask("POST", "/api/v1/sample-data", "{}", ada.headers()).status == 201);
+    CHECK(whole.ask("POST", "/api/v1/sample-data", "{}", ada.headers()).status == 409);
+    const auto count = [&] { return derive::parse_json(whole.ask("GET", "/api/v1/accounts?limit=1", {}, ada.headers()).body)->find("page")->find("count")->text; };
+    CHECK(count() == "3");
+    const Answer state = whole.ask("GET", "/api/v1/sample-data", {}, ada.headers());
+    CHECK(state.body.find("\"possible\":false") != std::string::npos);
+    CHECK(whole.ask("DELETE", "/api/v1/sample-data", {}, ada.headers()).body == "{\"undone\":3,\"left\":[]}");
+    CHECK(count() == "0");
+    CHECK(whole.ask("GET", "/api/v1/sample-data", {}, ada.headers()).body == "{\"batch\":null,\"possible\":true}");
 }
 
 TEST_CASE("S35: who is deactivated is out at the next request, by session, token and open stream; the successor has it all") {

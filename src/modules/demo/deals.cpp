@@ -46,7 +46,7 @@ Result<void> Company::make_deal(Records& records, Chance& chance, const Customer
     const Instant opened = at_noon(day, chance, records.context().zone);
 
     Patch deal(records.catalog().need("opportunity"));
-    deal.set("name", customer.name + ", " + chance.one_of(deal_kinds)).set("account", customer.id).set("owner", seller.id).set("team", seller.team);
+    deal.set("name", customer.name + ", " + chance.one_of(in(deal_kinds, deal_kinds_vi))).set("account", customer.id).set("owner", seller.id).set("team", seller.team);
     deal.set("stage", open_stages_.front()).set("product", product.id);
     if (customer.contact && chance.happens(0.9)) deal.set("contact", customer.contact);
     if (!chance.happens(0.05)) deal.set("source", source.id);
@@ -96,13 +96,13 @@ Result<void> Company::follow_deal(Records& records, Chance& chance, Id deal, con
     }
     if (chance.happens(0.7)) {
         Patch patch(entity);
-        patch.set("next_step", chance.one_of(next_steps)).set("next_step_on", Date{wishes_.today.days + chance.between(-3, 20)});
+        patch.set("next_step", chance.one_of(in(next_steps, next_steps_vi))).set("next_step_on", Date{wishes_.today.days + chance.between(-3, 20)});
         options.effective.reset();
         FAIRLEAD_TRY(records.update(deal, patch, options));
     }
     if (chance.happens(0.25)) {
         Patch task(records.catalog().need("task"));
-        task.set("subject", chance.one_of(next_steps)).set("due_on", Date{wishes_.today.days + chance.between(-5, 14)}).set("opportunity", deal).set("account", customer.id);
+        task.set("subject", chance.one_of(in(next_steps, next_steps_vi))).set("due_on", Date{wishes_.today.days + chance.between(-5, 14)}).set("opportunity", deal).set("account", customer.id);
         task.set("owner", customer.seller->id).set("team", customer.seller->team);
         FAIRLEAD_TRY(create(records, task));
     }
@@ -113,7 +113,7 @@ Result<void> Company::make_activity(Records& records, Chance& chance, const Cust
     Patch activity(records.catalog().need("activity"));
     const int kind = chance.below(3);
     activity.set("kind", kind == 0 ? "call" : kind == 1 ? "meeting" : "email");
-    activity.set("subject", kind == 0 ? chance.one_of(call_subjects) : kind == 1 ? chance.one_of(meeting_subjects) : chance.one_of(mail_subjects));
+    activity.set("subject", kind == 0 ? chance.one_of(in(call_subjects, call_subjects_vi)) : kind == 1 ? chance.one_of(in(meeting_subjects, meeting_subjects_vi)) : chance.one_of(in(mail_subjects, mail_subjects_vi)));
     activity.set("at", at).set("account", customer.id).set("opportunity", deal).set("owner", customer.seller->id).set("team", customer.seller->team);
     if (customer.contact) activity.set("contact", customer.contact);
     if (kind != 2) activity.set("length", Duration{static_cast<std::int64_t>(chance.between(5, 90)) * 60'000'000});
@@ -131,7 +131,7 @@ Result<void> Company::make_lead(Records& records, Chance& chance) {
     lead.set("name", vietnamese ? family + ' ' + given : given + ' ' + family);
     lead.set("company", vietnamese ? std::string(chance.one_of(company_trades_vi)) + ' ' + chance.one_of(company_places_vi)
                                    : std::string(chance.one_of(company_names_en)) + ' ' + chance.one_of(company_trades_en));
-    lead.set("job_title", chance.one_of(job_titles)).set("source", pick(chance, sources_).id).set("industry", pick(chance, industries_).id);
+    lead.set("job_title", chance.one_of(in(job_titles, job_titles_vi))).set("source", pick(chance, sources_).id).set("industry", pick(chance, industries_).id);
     lead.set("owner", seller.id).set("team", seller.team);
     if (chance.happens(0.8)) lead.set("email", "lead" + std::to_string(chance.between(1, 9'999'999)) + "@customer.example");
     if (chance.happens(0.5)) lead.set("phone", "+84 9" + std::to_string(chance.between(10'000'000, 99'999'999)));

@@ -13,16 +13,19 @@ using model::Patch;
 constexpr const char* industry_names[] = {"Food and beverage", "Chemicals", "Steel", "Cement", "Textiles", "Pharmaceuticals", "Logistics", "Energy", "Packaging"};
 constexpr const char* region_names[] = {"North", "Central", "South", "Southeast Asia", "East Asia and Pacific"};
 constexpr const char* source_names[] = {"Referral", "Website", "Trade fair", "Cold call", "Partner", "Existing customer"};
+constexpr const char* industry_names_vi[] = {"Thực phẩm và đồ uống", "Hóa chất", "Thép", "Xi măng", "Dệt may", "Dược phẩm", "Logistics", "Năng lượng", "Bao bì"};
+constexpr const char* region_names_vi[] = {"Miền Bắc", "Miền Trung", "Miền Nam", "Đông Nam Á", "Đông Á và Thái Bình Dương"};
+constexpr const char* source_names_vi[] = {"Giới thiệu", "Trang web", "Hội chợ", "Gọi điện tiếp cận", "Đối tác", "Khách hàng cũ"};
 constexpr const char* competitor_names[] = {"Nordhaven Systems", "Tri-Flow", "Kaito Machinery", "Đại Phong", "Vulcan Process"};
 struct Product {
-    const char *code, *name, *family;
+    const char *code, *name, *family, *name_vi, *family_vi;
     double price;
 };
 constexpr Product catalogue[] = {
-    {"CP-100", "Ammonia compressor", "Cooling", 48'000}, {"CP-200", "Screw compressor", "Cooling", 31'000}, {"PM-10", "Vacuum pump", "Pumps", 9'500},
-    {"PM-20", "Ballast pump", "Pumps", 14'000}, {"HX-5", "Plate heat exchanger", "Heat", 18'500}, {"HX-9", "Pasteuriser line", "Heat", 120'000},
-    {"FN-3", "Kiln fan", "Air", 27'000}, {"FT-7", "Coolant filtration", "Air", 12'500}, {"CR-1", "Crane drive", "Drives", 65'000},
-    {"GB-2", "Agitator gearbox", "Drives", 8'200}, {"SV-1", "Service contract", "Service", 6'000}, {"SP-1", "Spare parts frame", "Service", 4'500},
+    {"CP-100", "Ammonia compressor", "Cooling", "Máy nén amoniac", "Làm lạnh", 48'000}, {"CP-200", "Screw compressor", "Cooling", "Máy nén trục vít", "Làm lạnh", 31'000}, {"PM-10", "Vacuum pump", "Pumps", "Bơm chân không", "Bơm", 9'500},
+    {"PM-20", "Ballast pump", "Pumps", "Bơm dằn", "Bơm", 14'000}, {"HX-5", "Plate heat exchanger", "Heat", "Bộ trao đổi nhiệt dạng tấm", "Nhiệt", 18'500}, {"HX-9", "Pasteuriser line", "Heat", "Dây chuyền thanh trùng", "Nhiệt", 120'000},
+    {"FN-3", "Kiln fan", "Air", "Quạt lò nung", "Khí", 27'000}, {"FT-7", "Coolant filtration", "Air", "Lọc dung dịch làm mát", "Khí", 12'500}, {"CR-1", "Crane drive", "Drives", "Bộ truyền động cẩu", "Truyền động", 65'000},
+    {"GB-2", "Agitator gearbox", "Drives", "Hộp số khuấy", "Truyền động", 8'200}, {"SV-1", "Service contract", "Service", "Hợp đồng bảo dưỡng", "Dịch vụ", 6'000}, {"SP-1", "Spare parts frame", "Service", "Phụ tùng theo khung", "Dịch vụ", 4'500},
 };
 
 std::string person_name(Chance& chance, bool vietnamese, std::string& family, std::string& given) {
@@ -34,6 +37,18 @@ std::string person_name(Chance& chance, bool vietnamese, std::string& family, st
     family = chance.one_of(family_names_en);
     given = chance.one_of(given_names_en);
     return given + ' ' + family;
+}
+
+// Of currencies whose unit is small, roughly how many make a dollar: an invented deal should look like one of the country.
+double worth(const Currency& currency) {
+    struct Worth {
+        std::string_view code;
+        double units;
+    };
+    constexpr Worth small[] = {{"VND", 25'000}, {"IDR", 16'000}, {"LAK", 21'000}, {"KHR", 4'000}, {"KRW", 1'400}, {"JPY", 150}, {"INR", 80}, {"PHP", 60}, {"TWD", 30}, {"THB", 35}, {"RUB", 80}, {"HUF", 350}, {"CZK", 20}, {"CNY", 7}};
+    for (const Worth& one : small)
+        if (one.code == currency.text()) return one.units;
+    return 1;
 }
 
 // A few numbers that give every slice its own chance, whatever was made before it.
@@ -52,7 +67,7 @@ Result<Id> Company::create(Records& records, Patch& patch, std::optional<Instant
 
 Value Company::money(double amount) const {
     const double step = amount > 100'000 ? 1000 : amount > 10'000 ? 100 : 50;
-    const auto rounded = Decimal::from_double(std::round(amount / step) * step);
+    const auto rounded = Decimal::from_double(std::round(amount / step) * step * worth(currency_));
     const auto money = rounded ? Money::of(*rounded, currency_) : std::nullopt;
     return money ? Value(*money) : Value();
 }
@@ -96,7 +111,7 @@ Result<void> Company::make_people(Records& records) {
         FAIRLEAD_ASSIGN(const Id manager_id, create(records, manager));
         Patch team(teams);
         const Named& region = regions_[static_cast<std::size_t>(i) % regions_.size()];
-        team.set("name", std::string(region_names[static_cast<std::size_t>(i) % regions_.size()]) + " " + std::to_string(i / static_cast<int>(regions_.size()) + 1));
+        team.set("name", std::string(in(region_names, region_names_vi)[static_cast<std::size_t>(i) % regions_.size()]) + " " + std::to_string(i / static_cast<int>(regions_.size()) + 1));
         team.set("manager", manager_id).set("region", region.id);
         FAIRLEAD_ASSIGN(const Id team_id, create(records, team));
         Patch joins(users);
@@ -130,7 +145,7 @@ Result<void> Company::make_products(Records& records) {
     const model::EntityInfo& info = records.catalog().need("product");
     for (const Product& product : catalogue) {
         Patch patch(info);
-        patch.set("name", product.name).set("code", product.code).set("family", product.family).set("price", money(product.price)).set("unit", "piece");
+        patch.set("name", in(product.name, product.name_vi)).set("code", product.code).set("family", in(product.family, product.family_vi)).set("price", money(product.price)).set("unit", "piece");
         Named named;
         FAIRLEAD_ASSIGN(named.id, create(records, patch));
         named.cycle = product.price > 40'000 ? 1.5 : 1;
@@ -177,9 +192,9 @@ Result<void> Company::make_frame(Records& records) {
     constexpr Named region_shape[] = {{{}, 1.6, 0.1, 1, 1}, {{}, 0.7, -0.05, 0.8, 1}, {{}, 2, 0.15, 1.1, 1}, {{}, 0.8, -0.25, 1.3, 1.2}, {{}, 0.4, -0.4, 1.6, 1.3}};
     constexpr Named source_shape[] = {{{}, 1, 0.6, 1.1, 0.8}, {{}, 1.6, -0.1, 0.8, 1}, {{}, 0.9, 0, 1.1, 1.1}, {{}, 1.2, -0.7, 0.9, 1.2}, {{}, 0.7, 0.3, 1.2, 1}, {{}, 1.5, 0.8, 0.9, 0.7}};
     constexpr Named plain[] = {{}, {}, {}, {}, {}};
-    FAIRLEAD_ASSIGN(industries_, make_list(records, "industry", industry_shape, industry_names));
-    FAIRLEAD_ASSIGN(regions_, make_list(records, "region", region_shape, region_names));
-    FAIRLEAD_ASSIGN(sources_, make_list(records, "lead_source", source_shape, source_names));
+    FAIRLEAD_ASSIGN(industries_, make_list(records, "industry", industry_shape, in(industry_names, industry_names_vi)));
+    FAIRLEAD_ASSIGN(regions_, make_list(records, "region", region_shape, in(region_names, region_names_vi)));
+    FAIRLEAD_ASSIGN(sources_, make_list(records, "lead_source", source_shape, in(source_names, source_names_vi)));
     FAIRLEAD_ASSIGN(competitors_, make_list(records, "competitor", plain, competitor_names));
     types_.clear();
     for (const model::Record& type : records.all(records.catalog().need("customer_type"))) types_.push_back({type.id(), 1, 0, 1, 1});
@@ -240,7 +255,7 @@ Result<Company::Customer> Company::make_customer(Records& records, Chance& chanc
         person_name(chance, customer.vietnamese, family, given);
         Patch contact(records.catalog().need("contact"));
         contact.set("given_name", given).set("family_name", family).set("family_name_first", customer.vietnamese).set("account", customer.id);
-        contact.set("job_title", chance.one_of(job_titles)).set("owner", customer.seller->id).set("team", customer.seller->team);
+        contact.set("job_title", chance.one_of(in(job_titles, job_titles_vi))).set("owner", customer.seller->id).set("team", customer.seller->team);
         if (chance.happens(0.85)) contact.set("email", "contact" + std::to_string(chance.between(1, 999'999)) + "@customer.example");
         FAIRLEAD_ASSIGN(const Id id, create(records, contact));
         if (i == 0) customer.contact = id;

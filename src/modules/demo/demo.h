@@ -18,6 +18,7 @@ struct Wishes {
     std::uint64_t seed = 1;
     Date today{};      // the company's past ends here
     int years = 4;
+    std::string language = "en";  // of lists and texts: en or vi
 };
 
 // Makes the company piece by piece, so that each piece is one commit. Every call of `step` must be given the
@@ -68,6 +69,9 @@ class Company {
     const Person& seller_at(Chance& chance, Date day) const;
     Date opening_day(Chance& chance) const;
     Value money(double amount) const;
+    // What is said of one thing, in the company's language.
+    template <class Words>
+    const Words& in(const Words& english, const Words& vietnamese) const { return wishes_.language == "vi" ? vietnamese : english; }
 
     Wishes wishes_;
     std::int64_t accounts_ = 0;

@@ -20,11 +20,24 @@ task('The first person sets the company up', async ({ page, go }) => {
   await page.getByLabel('Company').fill('Lam Sơn Industrial');
   await page.getByLabel('Reporting currency').fill('VND');
   await page.getByRole('option', { name: /^VND/ }).click();
+  // Offered by itself where the clock says so.
+  await page.getByLabel(/^Holidays/).getByText('Vietnam, with Tết').waitFor();
   await accessible(page, 'Set-up, second step');
   await page.getByRole('button', { name: 'Create the company' }).click();
   await page.getByRole('button', { name: 'Skip for now' }).click();
-  await page.getByRole('button', { name: 'Open Fairlead' }).click();
+  await accessible(page, 'Set-up, last step');
+  await page.getByRole('button', { name: 'Look around with sample data' }).click();
   await page.getByRole('heading', { name: 'Home' }).waitFor();
+  await page.getByText('This company shows sample data').waitFor();
+  await accessible(page, 'Home with sample data');
+  const count = (plural) => page.evaluate(async (plural) => (await (await fetch(`/api/v1/${plural}?limit=1`)).json()).page.count, plural);
+  assert.equal(await count('opportunities'), 240);
+  assert.equal(await count('holidays'), 28, 'The holidays of two years, Tết among them');
+  await page.getByRole('button', { name: 'Remove sample data' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Remove sample data' }).click();
+  await page.getByText(/^Removed \d+ sample records$/).waitFor();
+  for (const plural of ['opportunities', 'accounts', 'leads', 'teams']) assert.equal(await count(plural), 0, plural);
+  await page.getByRole('button', { name: 'Make sample data' }).waitFor();
   await accessible(page, 'Home of an empty company');
   assert.match(await page.getByRole('navigation', { name: 'Main navigation' }).innerText(), /Lam Sơn Industrial/);
 }, { person: null });
@@ -60,6 +73,7 @@ task('Signing out ends the session', async ({ page, go }) => {
 
 task('A session that ends during work says so, and signing in leads back', async ({ page, go, context }) => {
   await go('/accounts');
+  await page.getByRole('tab').locator('.count').first().waitFor();
   await settled(page);
   await context.clearCookies();
   await page.getByRole('link', { name: 'Contacts' }).click();
