@@ -2,6 +2,7 @@
 #include "model/catalog.h"
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <set>
 
@@ -88,8 +89,18 @@ formula::FieldType FieldInfo::formula_type() const {
     return field_type;
 }
 
+// Most names are asked for again and again, from the same text: where that one stood the last time is looked at first.
 const FieldInfo* EntityInfo::field(std::string_view field_name) const {
+    struct Last {
+        const EntityInfo* entity = nullptr;
+        const char* name = nullptr;
+        std::size_t at = 0;
+    };
+    thread_local std::array<Last, 512> lasts;
+    Last& last = lasts[(reinterpret_cast<std::uintptr_t>(field_name.data()) * 31 + reinterpret_cast<std::uintptr_t>(this) / 64) % lasts.size()];
+    if (last.entity == this && last.name == field_name.data() && last.at < fields.size() && fields[last.at].name == field_name) return &fields[last.at];
     const auto found = by_name_.find(std::string(field_name));
+    if (found != by_name_.end()) last = {this, field_name.data(), static_cast<std::size_t>(found->second)};
     return found == by_name_.end() ? nullptr : &fields[static_cast<std::size_t>(found->second)];
 }
 

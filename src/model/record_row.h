@@ -1,5 +1,8 @@
 // A record as a formula sees it inside a transaction: dotted paths and relations are followed through Records.
 #pragma once
+#include <forward_list>
+#include <optional>
+
 #include "formula/formula.h"
 #include "model/records.h"
 
@@ -14,8 +17,19 @@ class RecordRow final : public formula::Row {
                  const std::function<void(const formula::Row&)>& each) const override;
 
   private:
+    // The record that `id` names, null when there is none. Formulas of one record ask for the same few again and again.
+    const Record* reached(const EntityInfo& entity, Id id) const;
+    // The record at the end of all steps but the last, or nothing on the way.
+    const Record* walk(const std::vector<formula::PathStep>& path) const;
+
     Records& records_;
     const Record& record_;
+    struct Reached {
+        const EntityInfo* entity;
+        Id id;
+        std::optional<Record> record;
+    };
+    mutable std::forward_list<Reached> reached_;
 };
 
 // Checks a formula kept as text in a record (an entry requirement, a policy) once and remembers the outcome

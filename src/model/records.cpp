@@ -27,19 +27,6 @@ const Value& ActionContext::parameter(std::string_view name) const {
 
 namespace {
 
-// The record at the end of all steps but the last, or nothing on the way.
-std::optional<Record> walk(Records& records, const Record& start, const std::vector<formula::PathStep>& path, std::size_t steps) {
-    std::optional<Record> at = start;
-    for (std::size_t i = 0; i < steps && at; ++i) {
-        const FieldInfo* field = at->entity->field(path[i].name);
-        if (!field || field->slot < 0 || !at->at(field->slot).is<Id>()) return std::nullopt;
-        const EntityInfo* target = records.catalog().find(field->target);
-        if (!target) return std::nullopt;
-        at = records.find(*target, at->at(field->slot).as<Id>());
-    }
-    return at;
-}
-
 Value slot_value(const Record& record, std::string_view name) {
     const FieldInfo* field = record.entity->field(name);
     return field && field->slot >= 0 ? record.at(field->slot) : Value();
@@ -47,9 +34,26 @@ Value slot_value(const Record& record, std::string_view name) {
 
 }  // namespace
 
+const Record* RecordRow::reached(const EntityInfo& entity, Id id) const {
+    for (const Reached& known : reached_)
+        if (known.id == id && known.entity == &entity) return known.record ? &*known.record : nullptr;
+    const Reached& found = reached_.emplace_front(Reached{&entity, id, records_.find(entity, id)});
+    return found.record ? &*found.record : nullptr;
+}
+
+const Record* RecordRow::walk(const std::vector<formula::PathStep>& path) const {
+    const Record* at = &record_;
+    for (std::size_t i = 0; at && i + 1 < path.size(); ++i) {
+        const FieldInfo* field = at->entity->field(path[i].name);
+        if (!field || field->slot < 0 || !at->at(field->slot).is<Id>()) return nullptr;
+        const EntityInfo* target = records_.catalog().find(field->target);
+        at = target ? reached(*target, at->at(field->slot).as<Id>()) : nullptr;
+    }
+    return at;
+}
+
 Value RecordRow::value(const std::vector<formula::PathStep>& path) const {
-    if (path.size() == 1) return slot_value(record_, path.front().name);
-    const auto end = walk(records_, record_, path, path.size() - 1);
+    const Record* end = walk(path);
     return end ? slot_value(*end, path.back().name) : Value();
 }
 

@@ -128,9 +128,13 @@ void expect_keys(Transaction& open, const EntityInfo& entity, std::string_view n
     for (std::size_t begin = 0; begin < values.size(); begin += at_once) transaction->expect(entity, field, std::span(values).subspan(begin, std::min(at_once, values.size() - begin)));
 }
 
-// SQLite answers single questions as quickly.
+// SQLite answers single questions as quickly, and sooner than what is written meanwhile would have to reach it first.
 void WriteTransaction::expect(const EntityInfo& entity, const FieldInfo& field, std::span<const Value> values) {
-    if (group_.connection.dialect() != Dialect::postgres) return;
+    if (group_.connection.dialect() != Dialect::postgres) {
+        if (field.options.unique && field.type == Type::text)
+            for (const Value& value : values) (void)find_by_key(entity, field.name, value);
+        return;
+    }
     std::map<std::string, std::pair<Value, Lookups::Ids>> found;
     for (const Value& value : values)
         if (auto key = Lookups::key_of(field, value); key && !group_.lookups.find(entity, field.slot, value)) found.emplace(std::move(*key), std::pair(value, Lookups::Ids{}));

@@ -180,11 +180,12 @@ void Writer::finish(CommitGroup& group) {
         if (failure.kind != DatabaseError::connection || !moved || !carried_out(group)) throw;
     }
     last_seq_ = group.head.seq;
-    for (const auto& [key, record] : group.touched) {
-        if (record) cache_.put(key, *record);
+    if (group.writes > 0) host_.committed(group);
+    for (auto& [key, record] : group.touched) {
+        if (record) cache_.put(key, std::move(*record));
         else cache_.drop(key);
     }
-    if (group.writes > 0) host_.committed(group);
+    group.touched.clear();
     if (group.settings_changed) cache_.clear();  // the reporting currency may be another one
 }
 

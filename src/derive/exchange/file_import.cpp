@@ -24,9 +24,33 @@ using store::Transaction;
 namespace {
 
 constexpr std::size_t whole_most = 10'000;        // rows that are written in one transaction
-constexpr std::size_t rows_in_a_rehearsal = 200;  // a few milliseconds of the writer
 constexpr std::size_t rows_read_at_once = 4'000;
 constexpr std::size_t whys_most = 10'000;         // different refusals that are kept word by word
+
+// How many rows the writer takes at a time, so that the others who write wait some milliseconds and no longer. What
+// counts is the time that it was held: how long the work waited for it says nothing about the next.
+class Slices {
+  public:
+    Slices(std::size_t begin, std::size_t least, std::size_t most) : rows_(begin), least_(least), most_(most) {}
+    std::size_t rows() const { return rows_; }
+    void took(std::size_t rows, double ms) {
+        if (rows == 0) return;
+        const double fit = static_cast<double>(rows) * held_ms / std::max(ms, 0.1), now = static_cast<double>(rows_);
+        rows_ = std::clamp(static_cast<std::size_t>(std::clamp(fit, now * 0.5, now * 1.5)), least_, most_);
+    }
+
+  private:
+    static constexpr double held_ms = 15;
+    std::size_t rows_, least_, most_;
+};
+
+class Stopwatch {
+  public:
+    double ms() const { return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - begun_).count(); }
+
+  private:
+    std::chrono::steady_clock::time_point begun_ = std::chrono::steady_clock::now();
+};
 
 std::uint32_t values_hash(const ReadRow& read, std::string_view country) {
     const Patch& patch = *read.patch;
@@ -415,6 +439,7 @@ void FileImport::refuse_followers() {
 }
 
 Result<void> FileImport::look_through(const ImportWatch& watch, Place from) {
+    Slices slices(200, 50, rows_read_at_once);
     FAIRLEAD_TRY(each_chunk(rows_read_at_once, [&](Chunk& chunk, double share) -> Result<bool> {
         for (Row& row : chunk) {
             if (const std::string* circle = own_.circle_of(row.number))
@@ -422,16 +447,21 @@ Result<void> FileImport::look_through(const ImportWatch& watch, Place from) {
             row.fate = row.read.faults.empty() ? Fate::create : Fate::refused;
             repeats(row, chunk);
         }
-        for (std::size_t begin = 0; begin < chunk.size(); begin += rows_in_a_rehearsal) {
-            const std::size_t end = std::min(begin + rows_in_a_rehearsal, chunk.size());
+        for (std::size_t begin = 0; begin < chunk.size();) {
+            const std::size_t end = std::min(begin + slices.rows(), chunk.size());
             store::Command command;
             command.viewer = viewer_;
+            double held_ms = 0;
             const auto looked = store_.write(command, [&](Transaction& open) -> Result<Value> {
+                const Stopwatch held;
                 expect(open, chunk, begin, end);
                 for (std::size_t i = begin; i < end; ++i) decide(open, chunk[i], !was_written(chunk[i].number, from));
+                held_ms = held.ms();
                 return Value();
             });
             if (!looked) return looked.refused();
+            slices.took(end - begin, held_ms);
+            begin = end;
         }
         for (Row& row : chunk) {
             ++result_.checked;
@@ -550,7 +580,7 @@ Result<void> FileImport::write_rows(Transaction& open, Chunk& chunk, std::size_t
 
 // Writes [begin, end) of the chunk; gives where it ended. A row that is refused now (somebody has changed something
 // since it was checked) is left out where the plan is partial, and the slice written without it.
-Result<std::size_t> FileImport::write_slice(Chunk& chunk, Place first, std::size_t begin, std::size_t end, Id batch, const ImportWatch& watch, RunResult& result) {
+Result<std::size_t> FileImport::write_slice(Chunk& chunk, Place first, std::size_t begin, std::size_t end, Id batch, const ImportWatch& watch, RunResult& result, double& held_ms) {
     std::vector<std::uint32_t> left_out;
     std::vector<std::pair<std::uint32_t, Refused>> refused;
     for (;;) {
@@ -570,7 +600,9 @@ Result<std::size_t> FileImport::write_slice(Chunk& chunk, Place first, std::size
         }
         const auto done = store_.write(command, [&](Transaction& open) -> Result<Value> {
             written = {};
+            const Stopwatch held;
             FAIRLEAD_TRY(write_rows(open, chunk, begin, end, left_out, written));
+            written.held_ms = held.ms();
             return Value(std::to_string(first.position + end - 1) + " " + std::to_string(written.created) + " " + std::to_string(written.updated) + " " + std::to_string(written.unchanged) + " " +
                          std::to_string(written.skipped) + " " + std::to_string(written.kept));
         });
@@ -589,6 +621,7 @@ Result<std::size_t> FileImport::write_slice(Chunk& chunk, Place first, std::size
         result.unchanged += whole_of(parts[3]);
         result.skipped += whole_of(parts[4]);
         result.kept += parts.size() > 5 ? whole_of(parts[5]) : 0;
+        held_ms = written.held_ms;
         for (const auto& [wanted, id] : written.made) reader_->note(wanted, id);
         for (const auto& [row, id] : written.named) note_named(row, id);
         for (const auto& [number, why] : refused)
@@ -628,7 +661,7 @@ Result<RunResult> FileImport::run(Id batch, const ImportWatch& watch) {
                       {}, {{"count", std::to_string(result_.refused)}, {"rows", std::to_string(result_.checked)}, {"reason", most.reason.message}});
     }
     const bool whole = look_.rows <= static_cast<std::int64_t>(whole_most);
-    std::size_t slice = whole ? whole_most : watch.others_work ? 100 : 2'000;
+    Slices slices(whole ? whole_most : watch.others_work ? 100 : 2'000, 50, 1'000);
     const std::vector<std::pair<std::uint32_t, std::uint32_t>> known_refused = refused_;
     const std::uint32_t readings = own_.readings();
     for (std::uint32_t reading = from.reading; reading < readings; ++reading) {
@@ -653,12 +686,10 @@ Result<RunResult> FileImport::run(Id batch, const ImportWatch& watch) {
             }
             std::size_t begin = done > first.position ? done - first.position : 0;
             while (begin < chunk.size()) {
-                const std::size_t end = std::min(begin + slice, chunk.size());
-                const auto begun = std::chrono::steady_clock::now();
-                FAIRLEAD_ASSIGN(const std::size_t next, write_slice(chunk, first, begin, end, batch, watch, result));
-                const double ms = std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - begun).count();
-                // The whole call is measured, waiting included: beside others the slices only become smaller by it.
-                if (!whole && watch.others_work) slice = std::clamp<std::size_t>(static_cast<std::size_t>(static_cast<double>(slice) * std::clamp(15.0 / std::max(ms, 0.5), 0.5, 1.5)), 50, 500);
+                const std::size_t end = std::min(begin + slices.rows(), chunk.size());
+                double held_ms = 0;
+                FAIRLEAD_ASSIGN(const std::size_t next, write_slice(chunk, first, begin, end, batch, watch, result, held_ms));
+                if (!whole && watch.others_work && held_ms > 0) slices.took(next - begin, held_ms);
                 begin = next;
                 const std::string state = std::to_string(begin < chunk.size() ? first.position + begin : after) + " " + std::to_string(result.created) + " " + std::to_string(result.updated) + " " +
                                           std::to_string(result.unchanged) + " " + std::to_string(result.skipped) + " " + std::to_string(reading) + " " + std::to_string(result.kept);

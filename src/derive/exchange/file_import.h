@@ -49,7 +49,7 @@ struct ImportWatch {
     std::function<std::string(const std::string&)> step_command;
     std::string state;               // of an earlier run that did not end
     KeyIndexes* indexes = nullptr;   // keys that were read before
-    bool others_work = false;        // hold the writer no longer than 20 ms at a time
+    bool others_work = false;        // hold the writer for some 15 ms at a time
     // Who imports, with the rights of this moment; null: no longer anybody. Absent: as at the beginning.
     std::function<std::shared_ptr<const store::Viewer>()> viewer;
 };
@@ -123,11 +123,12 @@ class FileImport {
         std::vector<std::pair<std::uint32_t, Refused>> refused;
         std::vector<std::pair<WantedRecord, Id>> made;
         std::unordered_map<std::uint32_t, Id> named;  // rows that others name, and their records
+        double held_ms = 0;          // of the writer
     };
     void expect(store::Transaction& open, const Chunk& chunk, std::size_t begin, std::size_t end) const;
     Result<void> write_rows(store::Transaction& open, Chunk& chunk, std::size_t begin, std::size_t end, const std::vector<std::uint32_t>& left_out, Written& written);
     Result<void> write_row(store::Transaction& open, Row& row, Written& written, std::map<std::string, Id>& made);
-    Result<std::size_t> write_slice(Chunk& chunk, Place first, std::size_t begin, std::size_t end, Id batch, const ImportWatch& watch, RunResult& result);
+    Result<std::size_t> write_slice(Chunk& chunk, Place first, std::size_t begin, std::size_t end, Id batch, const ImportWatch& watch, RunResult& result, double& held_ms);
     store::WriteOptions options(bool creating) const;
 
     store::Store& store_;

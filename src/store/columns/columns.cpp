@@ -69,7 +69,7 @@ void Columns::add(std::span<Record> records) {
     if (records.empty()) return;
     Table& table = state_->need(records.front().entity->name);
     if (table.only_ids()) return;
-    constexpr std::size_t part = 64;  // commits get in between
+    constexpr std::size_t part = 512;  // commits get in between
     for (std::size_t begin = 0; begin < records.size(); begin += part) {
         const std::span<Record> some = records.subspan(begin, std::min(part, records.size() - begin));
         for (Record& record : some) state_->complete(record);
@@ -147,7 +147,7 @@ void Columns::apply(std::span<const Applied> changes) {
     for (std::size_t i = 0; i < changes.size(); ++i)
         if (changes[i].after) whole[i] = &state_->completed(*changes[i].after, rooms[i]);
     // A writer's commit may be large (an import): readers get in between its parts.
-    constexpr std::size_t part = 64;
+    constexpr std::size_t part = 512;
     for (std::size_t begin = 0; begin < changes.size(); begin += part) {
         const std::unique_lock guard(state_->lock);
         const std::uint64_t stamp = ++state_->stamp;
