@@ -15,7 +15,7 @@ Accounts::Accounts(store::Store& store, const Clock& clock, AccountOptions optio
     : store_(store), clock_(clock), options_(std::move(options)), starting_(std::move(starting)),
       sessions_(store, "session", options_.idle, clock), tokens_(store, "token", std::nullopt, clock),
       passwords_(store, clock, options_.password_min), buckets_(options_.requests_per_second, options_.requests_burst),
-      open_buckets_(50, 500), failures_(options_.free_failures), place_failures_(options_.free_failures * 10), sign_in_pool_(2, 500) {}
+      open_buckets_(50, 500), failures_(options_.free_failures), place_failures_(options_.free_failures * 10), sign_in_pool_(2, 2, 500) {}
 
 void Accounts::load_directory() {
     const std::int64_t seq = store_.last_seq();

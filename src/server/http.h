@@ -25,6 +25,7 @@ struct ServerOptions {
     int port = 8080;              // 0: any free one
     int io_threads = 2;
     int workers = 8;              // threads for handlers that block
+    int computing = 0;            // of them, how many compute at a time; 0: as many as there are processors
     bool insecure_http = false;   // allow plain HTTP beyond loopback
     bool secure_cookies = false;  // behind TLS: __Host- cookies with Secure
     std::string base_url;         // for links and the Host check; any Host on loopback when empty

@@ -19,6 +19,11 @@ namespace {
 
 constexpr std::size_t waiting_max = 20'000;  // requests that wait for a worker
 
+// With one processor two, so that whoever reads from a disk holds up nobody.
+int computing(const ServerOptions& options) {
+    return options.computing > 0 ? options.computing : static_cast<int>(std::max(2U, std::thread::hardware_concurrency()));
+}
+
 HostName host_of_url(const std::string& url) {
     const auto begin = url.find("://");
     if (begin == std::string::npos) throw std::runtime_error("the base address " + url + " does not begin with http:// or https://");
@@ -40,7 +45,7 @@ class AsioServer final : public Server {
         shared_.spool_folder = options.spool_folder.empty() ? std::filesystem::temp_directory_path().string() : options.spool_folder;
         for (int i = 0; i < std::max(1, options.io_threads); ++i) threads_.push_back(std::make_shared<IoThread>());
         listen(options);
-        shared_.workers = std::make_unique<WorkerPool>(std::max(1, options.workers), waiting_max);
+        shared_.workers = std::make_unique<WorkerPool>(std::max(1, options.workers), computing(options), waiting_max);
         for (auto& thread : threads_) {
             arm_sweep(*thread);
             runners_.emplace_back([&context = thread->context] { context.run(); });

@@ -7,10 +7,12 @@
 #include <chrono>
 #include <deque>
 #include <exception>
+#include <optional>
 #include <set>
 #include <vector>
 
 #include "base/log.h"
+#include "base/turn.h"
 #include "store/columns/bulk.h"
 #include "store/columns/table.h"
 #include "store/columns_reader.h"
@@ -235,6 +237,8 @@ void ColumnsKeeper::load_ended(Loading how) {
 const Columns* ColumnsKeeper::loaded() const {
     if (!columns_) return nullptr;
     std::unique_lock lock(mutex_);
+    std::optional<Waiting> waiting;
+    if (loading_ == Loading::running) waiting.emplace();
     ended_.wait(lock, [this] { return loading_ != Loading::running; });
     return loading_ == Loading::done ? columns_.get() : nullptr;
 }

@@ -7,6 +7,7 @@
 #include <semaphore>
 
 #include "base/log.h"
+#include "base/turn.h"
 #include "store/copy.h"
 #include "store/database_store.h"
 #include "store/schema.h"
@@ -129,7 +130,10 @@ Result<Value> DatabaseStore::write(const Command& command, const Body& body) {
                          failure = thrown;
                          answered.release();
                      }});
-    answered.acquire();
+    {
+        const Waiting waiting;
+        answered.acquire();
+    }
     if (!failure) return std::move(*answer);
     if (auto refused = refusal_of(failure)) return std::move(*refused);
     std::rethrow_exception(failure);

@@ -10,6 +10,8 @@
 #include <cstring>
 #include <thread>
 
+#include "base/turn.h"
+
 namespace fairlead::store {
 namespace {
 
@@ -160,6 +162,7 @@ bool Patience::wait() {
 }
 
 void PostgresConnection::connect() {
+    const Waiting waiting;
     for (;;) {
         try {
             connect_once();
@@ -298,6 +301,7 @@ std::uint64_t PostgresConnection::round_trips() { return answers_awaited; }
 // all of them.
 PostgresResult PostgresConnection::take_answers() {
     using Prepared = PostgresStatement::Prepared;
+    const Waiting waiting;
     PostgresResult wanted;
     std::string failure, doing;
     DatabaseError::Kind kind = DatabaseError::other;
