@@ -22,6 +22,7 @@ class CellReader {
     virtual void read_cells(std::span<Cell> cells) const = 0;  // from the first column on
 };
 
+// Any other statement is asked cell by cell.
 void read_cells(const Statement& row, std::span<Cell> cells);
 
 }  // namespace fairlead::store

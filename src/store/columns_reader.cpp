@@ -8,7 +8,6 @@ namespace fairlead::store {
 using columns::Bulk;
 
 void read_cells(const Statement& row, std::span<Cell> cells) {
-    if (const auto* quick = dynamic_cast<const CellReader*>(&row)) return quick->read_cells(cells);
     int column = 0;
     for (Cell& cell : cells) {
         cell.empty = row.is_null(column);
@@ -42,8 +41,10 @@ bool ColumnsReader::next(Bulk& bulk) {
         Statement& statement = connection_.prepare(sql_);
         statement.bind(1, after_.value);
         statement.bind(2, std::int64_t{page});
+        const auto* quick = dynamic_cast<const CellReader*>(&statement);
         for (read = 0; statement.step(); ++read) {
-            read_cells(statement, cells_);
+            if (quick) quick->read_cells(cells_);
+            else read_cells(statement, cells_);
             take(bulk);
         }
         if (bulk.count() > 0) after_ = Id{bulk.ids.back()};
@@ -64,14 +65,18 @@ void ColumnsReader::take(Bulk& bulk) {
         switch (field.type) {
             case Type::text:
             case Type::choice: part.texts.put(row, first.letters); break;
-            case Type::boolean: Bulk::Part::put(part.numbers, row, first.number != 0); break;
-            case Type::date: Bulk::Part::put(part.numbers, row, static_cast<std::int32_t>(first.number)); break;
+            case Type::boolean: bulk.put(field.slot, row, first.number != 0); break;
+            case Type::date: bulk.put(field.slot, row, static_cast<std::int32_t>(first.number)); break;
             case Type::money:
-                Bulk::Part::put(part.numbers, row, first.number);
-                part.texts.put(row, Currency::parse(cell[-2].letters).value_or(Currency{}).text());
+                bulk.put(field.slot, row, first.number);
+                if (cell[-2].letters != currency_as_stored_) {
+                    currency_as_stored_ = cell[-2].letters;
+                    currency_ = Currency::parse(currency_as_stored_).value_or(Currency{}).text();
+                }
+                part.texts.put(row, currency_);
                 if (!cell[-1].empty) Bulk::Part::put(part.reporting, row, cell[-1].number);
                 break;
-            default: Bulk::Part::put(part.numbers, row, first.number);
+            default: bulk.put(field.slot, row, first.number);
         }
     }
 }

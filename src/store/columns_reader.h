@@ -23,6 +23,7 @@ class ColumnsReader {
     std::vector<const FieldInfo*> fields_;
     std::vector<Cell> cells_;
     Id after_{};
+    std::string currency_as_stored_, currency_;  // of the last amount: the next is of the same nearly always
 };
 
 }  // namespace fairlead::store

@@ -1,6 +1,8 @@
 // Rows between the database and the columns.
 #include "store/columns/bulk.h"
 
+#include <algorithm>
+
 #include "store/columns/table.h"
 
 namespace fairlead::store::columns {
@@ -8,6 +10,7 @@ namespace fairlead::store::columns {
 void Bulk::begin(const model::EntityInfo& of) {
     entity = &of;
     ids.clear();
+    lowest.clear();
     parts.resize(static_cast<std::size_t>(of.stored_slots));
     for (int slot = 0; slot < of.stored_slots; ++slot) {
         Part& part = parts[static_cast<std::size_t>(slot)];
@@ -27,7 +30,7 @@ Value Bulk::value(const model::FieldInfo& field, std::size_t row) const {
         return text.empty() ? Value() : Value(text);
     }
     const std::int64_t number = Part::at(part.numbers, row);
-    if (number == Packed::none) return Value();
+    if (number == Packed::none && std::find(lowest.begin(), lowest.end(), std::pair(static_cast<std::uint32_t>(row), field.slot)) == lowest.end()) return Value();
     switch (field.type) {
         case Type::boolean: return Value(number != 0);
         case Type::decimal:
@@ -58,6 +61,10 @@ void Bulk::drop(const std::vector<std::uint8_t>& marked) {
         part.texts = std::move(texts);
     }
     close_up(ids);
+    std::vector<std::uint32_t> before(marked.size(), 0);  // rows taken out before this one
+    for (std::size_t row = 1; row < marked.size(); ++row) before[row] = before[row - 1] + marked[row - 1];
+    std::erase_if(lowest, [&](const auto& one) { return marked[one.first] != 0; });
+    for (auto& [row, slot] : lowest) row -= before[row];
 }
 
 }  // namespace fairlead::store::columns

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "model/records.h"
@@ -16,7 +17,7 @@ struct TextRun {
     std::string letters;
     std::vector<std::uint32_t> ends;  // fewer than the rows when the rest is empty
     void put(std::size_t row, std::string_view text) {
-        ends.resize(row, static_cast<std::uint32_t>(letters.size()));
+        if (ends.size() != row) ends.resize(row, static_cast<std::uint32_t>(letters.size()));
         letters.append(text);
         ends.push_back(static_cast<std::uint32_t>(letters.size()));
     }
@@ -38,7 +39,8 @@ struct Bulk {
         std::vector<std::int64_t> reporting;      // of money: minor units of the reporting currency
         TextRun texts;                            // of text and choice; of money the currency
         static void put(std::vector<std::int64_t>& to, std::size_t row, std::int64_t number) {
-            to.resize(row, Packed::none);
+            if (to.capacity() == 0) to.reserve(most);
+            if (to.size() != row) to.resize(row, Packed::none);
             to.push_back(number);
         }
         static std::int64_t at(const std::vector<std::int64_t>& from, std::size_t row) { return row < from.size() ? from[row] : Packed::none; }
@@ -47,8 +49,14 @@ struct Bulk {
     const model::EntityInfo* entity = nullptr;
     std::vector<std::int64_t> ids;  // ascending
     std::vector<Part> parts;        // by stored slot
+    // Where a number is the one that says "empty" above: left out of its part, and set by itself.
+    std::vector<std::pair<std::uint32_t, int>> lowest;  // row, slot
     std::uint32_t count() const { return static_cast<std::uint32_t>(ids.size()); }
 
+    void put(int slot, std::size_t row, std::int64_t number) {
+        if (number == Packed::none) lowest.emplace_back(static_cast<std::uint32_t>(row), slot);
+        else Part::put(parts[static_cast<std::size_t>(slot)].numbers, row, number);
+    }
     // Makes it ready for rows of this entity.
     void begin(const model::EntityInfo& of);
     Value value(const model::FieldInfo& field, std::size_t row) const;

@@ -80,28 +80,7 @@ void Columns::add(std::span<Record> records) {
 }
 
 void Columns::add(columns::Bulk& bulk) {
-    if (bulk.count() == 0) return;
-    Table& table = state_->need(bulk.entity->name);
-    if (table.only_ids()) return;
-    Table::Filling filling;
-    std::vector<Record> known;
-    {
-        const std::unique_lock guard(state_->lock);
-        known = table.reserve(bulk, filling);
-    }
-    add(known);
-    state_->complete(bulk, filling);
-    table.prepare(bulk, filling);
-    for (std::size_t part = 0; part < bulk.parts.size(); ++part) {
-        {
-            const std::shared_lock guard(state_->lock);
-            table.find_targets(bulk, filling, part);
-        }
-        const std::unique_lock guard(state_->lock);
-        table.fill(bulk, filling, part);
-    }
-    const std::unique_lock guard(state_->lock);
-    table.settle(bulk, filling, ++state_->stamp);
+    if (bulk.count() > 0 && !state_->need(bulk.entity->name).only_ids()) state_->take(bulk);
 }
 
 // Making the index takes a while, so it is done in slices; nobody searches the table meanwhile, so readers are let in.

@@ -304,7 +304,7 @@ void SearchIndex::append_code(std::string_view code, std::uint32_t document, boo
     pool_.append(codes_by_[first_one + one(code, 0)], document);
 }
 
-void SearchIndex::add(const Table& table, std::uint32_t row) {
+void SearchIndex::add(const Table& table, const std::vector<const Column*>& columns, std::uint32_t row) {
     const std::uint32_t document = documents_++;
     if (void_.size() * 64 < documents_) void_.push_back(0);
     if (document == row && document == identical_) {
@@ -313,7 +313,7 @@ void SearchIndex::add(const Table& table, std::uint32_t row) {
         rows_.push_back(row);
         document_of_[row] = document;
     }
-    for (const Column* column : searched(table)) {
+    for (const Column* column : columns) {
         const auto text = column->texts.get(row);
         if (!text) continue;
         fold_into(folded_, *text);
@@ -346,7 +346,8 @@ bool SearchIndex::build_some(const Table& table, std::uint32_t rows, std::uint32
         titles_by_.resize(title_keys);
         built_ = building_ = true;
     }
-    for (; building_ && most > 0 && documents_ < rows; --most) add(table, documents_);  // of one that is absent, nothing
+    const std::vector<const Column*> columns = searched(table);
+    for (; building_ && most > 0 && documents_ < rows; --most) add(table, columns, documents_);  // of one that is absent, nothing
     return building_ && documents_ < rows;
 }
 
@@ -367,7 +368,7 @@ void SearchIndex::update(const Table& table, std::uint32_t row) {
         return;
     }
     forget(row);
-    if (table.state(row) != RowState::absent) add(table, row);
+    if (table.state(row) != RowState::absent) add(table, searched(table), row);
 }
 
 std::optional<std::vector<std::uint32_t>> SearchIndex::candidates(const Words& words) const {

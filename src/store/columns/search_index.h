@@ -114,7 +114,7 @@ class SearchIndex {
         std::vector<Common> parts_;  // a heap, the greatest number first
     };
 
-    void add(const Table& table, std::uint32_t row);
+    void add(const Table& table, const std::vector<const Column*>& columns, std::uint32_t row);
     std::uint32_t word_of(std::string_view text);
     std::string_view text_of(std::uint32_t word) const;
     void grow_words();

@@ -266,6 +266,33 @@ void Columns::State::complete(columns::Bulk& bulk, Table::Filling& filling) cons
     }
 }
 
+void Columns::State::take(columns::Bulk& bulk) {
+    Table& table = need(bulk.entity->name);
+    Table::Filling filling;
+    std::vector<Record> known;
+    {
+        const std::unique_lock guard(lock);
+        known = table.reserve(bulk, filling);
+    }
+    for (Record& record : known) {
+        complete(record);
+        const std::unique_lock guard(lock);
+        table.put(record, ++stamp);
+    }
+    complete(bulk, filling);
+    table.prepare(bulk, filling);
+    for (std::size_t part = 0; part < bulk.parts.size(); ++part) {
+        {
+            const std::shared_lock guard(lock);
+            table.find_targets(bulk, filling, part);
+        }
+        const std::unique_lock guard(lock);
+        table.fill(bulk, filling, part);
+    }
+    const std::unique_lock guard(lock);
+    table.settle(bulk, filling, ++stamp);
+}
+
 void Columns::State::evaluate_again() {
     for (const auto& table : tables) {
         if (!table || table->only_ids() || computed_[static_cast<std::size_t>(table->entity().number)].empty()) continue;

@@ -132,8 +132,8 @@ class Columns::State {
     void complete(Record& record) const;
     // The same beside the record, where there is anything to fill.
     const Record& completed(const Record& record, Record& room) const;
-    // The same of a bulk: parts more.
-    void complete(columns::Bulk& bulk, columns::Table::Filling& filling) const;
+    // Records of one entity that is being loaded. Others read and commit meanwhile: the lock is held for a column at a time.
+    void take(columns::Bulk& bulk);
 
     std::shared_ptr<const model::Catalog> catalog;
     formula::Context context;
@@ -151,6 +151,8 @@ class Columns::State {
     std::unique_ptr<columns::Inverses> inverses;
 
   private:
+    // The computed fields of a bulk: parts more.
+    void complete(columns::Bulk& bulk, columns::Table::Filling& filling) const;
     std::vector<std::vector<const model::FieldInfo*>> computed_;  // by EntityInfo::number, in the order of evaluation
 };
 

@@ -87,7 +87,7 @@ class Table {
     // done by `prepare`, without any lock. `settle` makes the rows records.
     struct Filling;
     std::vector<Record> reserve(Bulk& bulk, Filling& filling);
-    void prepare(const Bulk& bulk, Filling& filling) const;
+    void prepare(Bulk& bulk, Filling& filling) const;
     void find_targets(const Bulk& bulk, Filling& filling, std::size_t part) const;  // of a reference
     void fill(const Bulk& bulk, Filling& filling, std::size_t part);
     void settle(const Bulk& bulk, Filling& filling, std::uint64_t stamp);

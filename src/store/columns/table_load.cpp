@@ -70,7 +70,11 @@ std::vector<Record> Table::reserve(Bulk& bulk, Filling& filling) {
     return known;
 }
 
-void Table::prepare(const Bulk& bulk, Filling& filling) const {
+void Table::prepare(Bulk& bulk, Filling& filling) const {
+    // Beside an amount in the reporting currency nothing more is held.
+    for (Bulk::Part& part : bulk.parts)
+        for (std::size_t row = 0; row < part.reporting.size(); ++row)
+            if (part.texts.at(row) == home_currency_) part.reporting[row] = Packed::none;
     if (!filling.begins_chunk()) return;
     for (std::size_t i = 0; i < bulk.parts.size(); ++i) {
         Filling::Part& to = filling.parts[i];
@@ -158,6 +162,10 @@ void Table::settle(const Bulk& bulk, Filling& filling, std::uint64_t stamp) {
     for (const Filling::Part& part : filling.parts)
         if (part.column) part.column->changed = stamp;
     stamp_ = forgotten_ = stamp;
+    for (const auto& [row, slot] : bulk.lowest) {
+        Column& column = *columns_[static_cast<std::size_t>(slot)];
+        column.values.set(filling.first + row, Wide{Packed::none} * factor_of(column));
+    }
     for (const auto& [id, record] : std::exchange(aside_, {})) {
         if (record) put(*record, stamp);
         else erase(id, stamp);
