@@ -6,6 +6,7 @@
 
 #include "derive/rest_for_tests.h"
 
+#include "store/sqlite/plans_for_tests.h"
 using namespace fairlead;
 using namespace fairlead::derive;
 using namespace fairlead::derive::testing;

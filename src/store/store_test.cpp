@@ -11,6 +11,7 @@
 
 #include "base/text.h"
 #include "modules/modules.h"
+#include "store/sqlite/plans_for_tests.h"
 #include "store/expect.h"
 #include "store/postgres/connection.h"
 #include "store/sqlite/connection.h"

@@ -147,6 +147,7 @@ Statement& SqliteConnection::prepare(std::string_view sql) {
     const int code = sqlite3_prepare_v3(database_, numbered.data(), static_cast<int>(numbered.size()), SQLITE_PREPARE_PERSISTENT, &statement, nullptr);
     if (code != SQLITE_OK) fail(code, sql);
     ensure(statement != nullptr, "an empty statement was prepared");
+    if (const auto told = prepared.load(std::memory_order_relaxed)) told(*this, numbered.c_str());
     return *statements_.emplace(std::string(sql), std::make_unique<SqliteStatement>(*this, statement)).first->second;
 }
 

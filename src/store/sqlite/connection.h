@@ -1,6 +1,7 @@
 // A connection to a SQLite file, opened in the way that keeps its promises (write-ahead log, full sync, the
 // hardening of untrusted schemas) and with the functions that formulas need.
 #pragma once
+#include <atomic>
 #include <memory>
 #include <string>
 #include <unordered_map>
@@ -55,6 +56,8 @@ class SqliteConnection final : public Connection {
     sqlite3* handle() const { return database_; }
     std::uint64_t generation = 0;  // of the schema that its statements were prepared for
     [[noreturn]] void fail(int code, std::string_view doing) const;
+    // Told of each statement that is prepared: tests look at the way the planner takes.
+    static inline std::atomic<void (*)(const SqliteConnection&, const char* sql)> prepared = nullptr;
 
   private:
     struct Hash {
