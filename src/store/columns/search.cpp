@@ -167,6 +167,8 @@ void search_table(Asking& asking, const Table& table, const Words& words, std::s
     const AnswerPointer seen = asking.visible(table);
     const std::size_t begin = hits.size();
     std::size_t looked_at = 0, good = 0, passed_over = 0;
+    std::vector<std::pair<std::uint32_t, int>> ranked;  // of the first walk, in its order: the second meets them again
+    std::size_t met = 0;
     // Where few are within reach, looking at those is cheaper than passing over all others.
     const std::size_t pass_over_most = seen ? std::size_t{passed_for_one_seen} * seen->rows.count() : SIZE_MAX;
     // Takes a row that fits; false when enough have been seen: `limit` of them that none could better but by being
@@ -174,7 +176,9 @@ void search_table(Asking& asking, const Table& table, const Words& words, std::s
     const auto look = [&](std::uint32_t row, bool beginning, bool others, int best_possible) {
         if (!sees(seen, row)) return ++passed_over <= pass_over_most;
         if (table.state(row) != RowState::live) return true;
-        const int rank = fit.rank(row);
+        const bool known = !beginning && met < ranked.size() && ranked[met].first == row;
+        const int rank = known ? ranked[met++].second : fit.rank(row);
+        if (!others) ranked.emplace_back(row, rank);
         if (rank == Fit::none) return true;
         if (Fit::title_begins(rank) ? beginning : others) {
             hits.push_back({&table.entity(), table.id(row), {}, {}, rank});

@@ -168,6 +168,11 @@ void SearchIndex::Backward::step() {
 }
 
 void SearchIndex::Common::step_to(std::uint32_t most) {
+    if (chains_.size() == 1) {
+        Backward& chain = chains_.front();
+        while (chain.number > most) chain.step();
+        return;
+    }
     for (std::size_t alike = 0; alike < chains_.size();) {
         alike = 0;
         for (Backward& chain : chains_) {
@@ -175,36 +180,41 @@ void SearchIndex::Common::step_to(std::uint32_t most) {
             alike += chain.number == most;
             most = chain.number;
         }
-        if (chains_.size() == 1 || most == 0) {
-            chains_.front().number = most;
+        if (most == 0) {
+            chains_.front().number = 0;
             return;
         }
     }
 }
 
 SearchIndex::Union::Union(std::vector<Common> parts) : parts_(std::move(parts)) {
-    for (std::size_t place = parts_.size() / 2; place-- > 0;) sink(place);
+    for (std::uint32_t part = 0; part < parts_.size(); ++part)
+        if (parts_[part].number()) order_.push_back({parts_[part].number(), part});
+    for (std::size_t place = order_.size() / 2; place-- > 0;) sink(place);
 }
 
 void SearchIndex::Union::sink(std::size_t place) {
+    const Place sunk = order_[place];
     for (;;) {
-        std::size_t greatest = place;
-        for (const std::size_t below : {2 * place + 1, 2 * place + 2})
-            if (below < parts_.size() && parts_[below].number() > parts_[greatest].number()) greatest = below;
-        if (greatest == place) return;
-        std::swap(parts_[place], parts_[greatest]);
-        place = greatest;
+        std::size_t below = 2 * place + 1;
+        if (below >= order_.size()) break;
+        if (below + 1 < order_.size() && order_[below + 1].number > order_[below].number) ++below;
+        if (order_[below].number <= sunk.number) break;
+        order_[place] = order_[below];
+        place = below;
     }
+    order_[place] = sunk;
 }
 
 void SearchIndex::Union::step_to(std::uint32_t most) {
-    while (!parts_.empty() && parts_.front().number() > most) {
-        Common& first = parts_.front();
+    while (!order_.empty() && order_.front().number > most) {
+        Common& first = parts_[order_.front().part];
         first.step_to(most);
+        order_.front().number = first.number();
         if (first.number() == 0) {
-            std::swap(first, parts_.back());
-            parts_.pop_back();
-            if (parts_.empty()) return;
+            order_.front() = order_.back();
+            order_.pop_back();
+            if (order_.empty()) return;
         }
         sink(0);
     }

@@ -106,12 +106,16 @@ class SearchIndex {
     class Union {
       public:
         explicit Union(std::vector<Common> parts);
-        std::uint32_t number() const { return parts_.empty() ? 0 : parts_.front().number(); }
+        std::uint32_t number() const { return order_.empty() ? 0 : order_.front().number; }
         void step_to(std::uint32_t most);
 
       private:
+        struct Place {
+            std::uint32_t number, part;
+        };
         void sink(std::size_t place);
-        std::vector<Common> parts_;  // a heap, the greatest number first
+        std::vector<Common> parts_;
+        std::vector<Place> order_;  // a heap of those that have not ended, the greatest number first
     };
 
     void add(const Table& table, const std::vector<const Column*>& columns, std::uint32_t row);
