@@ -16,6 +16,27 @@ bool RowSet::has(std::uint32_t row) const {
     return chunk < chunks() && chunks_[chunk].has(static_cast<std::uint16_t>(row & (chunk_rows - 1)));
 }
 
+std::optional<std::uint32_t> RowSet::last_up_to(std::uint32_t row) const {
+    if (chunks_.empty()) return std::nullopt;
+    std::uint32_t number = std::min(row >> chunk_shift, chunks() - 1);
+    std::uint32_t most = row >> chunk_shift == number ? row & (chunk_rows - 1) : chunk_rows - 1;
+    for (;; --number, most = chunk_rows - 1) {
+        const Chunk& chunk = chunks_[number];
+        const std::uint32_t base = number << chunk_shift;
+        if (!chunk.list.empty()) {
+            const auto above = std::upper_bound(chunk.list.begin(), chunk.list.end(), static_cast<std::uint16_t>(most));
+            if (above != chunk.list.begin()) return base + *(above - 1);
+        } else if (!chunk.bits.empty()) {
+            std::uint64_t bits = chunk.bits[most / 64] & (~std::uint64_t{0} >> (63 - most % 64));
+            for (std::uint32_t word = most / 64;; bits = chunk.bits[--word]) {
+                if (bits) return base + word * 64 + static_cast<std::uint32_t>(63 - std::countl_zero(bits));
+                if (word == 0) break;
+            }
+        }
+        if (number == 0) return std::nullopt;
+    }
+}
+
 void RowSet::put(std::uint32_t row, bool in) {
     const std::uint32_t number = row >> chunk_shift;
     const auto low = static_cast<std::uint16_t>(row & (chunk_rows - 1));

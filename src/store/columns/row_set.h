@@ -2,6 +2,7 @@
 #pragma once
 #include <bit>
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "store/columns/packed.h"
@@ -17,6 +18,7 @@ class RowSet {
     std::uint32_t chunks() const { return static_cast<std::uint32_t>(chunks_.size()); }
     std::uint32_t count_in(std::uint32_t chunk) const { return chunk < chunks() ? chunks_[chunk].count : 0; }
     bool has(std::uint32_t row) const;
+    std::optional<std::uint32_t> last_up_to(std::uint32_t row) const;  // the greatest that is not above
     void put(std::uint32_t row, bool in);
     // Replaces the rows of one chunk; `bits` has words_per_chunk words.
     void set_chunk(std::uint32_t chunk, const std::uint64_t* bits);

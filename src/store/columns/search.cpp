@@ -42,7 +42,6 @@ std::string one_tone_placement(std::string text) {
 }
 
 constexpr std::uint8_t unranked = 0xFF;
-constexpr std::size_t passed_for_one_seen = 4;  // rows that the index names and the reader may not see, for the price of one text
 
 enum Accents { as_typed, plain, others };
 
@@ -170,7 +169,7 @@ void search_table(Asking& asking, const Table& table, const Words& words, std::s
     std::vector<std::pair<std::uint32_t, int>> ranked;  // of the first walk, in its order: the second meets them again
     std::size_t met = 0;
     // Where few are within reach, looking at those is cheaper than passing over all others.
-    const std::size_t pass_over_most = seen ? std::size_t{passed_for_one_seen} * seen->rows.count() : SIZE_MAX;
+    const std::size_t pass_over_most = seen ? seen->rows.count() : SIZE_MAX;
     // Takes a row that fits; false when enough have been seen: `limit` of them that none could better but by being
     // newer, and the newest come first.
     const auto look = [&](std::uint32_t row, bool beginning, bool others, int best_possible) {
@@ -186,15 +185,18 @@ void search_table(Asking& asking, const Table& table, const Words& words, std::s
         }
         return ++looked_at < looked_at_most && good < limit;
     };
+    // Those of a walk one after the other, from one within reach to the next.
+    const auto walk = [&](SearchIndex::Newest rows, bool beginning, bool others, int best_possible) {
+        while (const auto row = rows.next()) {
+            if (!look(*row, beginning, others, best_possible)) return;
+            if (!sees(seen, *row)) rows.pass_to(seen->rows.last_up_to(*row));
+        }
+    };
     if (auto newest = table.search->newest(words, false)) {
         // Titles that begin with the words come first, however old; then what is new.
-        if (fit.has_title())
-            for (auto titles = table.search->newest(words, true); const auto row = titles->next();)
-                if (!look(*row, true, false, 0)) break;
+        if (fit.has_title()) walk(*table.search->newest(words, true), true, false, 0);
         looked_at = 0;
-        if (good < limit && passed_over <= pass_over_most)
-            while (const auto row = newest->next())
-                if (!look(*row, !fit.has_title(), true, fit.has_title() ? 1 : 3)) break;
+        if (good < limit && passed_over <= pass_over_most) walk(std::move(*newest), !fit.has_title(), true, fit.has_title() ? 1 : 3);
     } else {
         const auto listed = table.search->candidates(words);
         for (std::size_t i = listed ? listed->size() : table.rows(); i-- > 0;)

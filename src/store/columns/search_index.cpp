@@ -435,8 +435,13 @@ std::optional<std::uint32_t> SearchIndex::Newest::next() {
             continue;
         }
         all_.front().step_to(lowest - 1);
-        if (index_.stands(lowest - 1)) return index_.row_of(lowest - 1);  // else it has changed since, and stands further up
+        last_ = lowest - 1;
+        if (index_.stands(last_)) return index_.row_of(last_);  // else it has changed since, and stands further up
     }
+}
+
+void SearchIndex::Newest::pass_to(std::optional<std::uint32_t> row) {
+    if (last_ < index_.identical_) all_.front().step_to(row ? *row + 1 : 0);
 }
 
 std::size_t SearchIndex::bytes() const {

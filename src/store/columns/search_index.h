@@ -156,11 +156,14 @@ class SearchIndex {
 class SearchIndex::Newest {
   public:
     std::optional<std::uint32_t> next();
+    // Of those to come, rows above `row` are not wanted: they are passed over where documents stand in the order of rows.
+    void pass_to(std::optional<std::uint32_t> row);
 
   private:
     friend class SearchIndex;
     explicit Newest(const SearchIndex& index) : index_(index) {}
     const SearchIndex& index_;
+    std::uint32_t last_ = UINT32_MAX;  // the document that was given last
     std::vector<Union> all_;  // a document must be in each of them
 };
 

@@ -108,6 +108,9 @@ TEST_CASE("Search by someone with few records among thousands of matches finds h
     CHECK(of("qzeppelin", 102).size() == 100);
     company.erase("deal", Id{10'000 + 3 * 8000});
     CHECK(of("qzeppelin", 9001).size() == 3);
+    // Others' old deals that have changed meanwhile stand before all in the index.
+    for (const int i : {0, 2, 3, 4, 5, 6, 7}) put(10'000 + 3 * i, "About qzeppelin, changed " + std::to_string(i), i == 0 ? 9001 : 102);
+    for (const char* words : {"qzeppelin", "qz", "q"}) CHECK(of(words, 9001) == std::vector<std::string>{his[0], his[2], his[3], "About qzeppelin, changed 0"});
 }
 
 TEST_CASE("A field that the reader may not see is not searched") {
