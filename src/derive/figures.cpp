@@ -176,7 +176,7 @@ Result<Response> figure(App& app, Request& request) {
         w.end_object();
     }
     w.end_array().text("computed_at", answer.computed_at.text()).key("notes").begin_array();
-    for (const std::string& note : answer.notes) w.text(note);
+    for (const std::string& note : answer.notes) w.text(http::message_in({"wilson_share", {}, note, {}}, request.language));
     if (answer.unpriced > 0) {
         const std::string count = std::to_string(answer.unpriced);
         w.text(http::message_in({"unpriced", {}, count + " with an amount in a currency that has no rate: counted, but not in the sum. Enter the rate under Administration, Currencies", {{"count", count}}}, request.language));

@@ -6,7 +6,7 @@ import { isMoney } from '$/catalog/types';
 import { locale, t } from '$/i18n/index.svelte';
 import { days, daysBetween, interval, money, moneyShort, monthName, number, numberShort, percent, quarterName, today } from '$/kit/format';
 import { listAddress } from '$/shell/router.svelte';
-import { fiscalQuarter, isRunning, periodNames, periodOf, type PeriodName } from './periods';
+import { chartMonths, fiscalQuarter, isRunning, periodNames, periodOf, type PeriodName } from './periods';
 
 export interface Dimension {
   name: string;
@@ -84,11 +84,7 @@ export function during(name: PeriodName, day: string): { from?: string; to?: str
   return period ? { from: period.from, to: period.to } : {};
 }
 
-// The first day of the twelve months that end with this one: whole months, so that none is cut in a chart.
-export function yearBefore(day: string): string {
-  const [year, month] = day.split('-').map(Number) as [number, number];
-  return new Date(Date.UTC(year, month - 12, 1)).toISOString().slice(0, 10);
-}
+export const monthsOf = (name: PeriodName, day: string) => chartMonths(name, day, locale.fiscalYearStart);
 
 // The periods to choose from; those that run say how far they are.
 export function periodOptions(day: string): { value: PeriodName; label: string }[] {
@@ -198,8 +194,8 @@ export function isRunningKey(key: string, by: string): boolean {
 // Lines of an axis, in the unit of the figure, three digits.
 export function axisText(value: number, answer: FigureAnswer): string {
   if (answer.unit === 'rate') return percent(value, 0);
-  if (answer.unit === 'money' || answer.unit === 'money_per_day') return value === 0 ? '0' : moneyShort({ amount: String(value), currency: answer.currency }).replace(/([.,]\d*?)0+(?=\D*$)/, (_, kept: string) => (kept.length > 1 ? kept : ''));
-  return numberShort(value);
+  // The currency stands in the title, once.
+  return value === 0 ? '0' : numberShort(value).replace(/([.,]\d*?)0+(?=\D*$)/, (_, kept: string) => (kept.length > 1 ? kept : ''));
 }
 
 // ---- The records behind ----------------------------------------------------------------------------------------

@@ -1,6 +1,19 @@
 // Tests of the fiscal periods.
 import { describe, expect, it } from 'vitest';
-import { fiscalBoundary, fiscalQuarter, isRunning, periodOf, todayIn } from './periods';
+import { chartMonths, fiscalBoundary, fiscalQuarter, isRunning, periodOf, todayIn } from './periods';
+
+describe('a chart by month', () => {
+  it('shows the months of a year that is chosen, up to today', () => {
+    expect(chartMonths('this_year', '2026-11-25', 1)).toEqual({ from: '2026-01-01', to: '2026-11-25' });
+    expect(chartMonths('last_year', '2026-11-25', 4)).toEqual({ from: '2025-04-01', to: '2026-03-31' });
+    expect(chartMonths('last_12_months', '2026-11-25', 1)).toEqual({ from: '2025-12-01', to: '2026-11-25' });
+    expect(chartMonths('all', '2026-11-25', 1)).toEqual({});
+  });
+  it('shows the twelve months that end with a shorter period, and says so', () => {
+    expect(chartMonths('this_quarter', '2026-11-25', 1)).toEqual({ from: '2025-12-01', to: '2026-11-25', until: '2026-11-25' });
+    expect(chartMonths('last_quarter', '2026-11-25', 1)).toEqual({ from: '2025-10-01', to: '2026-09-30', until: '2026-09-30' });
+  });
+});
 
 describe('a period', () => {
   it('follows the fiscal year', () => {

@@ -41,6 +41,23 @@ export function periodOf(name: PeriodName, today: string, fiscalStart: number): 
   }
 }
 
+// The first day of the twelve months that end with this one: whole months, so that none is cut in a chart.
+export function yearBefore(day: string): string {
+  const { year, month } = parts(day);
+  return iso(year, month - 11, 1);
+}
+
+// The months that a chart by month shows for a period: its own where it is a year, all of them where there is no period,
+// else the twelve that end with it, because one to three columns tell nothing. `until`: the end of those twelve.
+export function chartMonths(name: PeriodName, today: string, fiscalStart: number): { from?: string; to?: string; until?: string } {
+  const period = periodOf(name, today, fiscalStart);
+  if (!period) return {};
+  const to = period.to < today ? period.to : today;
+  if (name === 'last_12_months') return { from: yearBefore(today), to };
+  if (name === 'this_year' || name === 'last_year') return { from: period.from, to };
+  return { from: yearBefore(to), to, until: to };
+}
+
 // Whether the period still runs on that day: its last bar is hatched and its figures say "so far".
 export function isRunning(period: Period | null, today: string): boolean {
   return period !== null && period.from <= today && today < period.to;
