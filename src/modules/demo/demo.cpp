@@ -65,6 +65,10 @@ Result<Id> Company::create(Records& records, Patch& patch, std::optional<Instant
     return records.create(patch, options);
 }
 
+Instant Company::beginning(const Records& records) const {
+    return start_of_day(Date{wishes_.today.days - wishes_.years * 365 - 30}, records.context().zone);
+}
+
 Value Company::money(double amount) const {
     const double step = amount > 100'000 ? 1000 : amount > 10'000 ? 100 : 50;
     const auto rounded = Decimal::from_double(std::round(amount / step) * step * worth(currency_));
@@ -147,7 +151,7 @@ Result<void> Company::make_products(Records& records) {
         Patch patch(info);
         patch.set("name", in(product.name, product.name_vi)).set("code", product.code).set("family", in(product.family, product.family_vi)).set("price", money(product.price)).set("unit", "piece");
         Named named;
-        FAIRLEAD_ASSIGN(named.id, create(records, patch));
+        FAIRLEAD_ASSIGN(named.id, create(records, patch, beginning(records)));
         named.cycle = product.price > 40'000 ? 1.5 : 1;
         named.win = product.price > 40'000 ? -0.25 : 0.1;
         products_.push_back(named);
@@ -241,13 +245,13 @@ Result<Company::Customer> Company::make_customer(Records& records, Chance& chanc
     if (chance.happens(0.8)) account.set("employees", static_cast<std::int64_t>(std::clamp(chance.log_normal(180, 1.1), 3.0, 200'000.0)));
     if (chance.happens(0.7)) account.set("phone", (customer.vietnamese ? "+84 24 " : "+65 6 ") + std::to_string(chance.between(100, 999)) + ' ' + std::to_string(chance.between(1000, 9999)));
     if (customer.vietnamese && chance.happens(0.75)) account.set("tax_code", "0" + std::to_string(chance.between(100'000'000, 999'999'999)));
-    FAIRLEAD_ASSIGN(customer.id, create(records, account));
+    FAIRLEAD_ASSIGN(customer.id, create(records, account, beginning(records)));
     if (chance.happens(0.02)) {  // the same company once more, written a little differently
         Patch twin(accounts);
         std::string name = customer.name;
         std::transform(name.begin(), name.end(), name.begin(), [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c; });
         twin.set("name", name).set("owner", chance.one_of(sellers_).id);
-        FAIRLEAD_TRY(create(records, twin));
+        FAIRLEAD_TRY(create(records, twin, beginning(records)));
     }
     const int contacts = chance.between(1, 3);
     for (int i = 0; i < contacts; ++i) {
@@ -257,7 +261,7 @@ Result<Company::Customer> Company::make_customer(Records& records, Chance& chanc
         contact.set("given_name", given).set("family_name", family).set("family_name_first", customer.vietnamese).set("account", customer.id);
         contact.set("job_title", chance.one_of(in(job_titles, job_titles_vi))).set("owner", customer.seller->id).set("team", customer.seller->team);
         if (chance.happens(0.85)) contact.set("email", "contact" + std::to_string(chance.between(1, 999'999)) + "@customer.example");
-        FAIRLEAD_ASSIGN(const Id id, create(records, contact));
+        FAIRLEAD_ASSIGN(const Id id, create(records, contact, beginning(records)));
         if (i == 0) customer.contact = id;
     }
     return customer;

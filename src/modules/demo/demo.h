@@ -68,6 +68,8 @@ class Company {
     const Named& pick(Chance& chance, const std::vector<Named>& list) const;
     const Person& seller_at(Chance& chance, Date day) const;
     Date opening_day(Chance& chance) const;
+    // Customers and products are older than every deal, so that figures of a past day know them.
+    Instant beginning(const Records& records) const;
     Value money(double amount) const;
     // What is said of one thing, in the company's language.
     template <class Words>
