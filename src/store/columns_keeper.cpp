@@ -2,11 +2,14 @@
 #include "store/columns_keeper.h"
 
 #include <malloc.h>
+#include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <deque>
 #include <exception>
+#include <fstream>
 #include <optional>
 #include <set>
 #include <vector>
@@ -22,11 +25,17 @@ namespace fairlead::store {
 void ColumnsKeeper::start(Backend& backend, std::shared_ptr<const Shape> shape, formula::Context context) {
     columns_ = std::make_unique<Columns>(shape->catalog, std::move(context));
     loader_ = std::thread([this, &backend, shape] { load(backend, shape); });
+    tidier_ = std::thread([this] { tidy(); });
 }
 
 void ColumnsKeeper::stop() {
-    stopping_ = true;
+    {
+        const std::scoped_lock lock(mutex_);
+        stopping_ = true;
+    }
+    wake_.notify_all();
     if (loader_.joinable()) loader_.join();
+    if (tidier_.joinable()) tidier_.join();
 }
 
 namespace {
@@ -224,6 +233,32 @@ void ColumnsKeeper::load(Backend& backend, std::shared_ptr<const Shape> shape) {
         log(Level::info, "columns_loaded", {{"ms", static_cast<long long>(took.count())}, {"bytes", static_cast<long long>(memory.total)}, {"large", std::string_view(large)}});
     }
     load_ended(how);
+}
+
+namespace {
+
+// Bytes that the process holds of the system's memory and nobody of the process uses.
+std::size_t unused_memory() {
+    std::size_t all = 0, resident = 0, shared = 0;
+    std::ifstream("/proc/self/statm") >> all >> resident >> shared;
+    const struct mallinfo2 info = mallinfo2();
+    const std::size_t held = (resident - std::min(resident, shared)) * static_cast<std::size_t>(sysconf(_SC_PAGESIZE)), used = info.uordblks + info.hblkhd;
+    return held - std::min(held, used);
+}
+
+}  // namespace
+
+// An order of a million records, or a set of them, is made in large pieces of memory by whichever thread is asked. The
+// allocator keeps them for that thread; here they go back to the system.
+void ColumnsKeeper::tidy() {
+    constexpr auto pause = std::chrono::seconds(5);
+    constexpr std::size_t worth_it = std::size_t{24} << 20;
+    std::unique_lock lock(mutex_);
+    while (!wake_.wait_for(lock, pause, [this] { return stopping_.load(); })) {
+        lock.unlock();
+        if (unused_memory() > worth_it) malloc_trim(0);
+        lock.lock();
+    }
 }
 
 void ColumnsKeeper::load_ended(Loading how) {

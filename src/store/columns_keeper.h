@@ -31,11 +31,14 @@ class ColumnsKeeper {
     void load(Backend& backend, std::shared_ptr<const Shape> shape);
     void load_ended(Loading how);
     std::unique_ptr<Columns> columns_;
-    std::atomic<bool> stopping_{false};
+    std::atomic<bool> stopping_{false};  // set under the mutex
     mutable std::mutex mutex_;
     mutable std::condition_variable ended_;
     Loading loading_ = Loading::running;
     std::thread loader_;
+    void tidy();
+    std::condition_variable wake_;
+    std::thread tidier_;
 };
 
 }  // namespace fairlead::store

@@ -207,7 +207,9 @@ AnswerPointer Asking::answer(const std::string& key, const Table& table, const C
     throw Missing{key, &table, compile};
 }
 
-void build(const State& state, const Viewer& viewer, const formula::Context& context, Right right, const Missing& missing) {
+namespace {
+
+void make(const State& state, const Viewer& viewer, const formula::Context& context, Right right, const Missing& missing) {
     const auto made = std::make_shared<Answer>();
     std::uint32_t chunks = 0;
     std::uint64_t generation = 0;
@@ -228,6 +230,12 @@ void build(const State& state, const Viewer& viewer, const formula::Context& con
     const std::shared_lock guard(state.lock);
     made->changed = state.stamp;
     if (state.generation == generation) state.answers.put(missing.key, made);
+}
+
+}  // namespace
+
+void build(const State& state, const Viewer& viewer, const formula::Context& context, Right right, const Missing& missing) {
+    state.making.once(missing.key, [&] { make(state, viewer, context, right, missing); });
 }
 
 }  // namespace fairlead::store::columns

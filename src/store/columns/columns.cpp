@@ -105,6 +105,7 @@ void Columns::finish_load(const EntityInfo& entity) {
         if (!table.resolved()) continue;
         if (table.search) table.search->finish_build(table);
         table.ready = true;
+        state_->set_limits();
         break;
     }
 }

@@ -46,8 +46,9 @@ struct Applied {
 class Columns {
   public:
     struct Limits {
-        std::size_t cached_sets = std::size_t{24} << 20;    // bytes of remembered answers (sets of records)
-        std::size_t cached_orders = std::size_t{40} << 20;  // bytes of remembered sort orders
+        // Of as many as two million records; of more in proportion.
+        std::size_t cached_sets = std::size_t{16} << 20;    // bytes of remembered answers (sets of records)
+        std::size_t cached_orders = std::size_t{24} << 20;  // bytes of remembered sort orders
     };
 
     // `context` gives what computed fields are evaluated with (fiscal calendar, currency, rates).

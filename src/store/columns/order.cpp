@@ -234,6 +234,11 @@ void Orders::put(const Column& column, Order order) {
     }
 }
 
+void Orders::set_most(std::size_t bytes) {
+    const std::lock_guard guard(mutex_);
+    bytes_most_ = bytes;
+}
+
 void Orders::clear() {
     const std::lock_guard guard(mutex_);
     entries_.clear();
@@ -379,6 +384,8 @@ class Builder {
 }  // namespace
 
 void Orders::build(const State& state, const MissingOrder& missing) {
+    // Sixteen bytes a record on the way: one after another.
+    const std::lock_guard one(building_);
     std::uint64_t stamp = 0;
     std::uint32_t rows = 0;
     {
@@ -395,6 +402,9 @@ void Orders::build(const State& state, const MissingOrder& missing) {
     entries_[missing.column].asked = INT32_MIN;  // never again
 }
 
-void build(const State& state, const MissingOrder& missing) { state.orders->build(state, missing); }
+void build(const State& state, const MissingOrder& missing) {
+    const std::string what = "order " + std::to_string(reinterpret_cast<std::uintptr_t>(missing.column));
+    state.making.once(what, [&] { state.orders->build(state, missing); });
+}
 
 }  // namespace fairlead::store::columns

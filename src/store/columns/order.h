@@ -55,6 +55,7 @@ class Orders {
     Order of_numbers(Asking& asking, const Table& table, const Column& column);
     void build(const State& state, const MissingOrder& missing);
     void clear();
+    void set_most(std::size_t bytes);
     std::size_t bytes() const;
 
   private:
@@ -67,6 +68,7 @@ class Orders {
     void put(const Column& column, Order order);
 
     mutable std::mutex mutex_;
+    std::mutex building_;
     std::size_t bytes_most_;
     std::uint64_t uses_ = 0;
     std::map<const Column*, Entry> entries_;

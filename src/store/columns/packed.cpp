@@ -25,21 +25,32 @@ using Unsigned = Uint128;
 
 // The greatest difference (value - base) / step that a width can hold.
 Wide room_of(unsigned width) {
-    switch (width) {
-        case 1: return 0xFE;
-        case 2: return 0xFFFE;
-        case 4: return 0xFFFF'FFFE;
-        case 8: return static_cast<Wide>(std::numeric_limits<std::uint64_t>::max()) - 1;
-        case 16: return Wide{1} << 126;
-        default: return -1;
-    }
+    if (width == 0) return -1;
+    return width == 16 ? Wide{1} << 126 : (Wide{1} << (8 * width)) - 2;
 }
 
 unsigned width_for(Wide range) {
-    for (const unsigned width : {1U, 2U, 4U, 8U})
+    for (const unsigned width : {1U, 2U, 4U, 5U, 6U, 7U, 8U})
         if (range <= room_of(width)) return width;
     return 16;
 }
+
+// Codes of five to seven bytes, for times above all: what they save is worth more than loops of whole words.
+template <unsigned width>
+struct Odd {
+    std::array<std::uint8_t, width> bytes;
+    operator std::uint64_t() const {
+        std::uint64_t code = 0;
+        std::memcpy(&code, bytes.data(), width);
+        return code;
+    }
+    Odd() = default;
+    explicit Odd(std::uint64_t code) { std::memcpy(bytes.data(), &code, width); }
+};
+template <class T>
+struct Counts { using type = T; };
+template <unsigned width>
+struct Counts<Odd<width>> { using type = std::uint64_t; };
 
 template <class T>
 T load(const std::byte* data, std::uint32_t index) {
@@ -49,18 +60,19 @@ T load(const std::byte* data, std::uint32_t index) {
 }
 
 template <class T>
-FAIRLEAD_HOT void range_of(const std::byte* bytes, std::uint32_t count, T low, T high, std::uint64_t* bits) {
+FAIRLEAD_HOT void range_of(const std::byte* bytes, std::uint32_t count, typename Counts<T>::type low, typename Counts<T>::type high, std::uint64_t* bits) {
+    using Number = typename Counts<T>::type;
     const T* codes = reinterpret_cast<const T*>(bytes);
-    const T span = static_cast<T>(high - low);
+    const auto span = static_cast<Number>(high - low);
     std::array<std::uint8_t, 64> flags;
     std::uint32_t at = 0;
     for (; at + 64 <= count; at += 64) {
-        for (unsigned j = 0; j < 64; ++j) flags[j] = static_cast<std::uint8_t>(static_cast<T>(codes[at + j] - low) <= span);
+        for (unsigned j = 0; j < 64; ++j) flags[j] = static_cast<std::uint8_t>(static_cast<Number>(codes[at + j] - low) <= span);
         pack_bits(flags.data(), 64, bits + at / 64);
     }
     if (at == count) return;
     flags.fill(0);
-    for (unsigned j = 0; at + j < count; ++j) flags[j] = static_cast<std::uint8_t>(static_cast<T>(codes[at + j] - low) <= span);
+    for (unsigned j = 0; at + j < count; ++j) flags[j] = static_cast<std::uint8_t>(static_cast<Number>(codes[at + j] - low) <= span);
     pack_bits(flags.data(), 64, bits + at / 64);
 }
 
@@ -124,6 +136,9 @@ Wide Packed::Chunk::code_at(std::uint32_t index) const {
         case 1: return load<std::uint8_t>(data.data(), index);
         case 2: return load<std::uint16_t>(data.data(), index);
         case 4: return load<std::uint32_t>(data.data(), index);
+        case 5: return static_cast<Wide>(std::uint64_t{load<Odd<5>>(data.data(), index)});
+        case 6: return static_cast<Wide>(std::uint64_t{load<Odd<6>>(data.data(), index)});
+        case 7: return static_cast<Wide>(std::uint64_t{load<Odd<7>>(data.data(), index)});
         case 8: return static_cast<Wide>(load<std::uint64_t>(data.data(), index));
         case 16: return static_cast<Wide>(load<Unsigned>(data.data(), index));
         default: return 0;
@@ -231,11 +246,11 @@ FAIRLEAD_HOT void codes_of(std::span<const std::int64_t> numbers, std::uint64_t 
     T* codes = reinterpret_cast<T*>(bytes);
     if (divisor == 1) {
         for (std::size_t i = 0; i < numbers.size(); ++i)
-            codes[i] = numbers[i] == Packed::none ? T{0} : static_cast<T>((static_cast<std::uint64_t>(numbers[i]) - least) * times + first);
+            codes[i] = numbers[i] == Packed::none ? T(0) : static_cast<T>((static_cast<std::uint64_t>(numbers[i]) - least) * times + first);
         return;
     }
     for (std::size_t i = 0; i < numbers.size(); ++i)
-        codes[i] = numbers[i] == Packed::none ? T{0} : static_cast<T>((static_cast<std::uint64_t>(numbers[i]) - least) / divisor * times + first);
+        codes[i] = numbers[i] == Packed::none ? T(0) : static_cast<T>((static_cast<std::uint64_t>(numbers[i]) - least) / divisor * times + first);
 }
 
 }  // namespace
@@ -274,6 +289,9 @@ bool Packed::fill_new(Chunk& chunk, std::span<const std::int64_t> numbers, std::
         case 1: fill(std::uint8_t{}); break;
         case 2: fill(std::uint16_t{}); break;
         case 4: fill(std::uint32_t{}); break;
+        case 5: fill(Odd<5>{}); break;
+        case 6: fill(Odd<6>{}); break;
+        case 7: fill(Odd<7>{}); break;
         default: fill(std::uint64_t{}); break;
     }
     chunk = std::move(next);
@@ -327,11 +345,14 @@ void Packed::in_range(std::uint32_t first, std::uint32_t count, Wide low, Wide h
     count = std::min(count, chunk.capacity - index);
     const std::byte* data = chunk.data.data() + std::size_t{index} * chunk.width;
     switch (chunk.width) {
-        case 1: return range_of(data, count, static_cast<std::uint8_t>(low_code), static_cast<std::uint8_t>(high_code), bits);
-        case 2: return range_of(data, count, static_cast<std::uint16_t>(low_code), static_cast<std::uint16_t>(high_code), bits);
-        case 4: return range_of(data, count, static_cast<std::uint32_t>(low_code), static_cast<std::uint32_t>(high_code), bits);
-        case 8: return range_of(data, count, static_cast<std::uint64_t>(low_code), static_cast<std::uint64_t>(high_code), bits);
-        default: return range_of(data, count, static_cast<Unsigned>(low_code), static_cast<Unsigned>(high_code), bits);
+        case 1: return range_of<std::uint8_t>(data, count, static_cast<std::uint8_t>(low_code), static_cast<std::uint8_t>(high_code), bits);
+        case 2: return range_of<std::uint16_t>(data, count, static_cast<std::uint16_t>(low_code), static_cast<std::uint16_t>(high_code), bits);
+        case 4: return range_of<std::uint32_t>(data, count, static_cast<std::uint32_t>(low_code), static_cast<std::uint32_t>(high_code), bits);
+        case 5: return range_of<Odd<5>>(data, count, static_cast<std::uint64_t>(low_code), static_cast<std::uint64_t>(high_code), bits);
+        case 6: return range_of<Odd<6>>(data, count, static_cast<std::uint64_t>(low_code), static_cast<std::uint64_t>(high_code), bits);
+        case 7: return range_of<Odd<7>>(data, count, static_cast<std::uint64_t>(low_code), static_cast<std::uint64_t>(high_code), bits);
+        case 8: return range_of<std::uint64_t>(data, count, static_cast<std::uint64_t>(low_code), static_cast<std::uint64_t>(high_code), bits);
+        default: return range_of<Unsigned>(data, count, static_cast<Unsigned>(low_code), static_cast<Unsigned>(high_code), bits);
     }
 }
 
@@ -371,6 +392,9 @@ void Packed::fetch(std::span<const std::uint32_t> rows, std::int64_t* values) co
                 case 1: fetch_of<std::uint8_t>(chunk.data.data(), part, chunk.capacity, base, chunk.step, values); break;
                 case 2: fetch_of<std::uint16_t>(chunk.data.data(), part, chunk.capacity, base, chunk.step, values); break;
                 case 4: fetch_of<std::uint32_t>(chunk.data.data(), part, chunk.capacity, base, chunk.step, values); break;
+                case 5: fetch_of<Odd<5>>(chunk.data.data(), part, chunk.capacity, base, chunk.step, values); break;
+                case 6: fetch_of<Odd<6>>(chunk.data.data(), part, chunk.capacity, base, chunk.step, values); break;
+                case 7: fetch_of<Odd<7>>(chunk.data.data(), part, chunk.capacity, base, chunk.step, values); break;
                 case 8: fetch_of<std::uint64_t>(chunk.data.data(), part, chunk.capacity, base, chunk.step, values); break;
                 default:
                     for (std::size_t i = 0; i < count; ++i) {

@@ -1,5 +1,5 @@
 // A column of whole numbers packed to the width it needs: chunks of 65,536 rows, each with its own base, step and
-// width of 0, 1, 2, 4, 8 or 16 bytes. Code 0 is empty; any other code is base + (code - 1) x step.
+// width of 0, 1, 2, 4 to 8 or 16 bytes. Code 0 is empty; any other code is base + (code - 1) x step.
 #pragma once
 #include <cstddef>
 #include <cstdint>

@@ -42,6 +42,11 @@ void Answers::clear() {
     bytes_ = 0;
 }
 
+void Answers::set_most(std::size_t bytes) {
+    const std::lock_guard guard(mutex_);
+    bytes_most_ = bytes;
+}
+
 std::size_t Answers::bytes() const {
     const std::lock_guard guard(mutex_);
     return bytes_;
@@ -291,6 +296,14 @@ void Columns::State::take(columns::Bulk& bulk) {
     }
     const std::unique_lock guard(lock);
     table.settle(bulk, filling, ++stamp);
+}
+
+void Columns::State::set_limits() {
+    std::size_t rows = 0;
+    for (const auto& table : tables)
+        if (table) rows = std::max(rows, std::size_t{table->rows()});
+    answers.set_most(std::max(limits.cached_sets, rows * 12));
+    orders->set_most(std::max(limits.cached_orders, rows * 24));
 }
 
 void Columns::State::evaluate_again() {

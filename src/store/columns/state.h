@@ -2,10 +2,12 @@
 // rows (what a viewer may see, what a filter finds) brought up to date by looking again at the rows that changed.
 #pragma once
 #include <atomic>
+#include <condition_variable>
 #include <list>
 #include <map>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <shared_mutex>
 #include <string>
 #include <unordered_map>
@@ -38,6 +40,39 @@ class Turnstile {
   private:
     std::mutex gate_;
     std::shared_mutex mutex_;
+};
+
+// What several wait for is made by one of them.
+class OneMakes {
+  public:
+    // Makes it, or waits until whoever is making it has ended: look for it again afterwards.
+    template <class Make>
+    void once(const std::string& what, Make make) {
+        {
+            std::unique_lock lock(mutex_);
+            if (!being_made_.insert(what).second) {
+                ended_.wait(lock, [&] { return !being_made_.contains(what); });
+                return;
+            }
+        }
+        struct End {
+            OneMakes& turns;
+            const std::string& what;
+            ~End() {
+                {
+                    const std::scoped_lock lock(turns.mutex_);
+                    turns.being_made_.erase(what);
+                }
+                turns.ended_.notify_all();
+            }
+        } const end{*this, what};
+        make();
+    }
+
+  private:
+    std::mutex mutex_;
+    std::condition_variable ended_;
+    std::set<std::string> being_made_;
 };
 
 // What an answer rests on besides its own table's rows. Stamps say when each last changed.
@@ -75,6 +110,7 @@ class Answers {
     AnswerPointer find(const std::string& key);
     void put(const std::string& key, AnswerPointer answer);
     void clear();
+    void set_most(std::size_t bytes);
     std::size_t bytes() const;
 
   private:
@@ -145,6 +181,10 @@ class Columns::State {
     std::uint64_t stamp = 0;
     std::uint64_t generation = 0;  // of the catalogue
     mutable columns::Answers answers;
+    mutable columns::OneMakes making;
+    // What may be remembered grows with the records: an order of ten million takes forty megabytes, and of one order alone
+    // nobody's lists are quick.
+    void set_limits();
     mutable columns::Memos<columns::BlockMemo> sums{std::size_t{8} << 20};
     mutable columns::Memos<columns::Ranked> ranks{std::size_t{2} << 20};
     std::unique_ptr<columns::Orders> orders;
