@@ -198,7 +198,7 @@ void Log::erase_values(Connection& connection, std::int64_t seq) const {
     statement.run();
 }
 
-LogEntry to_log_entry(const StoredEntry& stored, const model::Catalog& catalog) {
+LogEntry to_log_entry(const StoredEntry& stored, const model::Catalog& catalog, LogValues values) {
     LogEntry entry;
     entry.seq = stored.seq;
     entry.recorded = Instant{stored.recorded};
@@ -210,7 +210,10 @@ LogEntry to_log_entry(const StoredEntry& stored, const model::Catalog& catalog) 
     entry.entity = stored.entity;
     entry.record = Id{stored.record};
     entry.kind = stored.kind;
-    if (const EntityInfo* info = catalog.find(stored.entity))
+    const EntityInfo* info = catalog.find(stored.entity);
+    if (info && values == LogValues::without)
+        for (const FieldInfo* field : fields_of_patch(*info, stored.patch)) entry.fields.push_back({field->name, {}, {}});
+    else if (info)
         for (FieldChange& change : read_patch(*info, stored.patch))
             entry.fields.push_back({info->by_slot(change.slot).name, std::move(change.before), std::move(change.after)});
     return entry;

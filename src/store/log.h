@@ -57,6 +57,7 @@ class Log {
     std::string org_;
 };
 
-LogEntry to_log_entry(const StoredEntry& entry, const model::Catalog& catalog);
+enum class LogValues { with, without };  // without: the names of the fields alone, which costs a fraction
+LogEntry to_log_entry(const StoredEntry& entry, const model::Catalog& catalog, LogValues values = LogValues::with);
 
 }  // namespace fairlead::store

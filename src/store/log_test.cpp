@@ -6,6 +6,7 @@
 
 #include <filesystem>
 
+#include "modules/modules.h"
 #include "store/schema.h"
 #include "store/sqlite/connection.h"
 
@@ -47,4 +48,26 @@ TEST_CASE("The history of a record is read step by step, however long the log is
         CHECK(steps < 2'000);  // a few dozen for each of ten entries; a walk through the log takes ten thousand for each
     }
     for (const char* suffix : {"", "-wal", "-shm"}) std::filesystem::remove(file + suffix);
+}
+
+TEST_CASE("The fields of an entry are named without reading their values, whatever those are") {
+    const auto catalog = model::Catalog::build(all_modules());
+    REQUIRE(catalog);
+    const auto& deal = (*catalog)->need("opportunity");
+    std::vector<FieldChange> changes;
+    const auto change = [&](std::string_view field, Value before, Value after) { changes.push_back({deal.slot(field), std::move(before), std::move(after), {}, {}}); };
+    change("name", Value("a \"b\" \\"), Value("],}\\\"\n\x01"));
+    change("amount", Value(), Value(Money{1250, *Currency::parse("USD")}));
+    change("probability", Value(*Decimal::parse("-0.25")), Value());
+    change("start_unknown", Value(false), Value(true));
+    change("close_date", Value(Date{-3}), Value(Date{20'000}));
+    change("owner", Value(Id{7}), Value());
+    const std::string text = write_patch(deal, changes);
+    const auto fields = fields_of_patch(deal, text);
+    REQUIRE(fields.size() == changes.size());
+    CHECK(read_patch(deal, text).size() == changes.size());
+    for (std::size_t i = 0; i < fields.size(); ++i) CHECK(fields[i]->slot == changes[i].slot);
+    CHECK(fields_of_patch(deal, "").empty());
+    CHECK(fields_of_patch(deal, "{}").empty());
+    CHECK_THROWS_AS(fields_of_patch(deal, "{\"name\":[\"a"), DatabaseError);
 }

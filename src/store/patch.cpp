@@ -97,7 +97,8 @@ class Reader {
     void skip() {
         if (word("null") || word("true") || word("false")) return;
         if (at_ < text_.size() && text_[at_] == '"') {
-            string();
+            for (++at_; at_ < text_.size() && text_[at_] != '"'; ++at_) at_ += text_[at_] == '\\' ? 1 : 0;
+            need('"');
         } else if (take('[')) {
             do skip();
             while (take(','));
@@ -176,6 +177,22 @@ std::string write_patch(const model::EntityInfo& entity, const std::vector<Field
         out += ']';
     }
     return out += '}';
+}
+
+std::vector<const model::FieldInfo*> fields_of_patch(const model::EntityInfo& entity, std::string_view text) {
+    std::vector<const model::FieldInfo*> fields;
+    if (text.empty()) return fields;  // erased
+    Reader reader(text);
+    reader.need('{');
+    if (reader.take('}')) return fields;
+    do {
+        const model::FieldInfo* field = entity.field(reader.string());
+        reader.need(':');
+        reader.skip();
+        if (field && field->is_stored()) fields.push_back(field);
+    } while (reader.take(','));
+    reader.need('}');
+    return fields;
 }
 
 std::vector<FieldChange> read_patch(const model::EntityInfo& entity, std::string_view text) {

@@ -163,7 +163,7 @@ std::vector<LogEntry> DatabaseStore::log_after(std::int64_t seq, int limit) {
     ReaderPool::Lent reader(pool_);
     std::vector<LogEntry> entries;
     log_.scan(*reader, seq, last_seq(), {}, Log::Detail::values, [&](const StoredEntry& entry) {
-        entries.push_back(to_log_entry(entry, *catalog()));
+        entries.push_back(to_log_entry(entry, *catalog(), LogValues::without));
         return static_cast<int>(entries.size()) < limit;
     });
     return entries;

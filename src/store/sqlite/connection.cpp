@@ -85,6 +85,8 @@ SqliteConnection::SqliteConnection(const std::string& file, const DatabaseOption
     sqlite3_busy_timeout(database_, 10'000);
     sqlite3_db_config(database_, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
     sqlite3_db_config(database_, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
+    // A plan is made once for a statement, not again for the values that are bound to it.
+    sqlite3_db_config(database_, SQLITE_DBCONFIG_ENABLE_QPSG, 1, nullptr);
     sqlite3_limit(database_, SQLITE_LIMIT_ATTACHED, 0);
     int keep_log = 1;
     sqlite3_file_control(database_, "main", SQLITE_FCNTL_PERSIST_WAL, &keep_log);
