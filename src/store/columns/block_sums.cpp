@@ -160,7 +160,7 @@ void BlockSums::take(const RowSet& rows, const std::shared_ptr<const BlockMemo>&
             if (!memo) continue;
             memo->bytes_ += block->bytes() + 64;
             memo->blocks_.emplace_hint(memo->blocks_.end(), number, std::move(block));
-            if (memo->bytes_ > BlockMemo::bytes_most) memo = nullptr;
+            if (memo->bytes_ > BlockMemo::bytes_most(table_.rows())) memo = nullptr;
         }
     }
     if (memo) {

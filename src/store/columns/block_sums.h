@@ -1,6 +1,7 @@
 // Counts and sums of many rows by one or two fields. What a block of rows adds up to is remembered, so that a question
 // asked again (a board's header, a leaderboard) adds up only the blocks in which a row has changed, come or gone.
 #pragma once
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <map>
@@ -87,7 +88,8 @@ class BlockSums {
 
 class BlockMemo {
   public:
-    static constexpr std::size_t bytes_most = std::size_t{2} << 20;
+    // More is not remembered: a question with too many groups.
+    static std::size_t bytes_most(std::uint32_t rows) { return std::max<std::size_t>(std::size_t{2} << 20, rows); }
     std::size_t bytes() const { return bytes_; }
 
   private:

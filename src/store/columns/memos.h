@@ -31,6 +31,10 @@ class Memos {
             one = sum > bytes_most_ ? memos_.erase(one) : std::next(one);
         }
     }
+    void set_most(std::size_t bytes) {
+        const std::lock_guard guard(mutex_);
+        bytes_most_ = bytes;
+    }
     void clear() {
         const std::lock_guard guard(mutex_);
         memos_.clear();

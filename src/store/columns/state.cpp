@@ -303,6 +303,7 @@ void Columns::State::set_limits() {
     for (const auto& table : tables)
         if (table) rows = std::max(rows, std::size_t{table->rows()});
     answers.set_most(std::max(limits.cached_sets, rows * 12));
+    sums.set_most(std::max(sums_least, rows * 4));
     orders->set_most(std::max(limits.cached_orders, rows * 24));
 }
 

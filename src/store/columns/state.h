@@ -185,7 +185,8 @@ class Columns::State {
     // What may be remembered grows with the records: an order of ten million takes forty megabytes, and of one order alone
     // nobody's lists are quick.
     void set_limits();
-    mutable columns::Memos<columns::BlockMemo> sums{std::size_t{8} << 20};
+    static constexpr std::size_t sums_least = std::size_t{8} << 20;
+    mutable columns::Memos<columns::BlockMemo> sums{sums_least};
     mutable columns::Memos<columns::Ranked> ranks{std::size_t{2} << 20};
     std::unique_ptr<columns::Orders> orders;
     std::unique_ptr<columns::Inverses> inverses;
