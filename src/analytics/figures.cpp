@@ -3,6 +3,10 @@
 
 #include <cmath>
 #include <map>
+#include <set>
+
+#include "analytics/unpriced.h"
+#include "base/text.h"
 
 namespace fairlead::analytics {
 namespace {
@@ -156,22 +160,46 @@ Result<void> fill_simple(Asking& asking, const Figure& figure, const std::string
 }
 
 // An amount in a currency without a rate is in no sum; whoever reads the sum is told how many are missing.
-Result<void> count_unpriced(Asking& asking, const Figure& figure, const std::string& filter, FigureAnswer& answer) {
-    const model::EntityInfo& entity = asking.catalog().need(figure.entity);
-    const model::FieldInfo* money = entity.field(figure.value);
-    if (money && money->is_computed() && money->type == Type::money)
-        for (const std::string& name : money->formula->fields)
-            if (const model::FieldInfo* read = entity.field(name); read && read->is_stored() && read->type == Type::money) money = read;
-    if (!money || money->type != Type::money || !money->is_stored()) return {};
-    const std::string given = both(filter, "NOT(ISBLANK(" + money->name + "))"), any = money->name + " >= 0 OR " + money->name + " < 0";
-    const auto count = [&](const std::string& condition) -> Result<std::int64_t> {
-        FAIRLEAD_ASSIGN(const auto groups, asking.group(condition, {}, {{Aggregate::count, ""}}));
-        return groups.empty() ? 0 : whole_of(groups.front().values[0]);
-    };
-    FAIRLEAD_ASSIGN(const std::int64_t all, count(given));
-    FAIRLEAD_ASSIGN(const std::int64_t priced, count(both(given, any)));
-    answer.unpriced = all - priced;
-    if (answer.unpriced > 0) answer.unpriced_filter = both(given, "NOT(IFERROR(" + any + ", FALSE))");
+Result<void> count_unpriced(store::Store& store, const store::Viewer& viewer, const Asking& asking, const FigureRequest& request, const std::string& filter, std::string_view value, FigureAnswer& answer) {
+    GroupQuery asked;
+    asked.entity = answer.figure->entity;
+    asked.effective_as_of = request.effective_as_of;
+    asked.recorded_as_of = request.recorded_as_of;
+    if (const std::string all = both(filter, request.filter); !all.empty()) {
+        FAIRLEAD_ASSIGN(asked.filter, asking.checked(all, Type::boolean));
+    }
+    FAIRLEAD_ASSIGN(const formula::Formula measure, asking.checked(std::string(value), std::nullopt));
+    FAIRLEAD_ASSIGN(Unpriced missing, unpriced(store, viewer, asked, measure));
+    answer.unpriced = missing.n;
+    answer.unpriced_filter = std::move(missing.filter);
+    return {};
+}
+
+// What a path leads to before it is known has its earliest known state; the reader is told on how many records.
+Result<void> count_first_known(Asking& asking, const FigureRequest& request, const std::string& filter, const std::string& by, FigureAnswer& answer) {
+    if (!request.effective_as_of) return {};
+    std::set<std::string> ways;
+    for (const std::string& text : {both(filter, request.filter), by}) {
+        if (text.empty()) continue;
+        FAIRLEAD_ASSIGN(const formula::Formula formula, asking.checked(text, std::nullopt));
+        for (const std::string& field : formula->fields) {
+            const auto dot = field.rfind('.');
+            if (dot == std::string::npos) continue;
+            const model::EntityInfo* entity = asking.catalog().find(answer.figure->entity);
+            bool many = false;
+            for (const std::string& step : split(field.substr(0, dot), '.')) {
+                const model::FieldInfo* reference = entity ? entity->field(step) : nullptr;
+                many = many || !reference || reference->is_many();
+                entity = reference ? asking.catalog().find(reference->target) : nullptr;
+            }
+            if (!many && entity && entity->logged && entity->access != model::AccessKind::open) ways.insert(field.substr(0, dot));
+        }
+    }
+    std::string later;
+    for (const std::string& way : ways) later += (later.empty() ? "" : " OR ") + way + ".effective_at > \"" + request.effective_as_of->text() + "\"";
+    if (later.empty()) return {};
+    FAIRLEAD_ASSIGN(const auto groups, asking.group(both(filter, later), {}, {{Aggregate::count, ""}}));
+    if (!groups.empty()) answer.first_known = whole_of(groups.front().values[0]);
     return {};
 }
 
@@ -295,7 +323,7 @@ Result<FigureAnswer> compute(store::Store& store, const store::Viewer& viewer, c
         case FigureKind::count:
         case FigureKind::days:
             FAIRLEAD_TRY(fill_simple(asking, *figure, filter, by, answer));
-            if (figure->kind == FigureKind::sum) FAIRLEAD_TRY(count_unpriced(asking, *figure, filter, answer));
+            if (figure->kind == FigureKind::sum) FAIRLEAD_TRY(count_unpriced(store, viewer, asking, request, filter, figure->value, answer));
             if (figure->kind != FigureKind::days && (request.from || request.to)) {
                 FigureAnswer apart;
                 const std::string without = both(std::string(figure->filter), "ISBLANK(" + std::string(figure->period) + ")");
@@ -308,13 +336,14 @@ Result<FigureAnswer> compute(store::Store& store, const store::Viewer& viewer, c
         case FigureKind::velocity:
             FAIRLEAD_TRY(fill_velocity(asking, {}, answer));
             if (!by.empty()) FAIRLEAD_TRY(fill_velocity(asking, by, answer));
+            FAIRLEAD_TRY(count_unpriced(store, viewer, asking, request, both("stage.kind = \"won\"", asking.within()), "amount", answer));
             break;
         case FigureKind::conversion: FAIRLEAD_TRY(fill_conversion(store, viewer, request, answer)); return answer;
     }
+    FAIRLEAD_TRY(count_first_known(asking, request, filter, by, answer));
     // Velocity counts the open deals, whatever the period of those closed.
     const std::string behind = both(figure->kind == FigureKind::velocity ? "is_open" : filter, request.filter);
     answer.total.filter = behind;
-    if (answer.unpriced > 0) answer.unpriced_filter = both(answer.unpriced_filter, request.filter);
     for (FigureGroup& group : answer.groups) group.figure.filter = both(behind, key_condition(by, group.key));
     if (answer.trace.empty())
         answer.trace = {{"Records", filter, Value(answer.total.n)}, {std::string(figure->label), std::string(figure->value), answer.total.value}};

@@ -48,6 +48,7 @@ struct FigureAnswer {
     std::vector<FigurePart> trace;
     std::optional<FigureValue> undated;  // what has no day and so is in no period, where a period is asked for
     std::int64_t unpriced = 0;           // records whose amount has no rate into the reporting currency: counted, not in the sum
+    std::int64_t first_known = 0;        // as of a day: records told by what they lead to, which is known only from later on
     std::string unpriced_filter;         // formula text that lists them
     std::vector<std::string> notes;
     Instant computed_at{};

@@ -19,11 +19,12 @@ void add_maintenance(CLI::App&, Outcome&);
 void add_query(CLI::App&, Outcome&);
 void add_serve(CLI::App&, Outcome&);
 void add_token(CLI::App&, Outcome&);
+void add_field(CLI::App&, Outcome&);
 void add_user(CLI::App&, Outcome&);
 void add_version(CLI::App&, Outcome&);
 
 namespace {
-constexpr std::array commands{&add_serve, &add_demo, &add_import, &add_export, &add_user, &add_token, &add_maintenance, &add_query, &add_catalog, &add_version};
+constexpr std::array commands{&add_serve, &add_demo, &add_import, &add_export, &add_user, &add_token, &add_maintenance, &add_field, &add_query, &add_catalog, &add_version};
 }
 
 // CLI11 would say that a command is missing, which is not what is wrong.

@@ -22,7 +22,7 @@ Result<std::string> make(const Words& words) {
     const Place place = place_of(words.database);
     store::Options options;
     options.columns = false;
-    FAIRLEAD_ASSIGN(OpenedStore opened, open_store(place, options));
+    FAIRLEAD_ASSIGN(OpenedStore opened, open_store(place, options, Absent::make));
     store::Store& store = *opened.store;
     store::ListQuery any;
     any.entity = "opportunity";

@@ -79,7 +79,7 @@ Result<Opened> open_or_find(const Words& words) {
     }
     store::Options options;
     options.columns = false;
-    auto store = open_store(place, options);
+    auto store = open_store(place, options, Absent::make);
     if (store) {
         opened.here.emplace(std::move(*store));
         FAIRLEAD_TRY(opened.here->store->write({}, [](store::Transaction& open) -> Result<Value> {

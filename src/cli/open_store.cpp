@@ -63,12 +63,12 @@ OpenedStore::~OpenedStore() {
     if (lock >= 0) ::close(lock);
 }
 
-Result<OpenedStore> open_store(const Place& place, store::Options options) {
+Result<OpenedStore> open_store(const Place& place, store::Options options, Absent absent) {
     OpenedStore opened;
+    if ((options.read_only || absent == Absent::refuse) && !place.file.empty() && !std::filesystem::exists(place.file))
+        return refuse(Why::not_found, "no_such_file", "There is no database " + place.file + ": name one with --database or FAIRLEAD_DATABASE");
+    // Reading goes on beside the process that writes.
     if (options.read_only && !place.file.empty()) {
-        // Reading goes on beside the process that writes.
-        if (!std::filesystem::exists(place.file))
-            return refuse(Why::not_found, "no_such_file", "There is no database " + place.file + ": name one with --database or FAIRLEAD_DATABASE");
     } else if (!place.file.empty()) {
         place.make_folder();
         opened.lock = ::open(place.lock_file().c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
@@ -103,12 +103,10 @@ Result<std::string> administer_anywhere(const Place& place, std::string_view com
     // On PostgreSQL to learn that a server runs would mean to wait for its lock.
     if (place.file.empty())
         if (auto answer = server::ask_control(place.socket_file(), command, arguments)) return std::move(*answer);
-    // A mistyped path is not a new database; only its first person begins one.
-    if (command != "user add" && !place.file.empty() && !std::filesystem::exists(place.file))
-        return refuse(Why::not_found, "no_such_file", "There is no database " + place.file + ": name one with --database or FAIRLEAD_DATABASE");
     store::Options options;
     options.columns = false;  // a command reads little; it should not load everything first
-    auto opened = open_store(place, options);
+    // The first person may begin a database; nothing else does here.
+    auto opened = open_store(place, options, command == "user add" ? Absent::make : Absent::refuse);
     if (!opened) {
         if (opened.refused().code() != "database_in_use") return opened.refused();
         if (auto answer = server::ask_control(place.socket_file(), command, arguments)) return std::move(*answer);

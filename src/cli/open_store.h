@@ -39,8 +39,10 @@ struct OpenedStore {
     std::unique_ptr<store::Store> store;
     int lock = -1;
 };
-// Refuses `database_in_use` when another process has it open for writing.
-Result<OpenedStore> open_store(const Place& place, store::Options options = {});
+// A mistyped path is no new database: only commands that fill one make the file where it is missing.
+enum class Absent { refuse, make };
+// Refuses `database_in_use` when another process has it open for writing, and `no_such_file`.
+Result<OpenedStore> open_store(const Place& place, store::Options options = {}, Absent absent = Absent::refuse);
 
 // By its name or its plural, as a person writes it.
 Result<const model::EntityInfo*> entity_named(const model::Catalog& catalog, const std::string& name);

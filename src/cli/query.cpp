@@ -105,7 +105,10 @@ std::string groups_named(const Json& answer) {
         for (const auto& [name, value] : group.members) w.key(name).raw(derive::to_json(named(value)));
         w.end_object();
     }
-    return w.end_array().end_object().take();
+    w.end_array();
+    for (const char* name : {"unpriced", "notes"})
+        if (const Json* given = answer.find(name)) w.key(name).raw(derive::to_json(*given));
+    return w.end_object().take();
 }
 
 // ---- For people --------------------------------------------------------------------------------------------
@@ -179,6 +182,8 @@ void print_answer_for_people(const Words& words, const model::EntityInfo& entity
         const auto aggregates = words.aggregate.empty() ? std::vector<std::string>{"count()"} : parts_of(words.aggregate);
         columns.insert(columns.end(), aggregates.begin(), aggregates.end());
         print_rows(groups->items, columns);
+        if (const Json* notes = answer.find("notes"))
+            for (const Json& note : notes->items) std::fprintf(stderr, "Note: %s\n", note.text.c_str());
         return;
     }
     const std::vector<std::string> asked = parts_of(words.fields);

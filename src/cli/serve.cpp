@@ -67,7 +67,7 @@ int serve(const Words& words) {
     const Place place = place_of(words.database);
     store::Options store_options;
     if (words.relaxed) store_options.durability = store::Durability::relaxed;
-    auto opened = open_store(place, store_options);
+    auto opened = open_store(place, store_options, Absent::make);
     if (!opened) return print_refusal(opened.refused());
     options.server.spool_folder = place.make_folder();
     const auto application = server::Application::start(*opened->store, options);

@@ -1,7 +1,7 @@
 // Ways in which somebody could gain a right or a record, one by one; access_matrix_test.cpp tries every cell.
 #include <doctest/doctest.h>
 
-#include "derive/rest_for_tests.h"
+#include "derive/access_world_for_tests.h"
 
 using namespace fairlead;
 using namespace fairlead::derive;
@@ -303,18 +303,48 @@ TEST_CASE("A member of the deal team sees the deal and what hangs on it, works o
     CHECK(company.get(an.id, line).status == 404);
 }
 
-TEST_CASE("A field of the company's own is not dropped with what it holds: the refusal names the way to hide it") {
+TEST_CASE("A field of the company's own is dropped for good only by naming the step, which tells what goes; hiding it loses nothing") {
     Company company;
-    REQUIRE(company.post(company.administrator, "custom_fields", R"({"entity":"account","label":"Credit class","type":"text"})").status == 201);
-    const Answer made = company.post(company.administrator, "accounts", R"({"name":"Meridian Ports","x_credit_class":"A"})");
+    const Id ada = company.administrator;
+    for (const char* type : {"text", "money"})
+        REQUIRE(company.post(ada, "custom_fields", std::string(R"({"entity":"account","label":"Credit )") + type + R"(","type":")" + type + "\"}").status == 201);
+    const Answer made = company.post(ada, "accounts", R"({"name":"Meridian Ports","x_credit_text":"A","x_credit_money":"12.50"})");
+    const Answer binned = company.post(ada, "accounts", R"({"name":"Old Ports","x_credit_text":"B"})");
     REQUIRE(made.status == 201);
-    const Answer refused = company.remove(company.administrator, "custom_fields/x_credit_class?entity=account");
-    CHECK(refused.status == 422);
-    CHECK(refused.code() == "field_holds_values");
-    CHECK(company.get(company.administrator, "accounts/" + made.text("id")).text("x_credit_class") == "A");
-    for (const Answer roles = company.get(company.administrator, "roles?filter=NOT%20administrator"); const Json& role : roles.json.find("data")->items)
-        CHECK(company.post(company.administrator, "field_permissions", R"({"role":")" + role.find("id")->text + R"(","entity":"account","field":"x_credit_class","level":"hidden"})").status == 201);
-    CHECK(company.get(company.administrator, "accounts/" + made.text("id")).text("x_credit_class") == "A");
+    REQUIRE(company.remove(ada, "accounts/" + binned.text("id")).status == 204);
+    const std::string at = "custom_fields/x_credit_text?entity=account", account = "accounts/" + made.text("id");
+    for (const std::string& agree : {std::string(), std::string("&agree=yes"), "&agree=" + http::percent_encoded("drop account.x_credit_money")}) {
+        const Answer refused = company.remove(ada, at + agree);
+        CHECK(refused.status == 422);
+        CHECK(refused.faults() == std::vector<std::string>{"/agree not_agreed"});
+        CHECK(refused.text("detail").find("2 records") != std::string::npos);
+    }
+    CHECK(company.get(ada, account).text("x_credit_text") == "A");
+    for (const Answer roles = company.get(ada, "roles?filter=NOT%20administrator"); const Json& role : roles.json.find("data")->items)
+        CHECK(company.post(ada, "field_permissions", R"({"role":")" + role.find("id")->text + R"(","entity":"account","field":"x_credit_text","level":"hidden"})").status == 201);
+    CHECK(company.get(ada, account).text("x_credit_text") == "A");
+    // What would go, and the way to keep it.
+    const Answer loss = company.remove(ada, at + "&dry_run=true");
+    REQUIRE(loss.status == 200);
+    CHECK(loss.text("values") == "2");
+    CHECK(loss.text("in_bin") == "1");
+    CHECK(company.get(ada, loss.text("export")).body.find("Meridian Ports,A") != std::string::npos);
+    const Id rep = company.person("Rep", "rep", Id{});
+    CHECK(company.remove(rep, at + "&agree=" + http::percent_encoded(loss.text("agree"))).status == 403);
+    CHECK(company.remove(ada, at + "&agree=" + http::percent_encoded(loss.text("agree"))).status == 204);
+    CHECK(company.remove(ada, "custom_fields/x_credit_money?entity=account&agree=" + http::percent_encoded("drop account.x_credit_money")).status == 204);
+    const Answer after = company.get(ada, account);
+    CHECK(after.status == 200);
+    CHECK(after.json.find("x_credit_text") == nullptr);
+    CHECK(company.get(ada, account + "/history").status == 200);
+    CHECK(company.get(ada, account + "?as_of=2026-03-02T09:00:00Z").status == 200);
+    CHECK(company.get(ada, "accounts?filter=" + http::percent_encoded("x_credit_text = \"A\"")).code() == "unknown_field");
+    CHECK(company.patch(ada, account, R"({"name":"Meridian"})").status == 200);
+    // Another field does not take over its history by its name.
+    CHECK(company.post(ada, "custom_fields", R"({"entity":"account","name":"x_credit_text","label":"Credit","type":"whole"})").code() == "dropped_name");
+    const Answer next = company.post(ada, "custom_fields", R"({"entity":"account","label":"Credit text","type":"whole"})");
+    CHECK(next.text("name") == "x_credit_text_2");
+    for (const auto& check : company.store->check()) CHECK_MESSAGE(check.ok, check.name << " " << check.detail);
 }
 
 TEST_CASE("A time zone that there is not is refused for the company and for a person; a view is of records that there are; near words are told in both languages") {
@@ -344,4 +374,34 @@ TEST_CASE("A time zone that there is not is refused for the company and for a pe
     CHECK(said("stage.kind = \"wonn\"") == "“wonn” không có trong các lựa chọn. Có phải là “won” không?");
     CHECK(said("zzzzzzz = 1") == "Không có trường “zzzzzzz” ở đây.");
     CHECK(said("LENN(name) = 1") == "Không có hàm LENN. Có phải là LEN không?");
+}
+
+TEST_CASE("An id out of reach is answered like one that leads to nothing, also where it is the value that is there") {
+    AccessWorld world(AccessWorld::Extent::two_of_each);
+    Company& company = world.company;
+    const Id rep = world.id("With own"), other = world.id("Stranger");
+    const Id hidden = company.make("account", {{"name", "Hidden"}, {"owner", other}}), another = company.make("account", {{"name", "Another"}, {"owner", other}});
+    const Id deal = company.make("opportunity", {{"name", "Mine"}, {"owner", rep}, {"account", hidden}});
+    const std::string at = "opportunities/" + deal.text();
+    REQUIRE(company.get(rep, at).status == 200);
+    CHECK(company.get(rep, at).json.find("account")->is(Json::Kind::null));
+    const auto answer = [&](const std::string& id, const std::string& more = "") {
+        const Answer refused = company.patch(rep, at, "{\"account\":" + in_quotes(id) + more + "}");
+        std::string body = refused.text("detail");
+        if (const auto where = body.find(id); where != std::string::npos) body.replace(where, id.size(), "ID");
+        return std::to_string(refused.status) + " " + refused.code() + " " + body;
+    };
+    const std::string nothing = answer("77");
+    CHECK(nothing.starts_with("422 unknown_reference"));
+    for (const Id id : {hidden, another}) {
+        CHECK(answer(id.text()) == nothing);
+        CHECK(answer(id.text(), ",\"name\":\"Renamed\"") == nothing);
+    }
+    const Answer bulk = company.post(rep, "opportunities/bulk", "{\"operation\":\"update\",\"records\":[" + in_quotes(deal.text()) + "],\"set\":{\"account\":" + in_quotes(hidden.text()) + "}}");
+    CHECK((bulk.status == 403 || bulk.body.find("unknown_reference") != std::string::npos));
+    CHECK(company.get(company.administrator, at).json.find("account")->find("title")->text == "Hidden");
+    // Other fields of the deal stay his to change; and a question does not tell it either.
+    CHECK(company.patch(rep, at, "{\"name\":\"Still mine\"}").status == 200);
+    const auto found = [&](const std::string& filter) { return company.get(rep, "opportunities?filter=" + http::percent_encoded("name = \"Still mine\" AND " + filter)).json.find("data")->items.size(); };
+    CHECK(found("account = \"" + hidden.text() + "\"") == found("account = \"" + another.text() + "\""));
 }

@@ -1,6 +1,7 @@
 // A company in which every right, every scope and every relation between a person and a record occurs, made from the
 // declarations: a new entity takes part without being named here.
 #pragma once
+#include "base/currencies.h"
 #include "base/secret.h"
 #include "derive/access_oracle_for_tests.h"
 
@@ -46,6 +47,7 @@ class AccessWorld {
         Id above{};  // the record whose access it inherits; made at the same place when none is given
     };
     Id make(const model::EntityInfo& entity, const Place& place) {
+        if (entity.name == "company") return only(entity);
         std::vector<std::pair<std::string, Value>> fields;
         const std::string mark = "mk" + std::to_string(++count_) + "q";
         for (const model::FieldInfo& field : entity.fields) {
@@ -71,6 +73,16 @@ class AccessWorld {
         return made;
     }
 
+    // The settings, of which there is one record.
+    Id only(const model::EntityInfo& entity) {
+        store::ListQuery query;
+        query.entity = entity.name;
+        const auto page = company.store->list(*store::Viewer::system(), query);
+        REQUIRE(page);
+        REQUIRE(page->records.size() == 1);
+        return page->records.front().id();
+    }
+
     static bool is_scoped(const model::EntityInfo& entity) { return entity.owner_slot >= 0 || entity.team_slot >= 0 || entity.territory_slot >= 0; }
 
     // A value for a field or a parameter that must have one.
@@ -80,7 +92,9 @@ class AccessWorld {
             case Type::text:
                 if (field.name == "entity") return Value("account");
                 if (field.options.meaning == model::Meaning::email) return Value(mark + "@example.com");
-                if (field.options.length_max == 3) return Value(std::string{char('A' + count_ / 676 % 26), char('A' + count_ / 26 % 26), char('A' + count_ % 26)});
+                if (field.options.length_max == 3) return Value(std::string(active_currencies()[static_cast<std::size_t>(currencies_++) % active_currencies().size()]));
+                if (field.options.meaning == model::Meaning::phone) return Value("09" + std::to_string(10'000'000 + count_));
+                if (field.options.meaning == model::Meaning::url) return Value(mark + ".example.com");
                 return Value(entity.name == "company" && field.name == "zone" ? "UTC" : mark + " " + field.name);
             case Type::whole: return Value(field.name == "record" ? any("account").value : std::min(least, field.options.most));
             case Type::decimal:
@@ -250,7 +264,7 @@ class AccessWorld {
 
     Id south_{}, land_{}, river_{}, hills_{};
     std::map<std::string, Id> any_;
-    int count_ = 0;
+    int count_ = 0, currencies_ = 0;
 };
 
 }  // namespace fairlead::derive::testing

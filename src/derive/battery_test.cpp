@@ -22,6 +22,8 @@ bool settable(const FieldInfo& field) {
     return field.is_stored() && !field.system && !field.options.read_only && field.options.changed_by.empty();
 }
 
+constexpr std::string_view only_one = "company";  // its record is there from the start, and no other is made
+
 // Makes plausible values for the fields of any entity, the records that references need included.
 class Maker {
   public:
@@ -70,6 +72,7 @@ class Maker {
         if (const auto known = made_.find(entity); known != made_.end()) return known->second;
         made_[entity] = Id{};  // a circle of references ends here
         const EntityInfo& info = company_.catalog->need(entity);
+        if (entity == only_one) return made_[entity] = *Id::parse(company_.get(company_.administrator, info.plural).json.find("data")->items.at(0).find("id")->text);
         const Answer answer = company_.post(company_.administrator, info.plural, object(fields(info, true)));
         CAPTURE(entity);
         CAPTURE(answer.body);
@@ -95,6 +98,8 @@ class Maker {
         const std::string number = std::to_string(++count_);
         if (field.options.length_max == 3) return field.options.unique ? (turn % 2 ? "\"JOD\"" : "\"KWD\"") : turn % 2 ? "\"EUR\"" : "\"USD\"";
         if (field.options.meaning == Meaning::email) return "\"p" + number + "@example.com\"";
+        if (field.options.meaning == Meaning::phone) return "\"0912 34 " + std::string(4 - std::min<std::size_t>(4, number.size()), '0') + number + "\"";
+        if (field.options.meaning == Meaning::url) return "\"www.p" + number + ".example.com\"";
         if (field.name == "zone") return turn % 2 ? "\"Asia/Ho_Chi_Minh\"" : "\"UTC\"";
         if (field.name == "entity") return "\"account\"";
         if (field.name == "field") return turn % 2 ? "\"name\"" : "\"phone\"";
@@ -123,7 +128,7 @@ TEST_CASE("Every entity is made, read, changed, deleted and brought back, and it
     Maker maker(company);
     const Id ada = company.administrator;
     for (const auto& entity : company.catalog->entities()) {
-        if (!served(*entity)) continue;
+        if (!served(*entity) || entity->name == only_one) continue;
         CAPTURE(entity->name);
         const auto sent = maker.fields(*entity, true);
         const Answer made = company.post(ada, entity->plural, Maker::object(sent));

@@ -1,4 +1,5 @@
 // The board: stages in their order with the count, sum and weighted sum of the records that stand in each.
+#include "analytics/unpriced.h"
 #include "derive/app.h"
 #include "derive/list.h"
 #include "derive/routes.h"
@@ -109,6 +110,11 @@ struct Sums {
     Value sum, weighted;
 };
 
+struct Columns {
+    std::unordered_map<Id, Sums> by_stage;
+    analytics::Unpriced unpriced;  // of all stages
+};
+
 Value plus(const Value& a, const Value& b) {
     if (!a.is<Money>()) return b;
     if (!b.is<Money>()) return a;
@@ -126,8 +132,8 @@ void write_sums(JsonWriter& w, const BoardPlan& plan, const Sums& sums, const Cu
     plan.weighted ? write_value(w, amount(sums.weighted), money, source) : (void)w.null();
 }
 
-// The sums of each stage, by its id.
-Result<std::unordered_map<Id, Sums>> sums_by_stage(App& app, const Request& request, const BoardPlan& plan, Id pipeline) {
+// The sums of each stage, by its id, and what they leave out.
+Result<Columns> sums_by_stage(App& app, const Request& request, const BoardPlan& plan, Id pipeline) {
     store::GroupQuery query;
     query.entity = plan.target->name;
     std::string filter = plan.stage_field->name + "." + plan.stage_pipeline->name + " = \"" + pipeline.text() + "\"";
@@ -146,15 +152,22 @@ Result<std::unordered_map<Id, Sums>> sums_by_stage(App& app, const Request& requ
         FAIRLEAD_ASSIGN(formula::Formula of, formula::check(field->name, *plan.target.catalog, plan.target->name));
         query.aggregates.push_back({Aggregate::sum, std::move(of), "sum(" + field->name + ")"});
     }
+    if (plan.amount) query.aggregates.push_back({Aggregate::count, query.aggregates[1].of, "priced"});
     FAIRLEAD_ASSIGN(const auto groups, app.store.group(*request.viewer, query));
-    std::unordered_map<Id, Sums> out;
+    Columns out;
+    std::int64_t without = 0;
     for (const store::Group& group : groups) {
         if (!group.by[0].is<Id>()) continue;
-        Sums& sums = out[group.by[0].as<Id>()];
+        Sums& sums = out.by_stage[group.by[0].as<Id>()];
         sums.count = group.values[0].as<std::int64_t>();
         std::size_t next = 1;
         if (plan.amount) sums.sum = group.values[next++];
         if (plan.weighted) sums.weighted = group.values[next];
+        if (plan.amount && group.values.back().is<std::int64_t>()) without += sums.count - group.values.back().as<std::int64_t>();
+    }
+    // Some of them have no amount at all; asked only where there is a difference.
+    if (plan.amount && without > 0) {
+        FAIRLEAD_ASSIGN(out.unpriced, analytics::unpriced(app.store, *request.viewer, query, query.aggregates[1].of));
     }
     return out;
 }
@@ -174,8 +187,8 @@ Result<Response> board(App& app, Request& request) {
     w.key("stages").begin_array();
     Sums total;
     for (const Record& stage : stages) {
-        const auto found = sums.find(stage.id());
-        const Sums here = found == sums.end() ? Sums{} : found->second;
+        const auto found = sums.by_stage.find(stage.id());
+        const Sums here = found == sums.by_stage.end() ? Sums{} : found->second;
         const std::string kind = to_text(stage.at(plan.stage_kind->slot));
         if (kind != "won" && kind != "lost") {  // what is still to be decided
             total.count += here.count;
@@ -189,7 +202,12 @@ Result<Response> board(App& app, Request& request) {
     }
     w.end_array().key("total").begin_object();
     write_sums(w, plan, total, currency, source);
-    w.end_object().end_object();
+    w.end_object().key("notes").begin_array();
+    if (sums.unpriced.n > 0) w.text(unpriced_note(sums.unpriced.n, request.language));
+    w.end_array().key("unpriced");
+    if (sums.unpriced.n > 0) w.begin_object().number("n", sums.unpriced.n).text("filter", sums.unpriced.filter).end_object();
+    else w.null();
+    w.end_object();
     return json_response(w.take());
 }
 

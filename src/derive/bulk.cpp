@@ -29,6 +29,7 @@ struct Row {
     std::optional<Patch> patch;
     model::Parameters parameters;
     std::optional<Refused> refused;   // before it was tried
+    std::vector<std::string> own;     // the fields it gives itself, beside those that are set for all
 };
 
 struct Bulk {
@@ -37,8 +38,23 @@ struct Bulk {
     std::string action;
     std::vector<Row> rows;
     bool dry_run = false;
+    bool by_filter = false;
+    Json shared;  // what "set" or "parameters" say for all rows
     Id batch{};
 };
+
+// Where in the request the fault is: at the row that names the field, or where it is set for all of them. Reasons come
+// with a field's name, or a pointer inside of the row.
+Refused placed(Refused refused, const Bulk& bulk, const Row& row, std::size_t index) {
+    const std::string for_all = bulk.operation == Operation::act ? "/parameters" : "/set", of_row = "/records/" + std::to_string(index);
+    for (Refusal& reason : refused.reasons) {
+        const std::string pointer = reason.field.empty() || reason.field.front() == '/' ? reason.field : pointer_to(reason.field);
+        const std::string name = pointer.empty() ? "" : pointer.substr(1, pointer.find('/', 1) - 1);
+        const bool set_for_all = bulk.shared.find(name) && std::find(row.own.begin(), row.own.end(), name) == row.own.end();
+        reason.field = (bulk.by_filter ? pointer.empty() ? "/filter" : for_all : set_for_all ? for_all : of_row) + pointer;
+    }
+    return refused;
+}
 
 struct RowResult {
     Id id{};
@@ -66,12 +82,12 @@ const ActionInfo* action_of(const EntityInfo& entity, const std::string& name) {
 }
 
 // One entry of "records": an id (or {"id", "version", fields...}); what it sets beyond that is `shared`.
-Row read_row(const Bulk& bulk, const Json& entry, const Json& shared, const store::Viewer& viewer, const std::string& at) {
+Row read_row(const Bulk& bulk, const Json& entry, const store::Viewer& viewer) {
     Row row;
-    Json fields = shared;
+    Json fields = bulk.shared;
     fields.kind = Json::Kind::object;
     const auto id_wrong = [&] {
-        return refuse(Why::invalid, "required", "Name the record by its id", at + "/id", {{"name", "id"}});
+        return refuse(Why::invalid, "required", "Name the record by its id", "/id", {{"name", "id"}});
     };
     const Json* id = entry.is(Json::Kind::text) ? &entry : entry.find("id");
     if (bulk.operation != Operation::create) {
@@ -87,10 +103,11 @@ Row read_row(const Bulk& bulk, const Json& entry, const Json& shared, const stor
         if (name == "version" && bulk.operation != Operation::create) {
             const auto decimal = value.is(Json::Kind::number) ? Decimal::parse(value.text) : std::nullopt;
             row.version = decimal ? decimal->whole() : std::nullopt;
-            if (!row.version) row.refused = refuse(Why::invalid, "wrong_type", "\"version\" is a whole number", at + "/version", {{"wanted", "a whole number"}});
+            if (!row.version) row.refused = refuse(Why::invalid, "wrong_type", "\"version\" is a whole number", "/version", {{"wanted", "a whole number"}});
             continue;
         }
         fields.members.emplace_back(name, value);
+        row.own.push_back(name);
     }
     if (row.refused) return row;
     if (bulk.operation == Operation::act) {
@@ -99,11 +116,11 @@ Row read_row(const Bulk& bulk, const Json& entry, const Json& shared, const stor
         else row.refused = parameters.refused();
     } else if (bulk.operation == Operation::remove) {
         if (!fields.members.empty())
-            row.refused = refuse(Why::bad_request, "unknown_field", "A delete takes an id, nothing else", at + pointer_to(fields.members.front().first),
+            row.refused = refuse(Why::bad_request, "unknown_field", "A delete takes an id, nothing else", pointer_to(fields.members.front().first),
                                  {{"name", fields.members.front().first}, {"near", "id"}});
     } else {
         const Purpose purpose = bulk.operation == Operation::create ? Purpose::create : Purpose::update;
-        auto patch = read_patch(fields, *bulk.target.catalog, *bulk.target, viewer, purpose, at);
+        auto patch = read_patch(fields, *bulk.target.catalog, *bulk.target, viewer, purpose);
         if (patch) row.patch = std::move(*patch);
         else row.refused = patch.refused();
     }
@@ -157,13 +174,14 @@ Result<Bulk> read_bulk(App& app, const Request& request) {
         return refuse(Why::bad_request, "required", "Give either \"records\" or \"filter\"", "/records", {{"name", "records"}});
     if (records && !records->is(Json::Kind::array))
         return refuse(Why::bad_request, "wrong_type", "\"records\" must be a list", "/records", {{"wanted", "a list"}});
+    bulk.by_filter = filter != nullptr;
     std::vector<Json> found;
     if (filter) {
         FAIRLEAD_ASSIGN(found, matching(app, bulk, viewer, body));
     }
     const std::vector<Json>& entries = records ? records->items : found;
     if (entries.size() > rows_max) return too_many(entries.size());
-    Json shared;
+    Json& shared = bulk.shared;
     for (const char* name : {"set", "parameters"})
         if (const Json* given = body.find(name)) {
             if (!given->is(Json::Kind::object)) return refuse(Why::bad_request, "wrong_type", std::string("\"") + name + "\" must be an object", pointer_to(name), {{"wanted", "an object"}});
@@ -181,7 +199,7 @@ Result<Bulk> read_bulk(App& app, const Request& request) {
     }
     bulk.rows.reserve(entries.size());
     for (std::size_t i = 0; i < entries.size(); ++i)
-        bulk.rows.push_back(read_row(bulk, entries[i], shared, viewer, "/records/" + std::to_string(i)));
+        bulk.rows.push_back(read_row(bulk, entries[i], viewer));
     bulk.batch = new_id();
     return bulk;
 }
@@ -190,7 +208,10 @@ Result<Id> change_row(Transaction& transaction, const Bulk& bulk, const Row& row
     model::WriteOptions options;
     options.expected_version = row.version;
     const EntityInfo& entity = *bulk.target;
-    if (bulk.operation == Operation::create) return transaction.create(*row.patch, options);
+    if (bulk.operation == Operation::create) {
+        FAIRLEAD_TRY(check_forms(*row.patch, nullptr));
+        return transaction.create(*row.patch, options);
+    }
     // The right to change in bulk has a reach of its own.
     const bool whole = viewer.reach(entity, Right::bulk).everything && entity.access != model::AccessKind::inherits;
     if (!viewer.is_system && !whole) {
@@ -237,18 +258,16 @@ void run_step(App& app, const Bulk& bulk, const Request& request, std::size_t fr
     }
 }
 
-void write_result(JsonWriter& w, const RowResult& result, std::size_t index, Operation operation, bool dry_run, const Request& request) {
+void write_result(JsonWriter& w, const Bulk& bulk, const RowResult& result, std::size_t index, const Request& request) {
     w.begin_object().number("index", static_cast<std::int64_t>(index));
     w.key("id");
-    const bool made_up = operation == Operation::create && (result.refused || dry_run);
+    const bool made_up = bulk.operation == Operation::create && (result.refused || bulk.dry_run);
     !result.id || made_up ? w.null() : w.text(result.id.text());
-    w.number("status", result.refused ? http::status_of(result.refused->why) : operation == Operation::create ? 201 : 200);
+    w.number("status", result.refused ? http::status_of(result.refused->why) : bulk.operation == Operation::create ? 201 : 200);
     w.key("errors").begin_array();
     if (result.refused)
-        for (const Refusal& reason : result.refused->reasons) {
-            w.begin_object();
-            if (!reason.field.empty()) w.text("pointer", reason.field.front() == '/' ? reason.field : pointer_to(reason.field));
-            w.text("code", reason.code).text("message", http::message_in(reason, request.language));
+        for (const Refusal& reason : placed(*result.refused, bulk, bulk.rows[index], index).reasons) {
+            w.begin_object().text("pointer", reason.field).text("code", reason.code).text("message", http::message_in(reason, request.language));
             w.key("params").begin_object();
             for (const auto& [name, value] : reason.params) w.text(name, value);
             w.end_object().end_object();
@@ -269,7 +288,7 @@ Result<Response> bulk(App& app, Request& request) {
     w.key("results").begin_array();
     for (std::size_t i = 0; i < results.size(); ++i) {
         if (results[i].refused) ++refused;
-        write_result(w, results[i], i, bulk.operation, bulk.dry_run, request);
+        write_result(w, bulk, results[i], i, request);
     }
     w.end_array();
     w.number("done", static_cast<std::int64_t>(results.size()) - refused).number("refused", refused).end_object();

@@ -112,7 +112,9 @@ std::string catalog_json(App& app, const Viewer& viewer, std::string_view langua
     const auto catalog = app.store.catalog();
     JsonWriter w;
     const Company company = company_of(app.store);
-    w.begin_object().text("currency", catalog->currency()).text("language", language).text("company", company.name);
+    const EntityInfo& settings = catalog->need("company");
+    const bool named = viewer.reads(settings, settings.need("name"));
+    w.begin_object().text("currency", catalog->currency()).text("language", language).text("company", named ? company.name : "");
     w.text("zone", company.zone).number("fiscal_year_start_month", company.fiscal_year_start_month).key("user");
     write_user(w, app, *catalog, viewer);
     w.key("entities").begin_array();

@@ -3,6 +3,7 @@
 #include "derive/app.h"
 #include "derive/list.h"
 #include "derive/routes.h"
+#include "store/drop_field.h"
 
 namespace fairlead::derive {
 
@@ -153,6 +154,14 @@ Result<Response> create_field(App& app, Request& request) {
     for (const CustomField& other : fields)
         if (other.entity == field.entity && other.name == field.name)
             return refuse(Why::duplicate, "duplicate", target->label + " already has a field " + field.name + ": choose another name", "/name", {{"value", field.name}});
+    // The history of a dropped field keeps its name; another one of that name would read it as its own.
+    if (store::is_dropped_name(app.store, field.entity, field.name)) {
+        if (body.find("name"))
+            return refuse(Why::duplicate, "dropped_name", "A field " + field.name + " was dropped, and its history keeps the name: choose another", "/name", {{"value", field.name}});
+        const std::string stem = field.name.substr(0, 46);
+        for (int i = 2; store::is_dropped_name(app.store, field.entity, field.name) || std::any_of(fields.begin(), fields.end(), [&](const CustomField& f) { return f.entity == field.entity && f.name == field.name; }); ++i)
+            field.name = stem + "_" + std::to_string(i);
+    }
     fields.push_back(field);
     FAIRLEAD_TRY(app.store.set_custom_fields(fields));
     return written(field, 201);
@@ -187,22 +196,26 @@ Result<Response> update_field(App& app, Request& request) {
     return written(field, 200);
 }
 
+// With dry_run what would go; without, only by naming the step.
 Result<Response> delete_field(App& app, Request& request) {
-    FAIRLEAD_TRY(only_parameters(request, {"entity"}));
+    FAIRLEAD_TRY(only_parameters(request, {"entity", "agree", "dry_run"}));
     FAIRLEAD_TRY(administrators_only(request));
+    FAIRLEAD_ASSIGN(const bool dry_run, flag_parameter(request, "dry_run"));
     const std::lock_guard lock(changing);
-    auto fields = app.store.catalog()->custom_fields();
+    const auto fields = app.store.catalog()->custom_fields();
     FAIRLEAD_ASSIGN(const std::size_t at, position_of(request, fields));
-    const CustomField field = fields[at];
-    fields.erase(fields.begin() + static_cast<std::ptrdiff_t>(at));
-    const auto dropped = app.store.set_custom_fields(fields);
-    // A column goes with all it holds. What a command can agree to for a declared field it cannot for this one, whose
-    // declaration is in the database: the way is to hide it.
-    if (!dropped && dropped.refused().code() == "destructive_migration")
-        return refuse(Why::invalid, "field_holds_values",
-                      "The field " + field.label + " stays: what its records hold, now and in their history, would be lost. Hide it from the roles instead (field_permissions, level hidden)", {},
-                      {{"name", field.label}});
-    if (!dropped) return dropped.refused();
+    const CustomField& field = fields[at];
+    if (dry_run) {
+        FAIRLEAD_ASSIGN(const store::FieldLoss loss, store::loss_of(app.store, field.entity, field.name));
+        const EntityInfo& entity = app.store.catalog()->need(field.entity);
+        std::string columns = entity.title.empty() || entity.title == "id" ? "id" : "id," + entity.title;
+        JsonWriter w;
+        w.begin_object().text("entity", field.entity).text("name", field.name).text("label", field.label).text("agree", loss.step);
+        w.number("values", loss.values).number("in_bin", loss.in_bin).number("requirements", loss.requirements).number("views", loss.views);
+        w.text("export", "/api/v1/" + entity.plural + "/export?format=csv&fields=" + columns + "," + field.name + "&filter=" + http::percent_encoded("NOT(ISBLANK(" + field.name + "))"));
+        return json_response(w.end_object().take());
+    }
+    FAIRLEAD_TRY(store::drop_field(app.store, field.entity, field.name, request.parameter("agree").value_or("")));
     Response response;
     response.status = 204;
     return response;

@@ -134,6 +134,9 @@ Result<Response> figure(App& app, Request& request) {
     asked.by = request.parameter("by").value_or("");
     FAIRLEAD_ASSIGN(asked.from, day(request, "from"));
     FAIRLEAD_ASSIGN(asked.to, day(request, "to"));
+    if (asked.from && asked.to && *asked.to < *asked.from)
+        return refuse(Why::bad_request, "period_backwards", "The period ends on " + asked.to->text() + ", before it begins on " + asked.from->text() + ": exchange \"from\" and \"to\"", "to",
+                      {{"from", asked.from->text()}, {"to", asked.to->text()}});
     FAIRLEAD_ASSIGN(const Target target, target_named(app, viewer, (*found)->entity));
     // Checked by itself first, so that what is joined to the definition is one whole condition.
     FAIRLEAD_ASSIGN(const formula::Formula filter, check_for(app, target, viewer, request.parameter("filter").value_or(""), Type::boolean, "filter"));
@@ -177,10 +180,11 @@ Result<Response> figure(App& app, Request& request) {
     }
     w.end_array().text("computed_at", answer.computed_at.text()).key("notes").begin_array();
     for (const std::string& note : answer.notes) w.text(http::message_in({"wilson_share", {}, note, {}}, request.language));
-    if (answer.unpriced > 0) {
-        const std::string count = std::to_string(answer.unpriced);
-        w.text(http::message_in({"unpriced", {}, count + " with an amount in a currency that has no rate: counted, but not in the sum. Enter the rate under Administration, Currencies", {{"count", count}}}, request.language));
+    if (answer.first_known > 0) {
+        const std::string count = std::to_string(answer.first_known);
+        w.text(http::message_in({"first_known", {}, count + " of them lead to records that are known only from a later day on: their earliest known state stands for the time before", {{"count", count}}}, request.language));
     }
+    if (answer.unpriced > 0) w.text(unpriced_note(answer.unpriced, request.language));
     w.end_array().key("unpriced");
     if (answer.unpriced > 0) w.begin_object().number("n", answer.unpriced).text("filter", answer.unpriced_filter).end_object();
     else w.null();

@@ -1,7 +1,9 @@
 // Lists, searches within an entity, and groups.
 #include "derive/list.h"
 
+#include "analytics/unpriced.h"
 #include "base/text.h"
+#include "derive/messages.h"
 
 namespace fairlead::derive {
 
@@ -247,6 +249,17 @@ Result<Response> group(App& app, Request& request) {
         }
         w.end_object();
     }
+    // The amounts that sums leave out, by the aggregate.
+    w.end_array().key("unpriced").begin_array();
+    std::int64_t most = 0;
+    for (const Aggregate& aggregate : query.aggregates) {
+        if (!aggregate.of || aggregate.kind == Aggregate::count || aggregate.kind == Aggregate::count_distinct) continue;
+        FAIRLEAD_ASSIGN(const analytics::Unpriced missing, analytics::unpriced(app.store, *request.viewer, query, aggregate.of));
+        if (missing.n > 0) w.begin_object().text("aggregate", aggregate.name).number("n", missing.n).text("filter", missing.filter).end_object();
+        most = std::max(most, missing.n);
+    }
+    w.end_array().key("notes").begin_array();
+    if (most > 0) w.text(unpriced_note(most, request.language));
     w.end_array().end_object();
     return json_response(w.take());
 }
@@ -290,6 +303,11 @@ Result<Response> counts(App& app, Request& request) {
 }
 
 }  // namespace
+
+std::string unpriced_note(std::int64_t count, std::string_view language) {
+    const std::string n = std::to_string(count);
+    return http::message_in({"unpriced", {}, n + " with an amount in a currency that had no rate when it was entered: counted, but not in the sum. Enter the rate under Administration, Currencies, then save these amounts again", {{"count", n}}}, language);
+}
 
 void add_list_routes(http::Router& router, const AppPointer& app) {
     router.add({Method::get, "/api/v1/{plural}", Policy::viewer, answering(app, list)});

@@ -21,4 +21,7 @@ Result<store::Aggregate> read_aggregate(App& app, const Target& target, const st
 formula::FieldType aggregate_type(const store::Aggregate& aggregate);
 
 
+// What a reader of a sum is told of the amounts that it leaves out, in his language.
+std::string unpriced_note(std::int64_t count, std::string_view language);
+
 }  // namespace fairlead::derive

@@ -46,6 +46,7 @@ Result<void> create(const AppPointer& app, Request& request, const Reply& reply)
     FAIRLEAD_ASSIGN(const Patch patch, read_patch(body, *target.catalog, *target, *request.viewer, Purpose::create));
     Change change = change_of(target, Id{}, dry_run ? 200 : 201, request.language);
     change.dry_run = dry_run;
+    FAIRLEAD_TRY(check_forms(patch, nullptr));
     change.body = [patch](Transaction& transaction) -> Result<Value> {
         FAIRLEAD_ASSIGN(const Id id, transaction.create(patch));
         return Value(id);

@@ -52,7 +52,7 @@ class Company {
         REQUIRE(built);
         catalog = *built;
         file_ = (std::filesystem::temp_directory_path() / ("fairlead-rest-" + new_id().text() + ".db")).string();
-        store = open(database());
+        store = open(address_ = database());
         const auto begun = store->write({}, [](store::Transaction& transaction) -> Result<Value> {
             FAIRLEAD_TRY(make_starting_records(transaction, {}));
             return Value(true);
@@ -69,6 +69,7 @@ class Company {
     }
 
     Id administrator{};
+    const std::string& address() const { return address_; }
 
     std::unique_ptr<store::Store> open(const std::string& address) {
         store::Options options;
@@ -168,7 +169,7 @@ class Company {
   private:
     static std::string api(const std::string& address) { return address.starts_with("/api/") ? address : "/api/v1/" + address; }
     On on_;
-    std::string file_;
+    std::string file_, address_;
 };
 
 inline std::string in_quotes(std::string_view text) {

@@ -46,7 +46,7 @@ constexpr Described described[] = {
     {Method::get, "/api/v1/custom_fields", "Fields that the company added", "entity", "", "Rows"},
     {Method::post, "/api/v1/custom_fields", "Add a field", "", "CustomField", "CustomField", 201},
     {Method::patch, "/api/v1/custom_fields/{name}", "Change a field", "entity", "CustomField", "CustomField"},
-    {Method::delete_, "/api/v1/custom_fields/{name}", "Take a field away", "entity", "", "", 204},
+    {Method::delete_, "/api/v1/custom_fields/{name}", "Drop a field for good: agree names the step, dry_run tells what goes", "entity agree dry_run", "", "", 204},
     // Who is asking
     {Method::get, "/api/v1/session", "Who is signed in", "", "", "Object"},
     {Method::post, "/api/v1/session", "Sign in", "", "SignIn", "Object"},

@@ -119,6 +119,16 @@ NodePtr Checker::number(const Syntax& syntax) const {
 
 // ---- Fields ------------------------------------------------------------------------------------------------
 
+// A field of a record that this one points to: `industry` of a deal is account.industry.
+std::string Checker::related_field(std::string_view entity, const std::string& name) const {
+    for (const std::string& own : schema_.field_names(entity)) {
+        const auto type = schema_.field(entity, own);
+        if (!type || type->target.empty() || type->is_many || !schema_.field(type->target, name)) continue;
+        return own + "." + name;
+    }
+    return {};
+}
+
 NodePtr Checker::field(const Syntax& syntax) {
     const std::vector<std::string> names = split(syntax.word, '.');
     NodePtr node = make(Op::field, syntax.place);
@@ -134,6 +144,8 @@ NodePtr Checker::field(const Syntax& syntax) {
                 hint = ". The function is written with brackets: " + upper_ascii(names[i]) + "()";
             else if (const std::string near = nearest(names[i], schema_.field_names(entity)); !near.empty())
                 hint = ". Did you mean " + (meant = near) + "?";
+            else if (const std::string through = related_field(entity, names[i]); !through.empty())
+                hint = ". Did you mean " + (meant = (dotted.empty() ? "" : dotted + ".") + through) + "?";
             else
                 hint = ". A text is written in double quotes: \"" + names[i] + "\"";
             fail("unknown_field", "There is no field \"" + names[i] + "\" in " + entity + hint, syntax.place, {{"name", names[i]}, {"meant", meant}});

@@ -40,6 +40,7 @@ class Checker {
     NodePtr fold(NodePtr node) const;
 
     NodePtr number(const Syntax& syntax) const;
+    std::string related_field(std::string_view entity, const std::string& name) const;
     NodePtr field(const Syntax& syntax);
     NodePtr unary(const Syntax& syntax);
     NodePtr binary(const Syntax& syntax);

@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "derive/json.h"
+#include "store/drop_field.h"
 
 namespace fairlead::server {
 namespace {
@@ -140,13 +141,32 @@ Result<std::string> check(Accounts& accounts, const Arguments&) {
     return w.end_array().boolean("ok", ok).end_object().take();
 }
 
+// Without "agree" it tells what would go.
+Result<std::string> field_drop(Accounts& accounts, const Arguments& a) {
+    const bool tells = a.text("agree").empty();
+    FAIRLEAD_ASSIGN(const store::FieldLoss loss, tells ? store::loss_of(accounts.store(), a.text("entity"), a.text("name")) : store::drop_field(accounts.store(), a.text("entity"), a.text("name"), a.text("agree")));
+    JsonWriter w;
+    w.begin_object().text("entity", a.text("entity")).text("name", a.text("name")).boolean("dropped", !tells).text("agree", loss.step);
+    w.number("values", loss.values).number("in_bin", loss.in_bin).number("requirements", loss.requirements).number("views", loss.views);
+    return w.end_object().take();
+}
+
+Result<std::string> field_list(Accounts& accounts, const Arguments&) {
+    JsonWriter w;
+    w.begin_object().key("data").begin_array();
+    for (const model::CustomField& field : accounts.store().catalog()->custom_fields())
+        w.begin_object().text("entity", field.entity).text("name", field.name).text("label", field.label).text("type", type_name(field.type)).end_object();
+    return w.end_array().end_object().take();
+}
+
 }  // namespace
 
 Result<std::string> administer(Accounts& accounts, std::string_view command, std::string_view arguments) {
     using Run = Result<std::string> (*)(Accounts&, const Arguments&);
     static const std::map<std::string_view, Run> commands{
         {"user add", user_add}, {"user list", user_list}, {"user reset", user_reset}, {"user deactivate", user_deactivate},
-        {"token create", token_create}, {"token list", token_list}, {"token revoke", token_revoke}, {"backup", backup}, {"check", check}};
+        {"token create", token_create}, {"token list", token_list}, {"token revoke", token_revoke}, {"backup", backup}, {"check", check},
+        {"field list", field_list}, {"field drop", field_drop}};
     const auto found = commands.find(command);
     if (found == commands.end()) return refuse(Why::bad_request, "unknown_command", "The server does not know the command " + std::string(command) + ".");
     FAIRLEAD_ASSIGN(const Json json, derive::parse_object(arguments));

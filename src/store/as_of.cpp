@@ -3,45 +3,9 @@
 
 #include <limits>
 
+#include "store/grown.h"
+
 namespace fairlead::store {
-namespace {
-
-constexpr int alone_most = 20;  // records of an entity that are read one by one
-
-// A record as it grows out of its entries, in whatever order their effective times come.
-struct Growing {
-    Record record;
-    std::vector<std::int64_t> since;   // by slot: effective time of the value held
-    std::int64_t versions = 0, created = 0;
-    bool exists = false;
-
-    explicit Growing(const EntityInfo& entity) : record(stored_record(entity)), since(static_cast<std::size_t>(entity.slots), std::numeric_limits<std::int64_t>::min()) {}
-
-    void take(const StoredEntry& entry) {
-        if (entry.kind == ChangeKind::create) {
-            exists = true;
-            created = entry.recorded;
-            record.at(model::slot_created_at) = Instant{entry.recorded};
-            if (entry.actor) record.at(model::slot_created_by) = Id{entry.actor};
-        }
-        if (entry.kind == ChangeKind::erase) exists = false;
-        record.at(model::slot_id) = Id{entry.record};
-        record.at(model::slot_version) = ++versions;
-        record.at(model::slot_updated_at) = Instant{entry.recorded};
-        record.at(model::slot_last_seq) = entry.seq;
-        record.at(model::slot_effective_at) = Instant{std::max(entry.effective, record.at(model::slot_effective_at).is<Instant>() ? record.at(model::slot_effective_at).as<Instant>().micros : entry.effective)};
-        for (const FieldChange& change : read_patch(*record.entity, entry.patch)) {
-            auto& at = since[static_cast<std::size_t>(change.slot)];
-            if (entry.effective < at) continue;
-            at = entry.effective;
-            record.at(change.slot) = change.after;
-            if (record.entity->by_slot(change.slot).type == Type::money) record.at(reporting_slot(*record.entity, change.slot)) = change.after_reporting;
-        }
-    }
-};
-
-}  // namespace
-
 AsOfReading::AsOfReading(Connection& connection, std::shared_ptr<const Shape> shape, formula::Context context, const Viewer* limit, const Log& log,
                          std::optional<Instant> effective, std::optional<Instant> recorded)
     : Reading(connection, shape, context, limit), connection_(connection), log_(log),
@@ -57,9 +21,10 @@ bool AsOfReading::within_reach(const Record& record, Right right) {
 
 const AsOfReading::Folded& AsOfReading::folded(const EntityInfo& entity) {
     if (const auto known = folded_.find(entity.number); known != folded_.end()) return known->second;
-    std::map<std::int64_t, Growing> growing;
+    std::map<std::int64_t, Grown> growing;
     log_.scan(connection_, 0, std::numeric_limits<std::int64_t>::max(), entity.name, Log::Detail::values, [&](const StoredEntry& entry) {
-        if (entry.effective <= effective_ && entry.recorded <= recorded_) growing.try_emplace(entry.record, entity).first->second.take(entry);
+        if (entry.kind == ChangeKind::erase) growing.erase(entry.record);  // for good, of every moment
+        else if (entry.effective <= effective_ && entry.recorded <= recorded_) growing.try_emplace(entry.record, entity).first->second.take(entry);
         return true;
     });
     Folded records;
@@ -69,30 +34,41 @@ const AsOfReading::Folded& AsOfReading::folded(const EntityInfo& entity) {
 }
 
 // One record by its own entries: the log of a whole entity is folded for a list only.
-std::optional<Record> AsOfReading::grown_alone(const Record& row) {
+std::optional<Record> AsOfReading::grown_alone(const Record& row, bool earliest) {
     std::vector<StoredEntry> entries;
     if (const auto* newest = row.at(model::slot_last_seq).get<std::int64_t>())
         log_.chain(connection_, *newest, [&](const StoredEntry& entry) {
-            if (entry.effective <= effective_ && entry.recorded <= recorded_) entries.push_back(entry);
+            if ((earliest || entry.effective <= effective_) && entry.recorded <= recorded_) entries.push_back(entry);
             return true;
         });
-    Growing growing(*row.entity);
-    for (auto entry = entries.rbegin(); entry != entries.rend(); ++entry) growing.take(*entry);
-    if (!growing.exists) return std::nullopt;
-    return std::move(growing.record);
+    Grown grown(*row.entity);
+    for (auto entry = entries.rbegin(); entry != entries.rend(); ++entry) earliest ? grown.take_earliest(*entry) : grown.take(*entry);
+    if (!grown.exists) return std::nullopt;
+    return std::move(grown.record);
+}
+
+// Not known yet then: what the company lists (stages, users) reads as it is now, anything else as it is first known.
+std::optional<Record> AsOfReading::first_known(const EntityInfo& entity, Id id) {
+    auto row = rows().find(entity, id);
+    if (!row || entity.access == model::AccessKind::open) return row;
+    return effective_ == std::numeric_limits<std::int64_t>::max() ? std::nullopt : grown_alone(*row, true);
+}
+
+bool AsOfReading::known_then(const Record& record) const {
+    const Value& since = record.at(model::slot_effective_at);
+    return !record.entity->logged || record.entity->access == model::AccessKind::open || !since.is<Instant>() || since.as<Instant>().micros <= effective_;
 }
 
 std::optional<Record> AsOfReading::load(const EntityInfo& entity, Id id) {
-    // Settings of the house (stages, users) read as they are now where the log has not known them yet.
     if (!entity.logged) return rows().find(entity, id);
     if (!folded_.contains(entity.number))
         if (const auto row = ++alone_[entity.number] <= alone_most ? rows().find(entity, id) : std::nullopt) {
-            auto grown = grown_alone(*row);
-            return grown || entity.access != model::AccessKind::open ? grown : row;
+            auto grown = grown_alone(*row, false);
+            return grown ? grown : first_known(entity, id);
         }
     const Folded& records = folded(entity);
     if (const auto found = records.find(id.value); found != records.end()) return found->second;
-    return entity.access == model::AccessKind::open ? rows().find(entity, id) : std::nullopt;
+    return first_known(entity, id);
 }
 
 std::vector<Record> AsOfReading::load_many(const EntityInfo& entity, const std::vector<Id>& ids) {
@@ -118,10 +94,14 @@ std::vector<Record> AsOfReading::load_all(const EntityInfo& entity) {
 
 // What decides on their reach, which is that of today.
 void AsOfReading::want_for(std::span<const Record> records) {
-    if (!limit() || records.empty()) return;
-    const EntityInfo& entity = *records.front().entity;
+    if (records.empty()) return;
     std::vector<Id> ids;
     for (const Record& record : records) ids.push_back(record.id());
+    want_today(*records.front().entity, ids);
+}
+
+void AsOfReading::want_today(const EntityInfo& entity, const std::vector<Id>& ids) {
+    if (!limit() || ids.empty()) return;
     present_.want(entity, ids);
     std::vector<Record> now;
     for (const Id id : ids)

@@ -16,6 +16,11 @@ class AsOfReading final : public Reading {
     void scan(const EntityInfo& entity, bool in_bin, const std::function<bool(Record&)>& each);
     // By whose a record is today: neither a record's past nor one's own opens it.
     bool within_reach(const Record& record, Right right) override;
+    // Fetches at once what decides on their reach.
+    void want_today(const EntityInfo& entity, const std::vector<Id>& ids);
+    // Whether there was such a record then: over a path, what is not known yet has its first known state.
+    bool known_then(const Record& record) const;
+    int alone_most = 20;  // records of an entity that are read one by one before the whole log is
 
   protected:
     std::optional<Record> load(const EntityInfo& entity, Id id) override;
@@ -27,7 +32,8 @@ class AsOfReading final : public Reading {
     using Folded = std::map<std::int64_t, Record>;
     const Folded& folded(const EntityInfo& entity);
     void want_for(std::span<const Record> records);
-    std::optional<Record> grown_alone(const Record& row);
+    std::optional<Record> grown_alone(const Record& row, bool earliest);
+    std::optional<Record> first_known(const EntityInfo& entity, Id id);
     Connection& connection_;
     const Log& log_;
     std::int64_t effective_, recorded_;

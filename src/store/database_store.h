@@ -8,6 +8,7 @@
 #include "store/answer.h"
 #include "store/backend.h"
 #include "store/columns_keeper.h"
+#include "store/past.h"
 
 namespace fairlead::store {
 
@@ -27,6 +28,7 @@ class DatabaseStore final : public Store, private WriterHost {
     Result<Undone> undo_batch(const Command& command, Id batch, const std::function<bool(double)>& go_on);
     void put(std::string_view kind, std::string_view key, std::string_view json) override;
     Result<void> set_custom_fields(const std::vector<model::CustomField>& fields) override;
+    Result<void> drop_custom_field(const std::string& entity, const std::string& name);  // drop_field.h asks first
 
     Result<Record> get(const Viewer& viewer, std::string_view entity, Id id, std::optional<Instant> effective, std::optional<Instant> recorded) override;
     Result<std::vector<Record>> get_many(const Viewer& viewer, std::string_view entity, const std::vector<Id>& ids) override;
@@ -59,12 +61,15 @@ class DatabaseStore final : public Store, private WriterHost {
     std::vector<Record> rows_of(const Viewer& viewer, const EntityInfo& entity, std::span<const Id> ids);
     // The columns, where they may answer a question about the present.
     const Columns* columns_for(std::optional<Instant> effective, std::optional<Instant> recorded) const;
+    // Asks columns of the moment, made where they are missing: null where there are none or they cannot answer.
+    template <class Query, class Ask>
+    auto ask_past(const Viewer& viewer, const EntityInfo& entity, const Query& query, Ask ask);
     template <class Ask>
     auto with_reading(const Viewer& viewer, std::optional<Instant> effective, std::optional<Instant> recorded, Ask ask);
     void set_shape(std::shared_ptr<const model::Catalog> catalog);
     void reload_settings(Connection& connection);
     Result<void> load_custom_fields(Connection& connection);
-    Result<void> change_custom_fields(Connection& connection, const std::vector<model::CustomField>& fields);
+    Result<void> change_custom_fields(Connection& connection, const std::vector<model::CustomField>& fields, const std::vector<std::string>& agreed = {}, const std::function<void(Connection&)>& beside = {});
     Result<void> follow_currency(Connection& connection);
     void settings_moved(Connection& connection);
 
@@ -84,6 +89,7 @@ class DatabaseStore final : public Store, private WriterHost {
     Date viewers_day_{};
     std::unordered_map<std::int64_t, std::shared_ptr<const Viewer>> viewers_;
     ColumnsKeeper keeper_;
+    Pasts pasts_;
     std::unique_ptr<Writer> writer_;
 };
 

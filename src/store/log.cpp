@@ -150,6 +150,26 @@ void Log::scan(Connection& connection, std::int64_t after, std::int64_t last, st
     }
 }
 
+void Log::scan_records(Connection& connection, std::string_view entity, std::int64_t effective_most, std::int64_t recorded_most,
+                       const std::function<bool(std::int64_t)>& wanted, const std::function<void(const StoredEntry&)>& each) const {
+    constexpr std::int64_t slice = 20'000;
+    const std::string sql = "SELECT " + std::string(entry_columns) + " FROM change_log WHERE org_id = " + org_ +
+                            " AND seq > $1 AND entity = $2 AND effective <= $3 AND recorded <= $4 ORDER BY org_id, seq LIMIT " + std::to_string(slice);
+    for (std::int64_t after = 0, read = slice; read == slice;) {
+        std::vector<StoredEntry> entries;
+        Statement& statement = connection.prepare(sql);
+        statement.bind(1, after);
+        statement.bind(2, entity);
+        statement.bind(3, effective_most);
+        statement.bind(4, recorded_most);
+        for (read = 0; statement.step(); ++read) {
+            after = statement.whole(0);
+            if (wanted(statement.whole(8))) entries.push_back(read_entry(statement, false));
+        }
+        for (const StoredEntry& entry : entries) each(entry);
+    }
+}
+
 void Log::chain(Connection& connection, std::int64_t newest, const std::function<bool(const StoredEntry&)>& each) const {
     constexpr std::size_t slice = 50;  // entries a round trip
     static const std::vector<std::string> names = split(entry_columns, ',');

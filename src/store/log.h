@@ -40,6 +40,9 @@ class Log {
     // Entries after `seq` up to `last`, oldest first, until `each` returns false; one entity alone when named.
     void scan(Connection& connection, std::int64_t after, std::int64_t last, std::string_view entity, Detail detail,
               const std::function<bool(const StoredEntry&)>& each) const;
+    // Entries of the records that `wanted` names, with effective and recorded times up to the given ones, oldest first.
+    void scan_records(Connection& connection, std::string_view entity, std::int64_t effective_most, std::int64_t recorded_most,
+                      const std::function<bool(std::int64_t)>& wanted, const std::function<void(const StoredEntry&)>& each) const;
     // Entries of one record from `newest` back, newest first, until `each` returns false.
     void chain(Connection& connection, std::int64_t newest, const std::function<bool(const StoredEntry&)>& each) const;
     // At most `limit` entries of the batch before `before`, newest first; and the first one of all, 0 where there is none.

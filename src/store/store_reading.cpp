@@ -32,7 +32,7 @@ Result<Record> DatabaseStore::get(const Viewer& viewer, std::string_view name, I
     ReaderPool::Lent reader(pool_);
     if (effective || recorded) {
         AsOfReading past(*reader, shape(), settings()->context(effective.value_or(now()), viewer.user), limit_of(viewer), log_, effective, recorded);
-        if (auto record = past.find(*entity, id)) return std::move(*record);
+        if (auto record = past.find(*entity, id); record && past.known_then(*record)) return std::move(*record);
         return missing(*entity, id);
     }
     Reading reading(*reader, shape(), settings()->context(now(), viewer.user), limit_of(viewer));
@@ -75,12 +75,78 @@ auto DatabaseStore::with_reading(const Viewer& viewer, std::optional<Instant> ef
     });
 }
 
+namespace {
+
+void gather(Reads& reads, const EntityInfo& entity, const ListQuery& query) {
+    for (const SortBy& by : query.sort) reads.path(entity, by.field);
+}
+void gather(Reads& reads, const EntityInfo& entity, const GroupQuery& query) {
+    for (const formula::Formula& by : query.by) reads.formula(entity, by);
+    for (const Aggregate& aggregate : query.aggregates) reads.formula(entity, aggregate.of);
+}
+
+// The records that were known then: columns of a moment hold others too, for what leads to them.
+Result<formula::Formula> known_then(const model::Catalog& catalog, const EntityInfo& entity, const formula::Formula& filter, std::optional<Instant> effective, std::optional<Instant> recorded) {
+    std::string text = filter ? "(" + filter->text + "\n)" : "TRUE";
+    if (effective) text += " AND effective_at <= \"" + effective->text() + "\"";
+    if (recorded) text += " AND created_at <= \"" + recorded->text() + "\"";
+    formula::CheckOptions options;
+    options.expected = Type::boolean;
+    options.currency = catalog.currency();
+    return formula::check(text, catalog, entity.name, options);
+}
+
+}  // namespace
+
+template <class Query, class Ask>
+auto DatabaseStore::ask_past(const Viewer& viewer, const EntityInfo& entity, const Query& asked, Ask ask) {
+    using Answer = decltype(ask(std::declval<const Columns&>(), viewer, asked, std::declval<const formula::Context&>()));
+    std::optional<Answer> none;
+    const auto effective = asked.effective_as_of, recorded = asked.recorded_as_of;
+    const Columns* present = effective || recorded ? keeper_.loaded() : nullptr;
+    if (!present || !entity.logged || entity.access == model::AccessKind::open || !asked.search.empty()) return none;
+    const auto shape_now = shape();
+    const auto settings_now = settings();
+    const auto context = settings_now->context(effective.value_or(now()), viewer.user);
+    Query query = asked;
+    const auto narrowed = known_then(*shape_now->catalog, entity, asked.filter, effective, recorded);
+    if (!narrowed) return none;
+    query.filter = *narrowed;
+    query.effective_as_of.reset();
+    query.recorded_as_of.reset();
+    Reads reads(*shape_now->catalog);
+    reads.entity(entity);
+    reads.formula(entity, query.filter);
+    gather(reads, entity, query);
+    if (reads.many()) return none;
+    const auto past = pasts_.of(shape_now, context, settings_now, effective, recorded);
+    const std::int64_t seq = last_seq();
+    {
+        ReaderPool::Lent reader(pool_);
+        past->prepare(*reader, log_, reads.entities(), seq);
+    }
+    pasts_.trim();
+    Answer answer = ask(past->columns(), *past->with_todays_reach(viewer, *present, seq), query, context);
+    if (answer || !Columns::cannot(answer.refused())) none.emplace(std::move(answer));
+    return none;
+}
+
 Result<ListPage> DatabaseStore::list(const Viewer& viewer, const ListQuery& query) {
     FAIRLEAD_ASSIGN(const EntityInfo* entity, readable(viewer, query.entity));
     if (const Columns* columns = columns_for(query.effective_as_of, query.recorded_as_of)) {
         auto page = columns->list(viewer, query, settings()->context(now(), viewer.user));
         if (page) return ListPage{rows_of(viewer, *entity, page->ids), std::move(page->next), std::move(page->prev), page->count, "columns"};
         if (!Columns::cannot(page.refused())) return page.refused();
+    }
+    const auto of_past = ask_past(viewer, *entity, query, [](const Columns& columns, const Viewer& who, const ListQuery& narrowed, const formula::Context& then) { return columns.list(who, narrowed, then); });
+    if (of_past) {
+        const auto& page = *of_past;
+        if (!page) return page.refused();
+        ReaderPool::Lent reader(pool_);
+        AsOfReading past(*reader, shape(), settings()->context(query.effective_as_of.value_or(now()), viewer.user), limit_of(viewer), log_, query.effective_as_of, query.recorded_as_of);
+        past.alone_most = (*reader).dialect() == Dialect::sqlite ? 200 + 4 * query.limit : 0;
+        past.want_today(*entity, page->ids);
+        return ListPage{past.find_many(*entity, page->ids), page->next, page->prev, page->count, "past"};
     }
     return with_reading(viewer, query.effective_as_of, query.recorded_as_of, [&](Reading& reading, const Scan& scan) { return answer_list(reading, *entity, viewer, query, scan); });
 }
@@ -91,6 +157,8 @@ Result<std::vector<Group>> DatabaseStore::group(const Viewer& viewer, const Grou
         auto groups = columns->group(viewer, query, settings()->context(now(), viewer.user));
         if (groups || !Columns::cannot(groups.refused())) return groups;
     }
+    if (auto groups = ask_past(viewer, *entity, query, [](const Columns& columns, const Viewer& who, const GroupQuery& narrowed, const formula::Context& then) { return columns.group(who, narrowed, then); }))
+        return std::move(*groups);
     return with_reading(viewer, query.effective_as_of, query.recorded_as_of, [&](Reading& reading, const Scan& scan) { return answer_group(reading, *entity, query, scan); });
 }
 

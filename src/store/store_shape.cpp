@@ -127,10 +127,13 @@ Result<void> DatabaseStore::set_custom_fields(const std::vector<model::CustomFie
 }
 
 // Between two groups: nothing else writes while the tables change.
-Result<void> DatabaseStore::change_custom_fields(Connection& connection, const std::vector<model::CustomField>& fields) {
+Result<void> DatabaseStore::change_custom_fields(Connection& connection, const std::vector<model::CustomField>& fields, const std::vector<std::string>& agreed, const std::function<void(Connection&)>& beside) {
     FAIRLEAD_ASSIGN(const auto catalog, model::Catalog::build(base_modules_, fields, shape()->catalog->currency()));
     // The fields are kept in the commit that makes their columns: a start after a crash finds both or neither.
-    FAIRLEAD_TRY(migrate(connection, *make_shape(catalog, organisation_id), {}, [&fields](Connection& inside) { keep_custom_fields(inside, fields); }));
+    FAIRLEAD_TRY(migrate(connection, *make_shape(catalog, organisation_id), agreed, [&](Connection& inside) {
+        keep_custom_fields(inside, fields);
+        if (beside) beside(inside);
+    }));
     set_shape(catalog);
     connection.forget();
     reload_settings(connection);

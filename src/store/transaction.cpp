@@ -430,6 +430,7 @@ Result<std::int64_t> WriteTransaction::update_unguarded(Id id, const Patch& give
     const EntityInfo& entity = *given.entity;
     FAIRLEAD_ASSIGN(const Record before, reachable(entity, id, Right::update, options));
     FAIRLEAD_TRY(may_set(entity, given, options));
+    FAIRLEAD_TRY(may_repeat(before, given, options));
     if (!same_actor_rights(options) && !options.through_action)
         for (const auto& set : given.sets)
             if (!entity.by_slot(set.first).options.changed_by.empty()) return update_through_actions(id, before, given, options);
@@ -447,11 +448,12 @@ Result<std::int64_t> WriteTransaction::update_unguarded(Id id, const Patch& give
     Patch to_row(entity);
     drop_unchanged(patch, before, effective, w.changes, to_row);
     const Date day = date_in_zone(effective, group_.settings->zone);
-    // An amount that a listener asserts again is valued anew, at the rate of this change's day: a deal that is won.
+    // An amount that a listener asserts again is valued anew, at the rate of this change's day: a deal that is won. So is
+    // one that somebody sets again because it had no rate.
     const Value& latest = before.at(model::slot_effective_at);
     const bool newest = latest.empty() || effective >= latest.as<Instant>();
     for (const auto& [slot, value] : patch.sets) {
-        if (!newest || given.find(slot) || !value.is<Money>() || value != before.at(slot)) continue;
+        if (!newest || !value.is<Money>() || value != before.at(slot) || (given.find(slot) && !reporting(before, slot).empty())) continue;
         const auto amount = group_.settings->to_reporting(value.as<Money>(), day);
         if (!amount || Value(amount->minor) == reporting(before, slot)) continue;
         FieldChange change;
@@ -563,7 +565,7 @@ Result<void> WriteTransaction::change_bin(const EntityInfo& entity, Id id, const
     w.changes.push_back(std::move(change));
     if (!into) FAIRLEAD_TRY(check_unique(w.after, nullptr));
     // Undoing walks a batch backwards and takes what hangs with it.
-    else if (!options.as_system) FAIRLEAD_TRY(check_unused(before));
+    if (!options.as_system) FAIRLEAD_TRY(into ? check_unused(before) : check_whole(before));
     compute(*group_.shape, *this, w.after);
     return write(w);
 }

@@ -114,6 +114,8 @@ class WriteTransaction final : public Transaction {
         bool any = false;
     };
     Hanging hanging(const EntityInfo& holder, const std::string& condition, const Value& value, Id except);
+    Result<void> may_repeat(const Record& before, const Patch& given, const WriteOptions& options);
+    Result<void> check_whole(const Record& record);
     Result<void> check_unused(const Record& record);
     Result<void> check_fixed(const Record& before, const std::vector<FieldChange>& changes);
 

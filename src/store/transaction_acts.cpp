@@ -179,6 +179,8 @@ Result<void> WriteTransaction::erase_unguarded(const EntityInfo& entity, Id id) 
     if (!in_reach(*found, Right::remove)) return refuse(Why::forbidden, "forbidden", "You may not erase this " + entity.label + ": ask an administrator");
     const Record record = *found;
     if (record.at(model::slot_deleted_at).empty()) FAIRLEAD_TRY(check_unused(record));
+    if (entity.name == "company" && record.at(model::slot_deleted_at).empty() && stored_all(entity).size() == 1)
+        return refuse(Why::duplicate, "settings_stay", "The company's settings cannot be deleted: change them instead");
     FAIRLEAD_TRY(release_references(entity, id));
     group_.save();
     std::vector<std::int64_t> entries;

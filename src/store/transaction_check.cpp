@@ -1,6 +1,7 @@
 // What must hold before a change is written: types, lengths, bounds, references, defaults, rules, unique keys.
 #include <algorithm>
 
+#include "base/currencies.h"
 #include "base/text.h"
 #include "model/record_row.h"
 #include "store/transaction.h"
@@ -102,6 +103,20 @@ Result<void> WriteTransaction::may_name(const Record& after, const Record* befor
     return refuse(Why::forbidden, "forbidden", "You may see this " + target->label + " but not share it: ask its owner or an administrator", any.record->name);
 }
 
+// What was allowed once stays allowed, but for a reference to a record out of the actor's reach: it reads as empty to
+// him, so that an id which happens to be the one there is refused like any other that leads to nothing for him. Else he
+// could find out by trying whose it is.
+Result<void> WriteTransaction::may_repeat(const Record& before, const Patch& given, const WriteOptions& options) {
+    if (same_actor_rights(options) || viewer_->is_administrator) return {};
+    for (const auto& [slot, value] : given.sets) {
+        const FieldInfo& field = given.entity->by_slot(slot);
+        if (field.type != Type::reference || !value.is<Id>() || !(value == before.at(slot))) continue;
+        const Record* record = stored(catalog().need(field.target), value.as<Id>());
+        if (!record || !in_reach(*record, Right::read)) FAIRLEAD_TRY(check_reference(field, value.as<Id>(), options, true));
+    }
+    return {};
+}
+
 // To add to a record, or to move something to it, is to change it.
 Result<void> WriteTransaction::may_join(const Record& after, const Record* before, const WriteOptions& options) {
     const EntityInfo& entity = *after.entity;
@@ -161,6 +176,9 @@ Result<Value> WriteTransaction::normalised(const FieldInfo& field, Value value, 
                 value = *money;
             }
             if (!value.is<Money>() || !value.as<Money>().currency) return wrong_type(field);
+            if (!is_active(value.as<Money>().currency)) {
+                FAIRLEAD_TRY(currency_in_force(value.as<Money>().currency.text(), field.name));
+            }
             return value;
         }
         case Type::text:

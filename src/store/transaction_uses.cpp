@@ -107,6 +107,30 @@ Result<void> WriteTransaction::check_unused(const Record& record) {
     return refused;
 }
 
+// The other way round: what a record hangs on comes out of the bin before it, so that no live record names one that is
+// there. The refusal names each of them; bringing them back unasked would undo a decision that is not this record's.
+Result<void> WriteTransaction::check_whole(const Record& record) {
+    Refused refused{Why::duplicate, {}};
+    for (const FieldInfo& field : record.entity->fields) {
+        if (field.type != Type::reference || !field.is_stored() || field.system || !record.at(field.slot).is<Id>()) continue;
+        const EntityInfo& target = catalog().need(field.target);
+        const bool part_of = record.entity->access == model::AccessKind::inherits && field.slot == record.entity->parent_slot;
+        if (!part_of && !holds(field, *record.entity, target)) continue;
+        const Record* found = stored(target, record.at(field.slot).as<Id>());
+        if (!found || found->at(model::slot_deleted_at).empty() || !found->at(model::slot_merged_into).empty()) continue;
+        if (!in_reach(*found, Right::read) || target.title_slot < 0) {
+            refused.reasons.push_back({"in_bin_unseen", field.name, record.entity->label + " cannot be brought back: its " + field.label + " is in the bin and not within your reach. Ask an administrator", {{"name", field.name}}});
+            continue;
+        }
+        const bool named = viewer_->reads(target, target.by_slot(target.title_slot));
+        const std::string title = named ? to_text(found->at(target.title_slot)) : found->id().text();
+        refused.reasons.push_back({"in_bin", field.name, record.entity->label + " cannot be brought back yet: its " + field.label + " \"" + title + "\" is in the bin. Bring that back first",
+                                   {{"title", title}, {"entity", target.name}, {"id", found->id().text()}, {"name", field.name}}});
+    }
+    if (!refused.reasons.empty()) return refused;
+    return {};
+}
+
 // What records stand on by an action (a deal's stage) is not made another thing under them: its kind, and whose part it
 // is, are fixed while one of them is there. Otherwise every deal won were lost, without an entry of its own.
 Result<void> WriteTransaction::check_fixed(const Record& before, const std::vector<FieldChange>& changes) {

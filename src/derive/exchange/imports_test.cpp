@@ -102,6 +102,35 @@ std::string body(const std::string& more = "") { return "{" + std::string(plan) 
 
 }  // namespace
 
+TEST_CASE("What is no table is refused at the upload, which says what it is and what is needed, and leaves no file behind") {
+    House house;
+    const Id ada = house.company.administrator;
+    std::string random;
+    for (std::uint32_t i = 0, seed = 7; i < 4096; ++i) random += static_cast<char>((seed = seed * 1664525 + 1013904223) >> 24);
+    using namespace std::string_literals;
+    const std::vector<std::pair<std::string, std::string>> files{
+        {"", "empty_file"}, {"%PDF-1.7\n%\xE2\xE3\xCF\xD3\n1 0 obj"s, "not_a_table"}, {"\x89PNG\r\n\x1A\n\0\0\0\rIHDR"s, "not_a_table"},
+        {"\xFF\xD8\xFF\xE0\0\x10JFIF"s, "not_a_table"}, {random, "not_a_table"}, {"<!DOCTYPE html><table><tr><td>a</td></tr></table>", "not_a_table"},
+        {R"([{"name":"An"}])", "not_a_table"}, {"PK\x03\x04 and nothing of a workbook", "damaged_workbook"}};
+    for (const auto& [content, code] : files) {
+        for (const char* name : {"?filename=deals.xlsx", "?filename=deals.csv&entity=account"}) {
+            const Answer refused = house.upload(ada, content, name);
+            INFO(code << " " << content.substr(0, 8));
+            CHECK(refused.status == 422);
+            CHECK(refused.code() == code);
+        }
+    }
+    CHECK(house.upload(ada, files[1].first).text("detail").find("PDF") != std::string::npos);
+    CHECK(house.files() == 0);
+    // A column may be called PK, and a CSV file may bear the name of a workbook.
+    CHECK(house.upload(ada, "PK,Name\n1,An\n", "?filename=deals.xlsx").status == 201);
+    CHECK(house.upload(ada, "Name\nAn\n", "?filename=deals.csv").status == 201);
+    std::string wide = "\xFF\xFE";
+    for (const char c : std::string("Name\tCity\nAn\tHue\n")) (wide += c) += '\0';
+    CHECK(house.upload(ada, wide, "?filename=deals.txt").status == 201);
+    CHECK(house.upload(ada, wide.substr(2), "?filename=deals.txt").status == 201);
+}
+
 TEST_CASE("A file is uploaded, looked at, checked, run, and taken back over HTTP") {
     House house;
     const Id ada = house.company.administrator;

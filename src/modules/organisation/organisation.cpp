@@ -13,7 +13,9 @@ constexpr const Entity* entities[] = {
 };
 constexpr Listener listeners[] = {
     {"delegation", nullptr, &check_delegation},
-    {"company", &keep_settings, &check_zone},
+    {"company", &keep_settings, &check_company},
+    {"currency", nullptr, &check_currency},
+    {"exchange_rate", nullptr, &check_currency},
     {"user", nullptr, &check_zone},
 };
 }  // namespace

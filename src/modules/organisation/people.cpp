@@ -1,6 +1,7 @@
 // What is done with people: who leaves loses access at once, and nothing of his is left without an owner.
 #include "modules/organisation/people.h"
 
+#include "base/currencies.h"
 #include "base/date.h"
 #include "base/text.h"
 
@@ -131,9 +132,27 @@ Result<void> check_zone(Records&, Patch& patch, const Record*, const WriteOption
     return refuse(Why::invalid, "unknown_zone", "There is no time zone " + zone + ": take an IANA name, as Asia/Ho_Chi_Minh.", "zone", {{"zone", zone}});
 }
 
+Result<void> check_currency(Records&, Patch& patch, const Record* before, const WriteOptions&) {
+    const FieldInfo* field = patch.entity->field("currency");
+    if (!field) field = patch.entity->field("code");
+    const Value* given = field ? patch.find(field->slot) : nullptr;
+    if (!given || !given->is<std::string>() || trim(given->as<std::string>()).empty() || (before && before->at(field->slot) == *given)) return {};
+    FAIRLEAD_ASSIGN(const Currency currency, currency_in_force(given->as<std::string>(), field->name));
+    patch.set_slot(field->slot, currency.text());
+    return {};
+}
+
+Result<void> check_company(Records& records, Patch& patch, const Record* before, const WriteOptions& options) {
+    FAIRLEAD_TRY(check_currency(records, patch, before, options));
+    return check_zone(records, patch, before, options);
+}
+
 Result<void> keep_settings(Records& records, const ChangeEvent& event) {
-    if (event.kind != ChangeKind::remove || !records.all(*event.entity).empty()) return {};
-    return refuse(Why::duplicate, "settings_stay", "The company's settings cannot be deleted: change them instead");
+    const std::size_t live = records.all(*event.entity).size();
+    if (live == 0) return refuse(Why::duplicate, "settings_stay", "The company's settings cannot be deleted: change them instead");
+    if (live > 1 && (event.kind == ChangeKind::create || event.kind == ChangeKind::restore))
+        return refuse(Why::duplicate, "one_company", "There is one company, and its settings are there already: change them instead of adding others");
+    return {};
 }
 
 }  // namespace fairlead::organisation

@@ -36,8 +36,12 @@ inline constexpr Rule user_rules[] = {
 inline constexpr Parameter deactivate_parameters[] = {
     {"successor", "Hand everything over to", Type::reference, true, "user"},
 };
+// A company has one record of settings: it stays, and no second one is made or brought back.
+Result<void> keep_settings(Records& records, const ChangeEvent& event);
 // Refuses a time zone that there is not, of a company and of a person: days would be counted in another.
-Result<void> keep_settings(Records& records, const ChangeEvent& event);  // the last record of the company's settings stays
+// Refuses a currency that is not in force, of the company, of a rate and of the list of currencies; writes it in capitals.
+Result<void> check_currency(Records& records, Patch& patch, const Record* before, const WriteOptions& options);
+Result<void> check_company(Records& records, Patch& patch, const Record* before, const WriteOptions& options);
 Result<void> check_zone(Records& records, Patch& patch, const Record* before, const WriteOptions& options);
 
 inline constexpr Action user_actions[] = {

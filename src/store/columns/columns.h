@@ -49,6 +49,7 @@ class Columns {
         // Of as many as two million records; of more in proportion.
         std::size_t cached_sets = std::size_t{16} << 20;    // bytes of remembered answers (sets of records)
         std::size_t cached_orders = std::size_t{24} << 20;  // bytes of remembered sort orders
+        bool search = true;                                 // false: no words are asked for, and nothing is kept for them
     };
 
     // `context` gives what computed fields are evaluated with (fiscal calendar, currency, rates).

@@ -5,6 +5,7 @@
 
 #include "store/columns/inverse.h"
 #include "store/columns/order.h"
+#include "store/columns/search_index.h"
 
 namespace fairlead::store::columns {
 
@@ -175,6 +176,7 @@ void Columns::State::make_tables(std::shared_ptr<const model::Catalog> next) {
         if (made.size() <= place) made.resize(place + 1);
         if (computed.size() <= place) computed.resize(place + 1);
         made[place] = std::make_unique<Table>(*entity, !columns::is_held(*entity), next->currency());
+        if (!limits.search) made[place]->search.reset();
         if (made[place]->only_ids()) continue;
         for (const FieldInfo& field : entity->fields)
             if (field.is_computed() && made[place]->column(field.slot) && made[place]->column(field.slot)->held != Held::evaluated)
