@@ -6,7 +6,9 @@
 #include <unordered_map>
 #include <unordered_set>
 
+#include "store/columns/bulk.h"
 #include "store/columns/table.h"
+#include "store/columns_reader.h"
 #include "store/grown.h"
 #include "store/reading.h"
 
@@ -35,11 +37,6 @@ Past::Past(std::shared_ptr<const Shape> shape, const formula::Context& context, 
       effective_(effective ? effective->micros : std::numeric_limits<std::int64_t>::max()), recorded_(recorded ? recorded->micros : std::numeric_limits<std::int64_t>::max()),
       columns_(shape_->catalog, context, limits_of_past()) {}
 
-// Nothing has been said of it that does not belong to the moment.
-bool Past::as_it_is(const Record& row) const {
-    return micros_of(row.at(model::slot_effective_at)) <= effective_ && micros_of(row.at(model::slot_updated_at)) <= recorded_;
-}
-
 void Past::prepare(Connection& connection, const Log& log, const std::set<const EntityInfo*>& entities, std::int64_t last_seq) {
     const std::lock_guard guard(mutex_);
     if (seq_ < 0) seq_ = last_seq;
@@ -48,36 +45,42 @@ void Past::prepare(Connection& connection, const Log& log, const std::set<const 
     if (last_seq > seq_) follow(connection, log, last_seq);
 }
 
+// All rows as they are now, the quick way; then those of which something has been said since the moment as they were.
 void Past::load(Connection& connection, const Log& log, const EntityInfo& entity) {
-    columns_.begin_load(entity);
-    const RowReader rows(connection, *shape_);
-    std::vector<Record> page(500);
     std::vector<std::int64_t> ids;
-    std::vector<Changed> changed;
-    const auto fold = [&] {
-        std::vector<Record> records = folded(connection, log, entity, changed);
-        for (const Record& record : records) ids.push_back(record.id().value);
-        columns_.add(records);
-        changed.clear();
-    };
-    for (Id after{};;) {
-        const std::size_t read = rows.next(entity, after, page);
-        if (read == 0) break;
-        after = page[read - 1].id();
-        const auto end = std::stable_partition(page.begin(), page.begin() + static_cast<std::ptrdiff_t>(read), [this](const Record& row) { return as_it_is(row); });
-        for (auto row = end; row != page.begin() + static_cast<std::ptrdiff_t>(read); ++row) {
-            const auto* seq = row->at(model::slot_last_seq).get<std::int64_t>();
-            changed.push_back({row->id(), seq ? *seq : 0});
-        }
-        for (auto row = page.begin(); row != end; ++row) ids.push_back(row->id().value);
-        columns_.add(std::span(page.data(), static_cast<std::size_t>(end - page.begin())));
-        if (changed.size() >= at_once) fold();
-        if (read < page.size()) break;
+    columns_.begin_load(entity);
+    ColumnsReader reader(connection, *shape_, entity);
+    columns::Bulk bulk;
+    for (bool more = true; more;) {
+        more = reader.next(bulk);
+        ids.insert(ids.end(), bulk.ids.begin(), bulk.ids.end());
+        columns_.add(bulk);
     }
-    if (!changed.empty()) fold();
     columns_.finish_load(entity);
+    const Table& table = shape_->table(entity);
+    std::vector<Changed> changed;
+    Statement& statement = connection.prepare("SELECT id, last_seq FROM " + table.name() + " WHERE org_id = " + table.organisation() + " AND (effective_at > $1 OR updated_at > $2) ORDER BY id");
+    statement.bind(1, effective_);
+    statement.bind(2, recorded_);
+    while (statement.step()) changed.push_back({Id{statement.whole(0)}, statement.is_null(1) ? 0 : statement.whole(1)});
+    std::unordered_set<std::int64_t> known(ids.begin(), ids.end());
+    for (std::size_t begin = 0; begin < changed.size(); begin += at_once) {
+        const std::span<const Changed> some = std::span<const Changed>(changed).subspan(begin, std::min(at_once, changed.size() - begin));
+        put(entity, some, folded(connection, log, entity, some), known, ids);
+    }
     ids_.emplace(&entity, std::move(ids));
     reachers_.clear();
+}
+
+// These records and no others of those named, in the place of what is held of them.
+void Past::put(const EntityInfo& entity, std::span<const Changed> named, const std::vector<Record>& records, std::unordered_set<std::int64_t>& known, std::vector<std::int64_t>& ids) {
+    std::vector<Applied> applied;
+    for (const Changed& one : named) applied.push_back({&entity, one.id, nullptr});
+    for (const Record& record : records) {
+        applied.push_back({&entity, record.id(), &record});
+        if (known.insert(record.id().value).second) ids.push_back(record.id().value);
+    }
+    columns_.apply(applied);
 }
 
 // Entries of these records with an effective time up to the given one and recorded by the moment, each record's in the
@@ -147,16 +150,9 @@ void Past::follow(Connection& connection, const Log& log, std::int64_t last_seq)
     for (const auto& [entity, records] : touched) {
         std::vector<Changed> changed;
         for (const auto& [id, seq] : records) changed.push_back({Id{id}, seq});
-        const std::vector<Record> now = folded(connection, log, *entity, changed);
-        std::vector<Applied> applied;
-        for (const Changed& one : changed) applied.push_back({entity, one.id, nullptr});
         auto& ids = ids_.at(entity);
-        const std::unordered_set<std::int64_t> known(ids.begin(), ids.end());
-        for (const Record& record : now) {
-            applied.push_back({entity, record.id(), &record});
-            if (!known.contains(record.id().value)) ids.push_back(record.id().value);
-        }
-        columns_.apply(applied);
+        std::unordered_set<std::int64_t> known(ids.begin(), ids.end());
+        put(*entity, changed, folded(connection, log, *entity, changed), known, ids);
     }
     seq_ = last_seq;
 }

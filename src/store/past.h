@@ -10,6 +10,8 @@
 #include <mutex>
 #include <optional>
 #include <set>
+#include <span>
+#include <unordered_set>
 #include <vector>
 
 #include "store/columns/columns.h"
@@ -37,8 +39,8 @@ class Past {
         std::int64_t last_seq = 0;
     };
     bool within(const StoredEntry& entry) const { return entry.effective <= effective_ && entry.recorded <= recorded_; }
-    bool as_it_is(const Record& row) const;
     void load(Connection& connection, const Log& log, const EntityInfo& entity);
+    void put(const EntityInfo& entity, std::span<const Changed> named, const std::vector<Record>& records, std::unordered_set<std::int64_t>& known, std::vector<std::int64_t>& ids);
     void follow(Connection& connection, const Log& log, std::int64_t last_seq);
     std::vector<Record> folded(Connection& connection, const Log& log, const EntityInfo& entity, std::span<const Changed> changed) const;
     template <class Take>
