@@ -17,20 +17,23 @@ thread_local void* place_here = nullptr;
 WorkerPool::WorkerPool(int threads, int at_once, std::size_t waiting_max, std::chrono::milliseconds long_turn)
     : at_once_(at_once), waiting_max_(waiting_max), long_turn_(long_turn), places_(static_cast<std::size_t>(threads)) {
     for (Place& place : places_) place.thread = std::thread([this, &place] { run(place); });
+    if (threads > at_once) watcher_ = std::thread([this] { watch(); });
 }
 
 WorkerPool::~WorkerPool() { stop(); }
 
 bool WorkerPool::post(std::function<void()> task) {
-    bool wake = false;
+    Place* called = nullptr;
+    bool look = false;
     {
         const std::lock_guard lock(mutex_);
         if (stopping_ || waiting_.size() >= waiting_max_) return false;
         waiting_.push_back(std::move(task));
-        Time next{};
-        wake = !watched_ || computing(std::chrono::steady_clock::now(), next) < at_once_;
+        called = call();
+        look = !called && !watching_;
     }
-    if (wake) ready_.notify_one();
+    if (called) called->wake.notify_one();
+    if (look) late_.notify_one();
     return true;
 }
 
@@ -39,52 +42,57 @@ void WorkerPool::stop() {
         const std::lock_guard lock(mutex_);
         stopping_ = true;
     }
-    ready_.notify_all();
+    for (Place& place : places_) place.wake.notify_one();
+    late_.notify_one();
     for (Place& place : places_)
         if (place.thread.joinable()) place.thread.join();
+    late_.notify_one();
+    if (watcher_.joinable()) watcher_.join();
 }
 
-// How many have a turn that counts, and when one of them has lasted so long that it does not any more.
-int WorkerPool::computing(Time now, Time& next) const {
-    int count = 0;
-    next = Time::max();
-    for (const Place& place : places_) {
-        if (place.since == resting || now - place.since >= long_turn_) continue;
-        ++count;
-        next = std::min(next, place.since + long_turn_);
-    }
-    return count;
+// A thread is woken only for a turn that is free: one too many would cost as much as a short task.
+WorkerPool::Place* WorkerPool::call() {
+    if (waiting_.empty() || resting_.empty() || computing_ + called_ >= at_once_) return nullptr;
+    Place* place = resting_.back();
+    resting_.pop_back();
+    place->called = true;
+    ++called_;
+    return place;
 }
 
-// False when there is nothing more to do.
-bool WorkerPool::await_turn(std::unique_lock<std::mutex>& lock) {
-    for (;;) {
-        if (waiting_.empty()) {
-            if (stopping_) return false;
-            ready_.wait(lock);
-            continue;
-        }
-        Time next{};
-        if (computing(std::chrono::steady_clock::now(), next) < at_once_) return true;
-        if (watched_) {
-            ready_.wait(lock);
-            continue;
-        }
-        watched_ = true;
-        ready_.wait_until(lock, next);
-        watched_ = false;
-    }
+void WorkerPool::begin(Place& place) {
+    place.turn = Turn::counts;
+    place.since = std::chrono::steady_clock::now();
+    ++computing_;
+}
+
+void WorkerPool::end(Place& place) {
+    computing_ -= place.turn == Turn::counts;
+    place.turn = Turn::none;
+}
+
+void WorkerPool::rest(Place& own, std::unique_lock<std::mutex>& lock) {
+    resting_.push_back(&own);
+    own.wake.wait(lock, [&] { return own.called || stopping_; });
+    if (own.called) --called_;
+    else std::erase(resting_, &own);
+    own.called = false;
 }
 
 void WorkerPool::run(Place& own) {
     place_here = &own;
     set_turn_keeper(this);
     std::unique_lock lock(mutex_);
-    while (await_turn(lock)) {
+    for (;;) {
+        if (waiting_.empty() || computing_ >= at_once_) {
+            if (stopping_) break;  // whoever has a turn does what still waits
+            rest(own, lock);
+            continue;
+        }
         std::function<void()> task = std::move(waiting_.front());
         waiting_.pop_front();
-        own.since = std::chrono::steady_clock::now();
-        if (!waiting_.empty() && !watched_) ready_.notify_one();  // somebody else watches
+        begin(own);
+        if (Place* called = call()) called->wake.notify_one();
         lock.unlock();
         try {
             task();
@@ -93,24 +101,44 @@ void WorkerPool::run(Place& own) {
         }
         task = nullptr;
         lock.lock();
-        own.since = resting;
+        end(own);
     }
-    ready_.notify_all();
     set_turn_keeper(nullptr);
 }
 
+// Sleeps while nobody waits, and looks in quarters of a turn while somebody does.
+void WorkerPool::watch() {
+    std::unique_lock lock(mutex_);
+    while (!stopping_) {
+        watching_ = !waiting_.empty();
+        if (!watching_) {
+            late_.wait(lock);
+            continue;
+        }
+        const Time now = std::chrono::steady_clock::now();
+        for (Place& place : places_)
+            if (place.turn == Turn::counts && now - place.since >= long_turn_) {
+                place.turn = Turn::has_lasted_long;
+                --computing_;
+            }
+        while (Place* called = call()) called->wake.notify_one();
+        late_.wait_for(lock, long_turn_ / 4 + std::chrono::microseconds(250));
+    }
+}
+
 void WorkerPool::pause() {
+    Place* called = nullptr;
     {
         const std::lock_guard lock(mutex_);
-        static_cast<Place*>(place_here)->since = resting;
-        if (waiting_.empty()) return;
+        end(*static_cast<Place*>(place_here));
+        called = call();
     }
-    ready_.notify_one();
+    if (called) called->wake.notify_one();
 }
 
 void WorkerPool::resume() {
     const std::lock_guard lock(mutex_);
-    static_cast<Place*>(place_here)->since = std::chrono::steady_clock::now();
+    begin(*static_cast<Place*>(place_here));
 }
 
 }  // namespace fairlead::server

@@ -2,6 +2,7 @@
 #pragma once
 #include <chrono>
 #include <condition_variable>
+#include <cstdint>
 #include <deque>
 #include <functional>
 #include <mutex>
@@ -27,24 +28,34 @@ class WorkerPool final : public TurnKeeper {
 
   private:
     using Time = std::chrono::steady_clock::time_point;
-    static constexpr Time resting = Time::min();
+    enum class Turn : std::uint8_t { none, counts, has_lasted_long };
     struct Place {
-        Time since = resting;  // when its turn began
+        Turn turn = Turn::none;
+        Time since;  // when it began
+        bool called = false;
+        std::condition_variable wake;
         std::thread thread;
     };
     void run(Place& own);
-    bool await_turn(std::unique_lock<std::mutex>& lock);
-    int computing(Time now, Time& next) const;
+    void watch();
+    void begin(Place& place);
+    void end(Place& place);
+    void rest(Place& own, std::unique_lock<std::mutex>& lock);
+    Place* call();  // null: no turn is free, or nothing waits
 
     const int at_once_;
     const std::size_t waiting_max_;
     const std::chrono::milliseconds long_turn_;
     std::mutex mutex_;
-    std::condition_variable ready_;
     std::deque<std::function<void()>> waiting_;
     bool stopping_ = false;
-    bool watched_ = false;  // somebody looks when the next turn has lasted long
-    std::vector<Place> places_;
+    int computing_ = 0;            // turns that count
+    int called_ = 0;               // threads that have been woken and are on their way
+    std::vector<Place*> resting_;  // threads without a task; who rested last is called first: what it needs is still in the caches
+    std::deque<Place> places_;
+    bool watching_ = false;
+    std::condition_variable late_;
+    std::thread watcher_;  // takes from the count what has lasted long, while others wait
 };
 
 }  // namespace fairlead::server
