@@ -18,7 +18,7 @@ std::string title_of(const Record& record) {
 
 namespace {
 constexpr std::size_t titles_max = 200'000;  // about 20 MB
-constexpr int log_step = 2'000;              // further behind than this, starting afresh is cheaper
+constexpr int log_step = 250;              // further behind than this, starting afresh is cheaper
 }  // namespace
 
 std::int64_t TitleCache::follow() {
