@@ -200,7 +200,7 @@ void write_small_export(const Desk& desk) {
 TEST_CASE("Every command explains itself, and a mistake on the command line ends with 2 and says what is wrong") {
     Desk desk;
     const std::vector<std::vector<std::string>> commands{{}, {"serve"}, {"demo"}, {"import"}, {"export"}, {"query"}, {"user"}, {"user", "add"}, {"user", "list"}, {"user", "reset"}, {"user", "deactivate"},
-                                                         {"token"}, {"token", "create"}, {"token", "list"}, {"token", "revoke"}, {"backup"}, {"restore"}, {"migrate"}, {"check"}, {"catalog"}, {"version"}};
+                                                         {"token"}, {"token", "create"}, {"token", "list"}, {"token", "revoke"}, {"field"}, {"field", "list"}, {"field", "drop"}, {"backup"}, {"restore"}, {"migrate"}, {"check"}, {"catalog"}, {"version"}};
     for (std::vector<std::string> words : commands) {
         const std::string name = words.empty() ? "fairlead" : join(words, " ");
         CAPTURE(name);
@@ -233,6 +233,16 @@ TEST_CASE("Every command explains itself, and a mistake on the command line ends
     const Ended none = desk.run({"query", "account"});
     CHECK(none.code == 1);
     CHECK(holds(none.error, on_postgresql() ? "migrate" : "There is no database"));
+    // A mistyped path becomes no database by any command but those that fill one.
+    for (const std::vector<std::string>& words : {std::vector<std::string>{"migrate"}, {"check"}, {"export", "account", "--output", desk.path("out.csv")}, {"backup", desk.path("copy.db")}, {"user", "list"}, {"field", "list"}, {"token", "list", "--email", "a@example.com"}}) {
+        std::vector<std::string> mistyped = words;
+        mistyped.insert(mistyped.end(), {"--database", "sqlite:" + desk.path("misytped/no.db")});
+        const Ended refused = desk.run(mistyped);
+        CAPTURE(words.front());
+        CHECK(refused.code == 1);
+        CHECK(holds(refused.error, "There is no database"));
+        CHECK(!std::filesystem::exists(desk.path("misytped")));
+    }
 }
 
 TEST_CASE("An export comes in, is asked about, goes out again and is taken back, on the command line alone") {
