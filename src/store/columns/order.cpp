@@ -119,17 +119,15 @@ std::vector<std::uint32_t> sorted_by_text(const Table& table, const Column& colu
     return sorted;
 }
 
-// Few are added to many: each finds its place by halving.
-std::vector<std::uint32_t> merged_texts(const Table& table, const Column& column, const std::vector<std::uint32_t>& kept, const std::vector<std::uint32_t>& added) {
+// Few are added to many: each finds its place by halving. `stands_before(row)` makes the test of a row's place.
+template <class StandsBefore>
+std::vector<std::uint32_t> merged_in(const std::vector<std::uint32_t>& kept, const std::vector<std::uint32_t>& added, StandsBefore stands_before) {
+    if (kept.empty()) return added;
     std::vector<std::uint32_t> out;
     out.reserve(kept.size() + added.size());
     auto from = kept.begin();
     for (const std::uint32_t row : added) {
-        const std::string key = text_key(column, row);
-        const auto place = std::partition_point(from, kept.end(), [&](std::uint32_t other) {
-            const std::string theirs = text_key(column, other);
-            return theirs != key ? theirs < key : table.id(other) < table.id(row);
-        });
+        const auto place = std::partition_point(from, kept.end(), stands_before(row));
         out.insert(out.end(), from, place);
         out.push_back(row);
         from = place;
@@ -140,7 +138,7 @@ std::vector<std::uint32_t> merged_texts(const Table& table, const Column& column
 
 // Neighbours that both kept their place know already whether they are equal.
 std::vector<std::uint32_t> ranks_of(const Table& table, const Column& column, const std::vector<std::uint32_t>& rows,
-                                    const std::vector<std::uint32_t>& old_ranks, const RowSet& changed) {
+                                    const std::vector<std::uint32_t>& old_ranks, const std::vector<bool>& changed) {
     std::vector<std::uint32_t> ranks(table.rows(), 0);
     std::uint32_t rank = 0;
     for (std::size_t i = 0; i < rows.size(); ++i) {
@@ -148,7 +146,7 @@ std::vector<std::uint32_t> ranks_of(const Table& table, const Column& column, co
         bool same = false;
         if (i > 0) {
             const std::uint32_t previous = rows[i - 1];
-            const bool both_old = !changed.has(row) && !changed.has(previous);
+            const bool both_old = !changed[row] && !changed[previous];
             same = both_old ? old_ranks[row] == old_ranks[previous] : text_key(column, row) == text_key(column, previous);
         }
         ranks[row] = same ? rank : ++rank;
@@ -160,15 +158,19 @@ std::vector<std::uint32_t> ranks_of(const Table& table, const Column& column, co
 SnapshotPointer merged(const Table& table, const Column& column, const Snapshot& old, const std::vector<std::uint32_t>& rows) {
     auto next = std::make_shared<Snapshot>();
     next->stamp = table.stamp();
-    RowSet changed;
-    for (const std::uint32_t row : rows) changed.put(row, true);
+    std::vector<bool> changed(table.rows(), false);
+    for (const std::uint32_t row : rows) changed[row] = true;
     std::vector<std::uint32_t> kept;
     kept.reserve(old.rows.size());
     for (const std::uint32_t row : old.rows)
-        if (!changed.has(row)) kept.push_back(row);
+        if (!changed[row]) kept.push_back(row);
     if (column.held == Held::text) {
-        std::vector<std::uint32_t> added = sorted_by_text(table, column, rows);
-        next->rows = kept.empty() ? std::move(added) : merged_texts(table, column, kept, added);
+        next->rows = merged_in(kept, sorted_by_text(table, column, rows), [&](std::uint32_t row) {
+            return [&table, &column, key = text_key(column, row), id = table.id(row)](std::uint32_t other) {
+                const std::string theirs = text_key(column, other);
+                return theirs != key ? theirs < key : table.id(other) < id;
+            };
+        });
         next->ranks = ranks_of(table, column, next->rows, old.ranks, changed);
         return next;
     }
@@ -180,8 +182,7 @@ SnapshotPointer merged(const Table& table, const Column& column, const Snapshot&
     for (const std::uint32_t row : rows)
         if (number_of(table, column, row) != no_value) added.push_back(row);
     std::sort(added.begin(), added.end(), less);
-    next->rows.resize(kept.size() + added.size());
-    std::merge(kept.begin(), kept.end(), added.begin(), added.end(), next->rows.begin(), less);
+    next->rows = merged_in(kept, added, [&](std::uint32_t row) { return [&less, row](std::uint32_t other) { return less(other, row); }; });
     return next;
 }
 
