@@ -289,6 +289,10 @@ void ColumnsKeeper::follow(const CommitGroup& group) {
         applied.after = record ? &*record : nullptr;
         if (columns::is_held(*applied.entity)) changes.push_back(applied);
     }
+    // New rows in the order of their ids: the newest are found from the end as long as rows and ids ascend together.
+    std::sort(changes.begin(), changes.end(), [](const Applied& a, const Applied& b) {
+        return a.entity != b.entity ? a.entity->number < b.entity->number : a.id < b.id;
+    });
     columns_->apply(changes);
 }
 
