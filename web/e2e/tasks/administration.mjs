@@ -113,8 +113,13 @@ task('A field of the company’s own is made and used; one no longer wanted is h
   await row.getByRole('button', { name: 'Show Credit class again' }).click();
   await row.getByText('all roles').waitFor();
   assert.ok((await rules()).every((level) => level === 'write'));
-  // Its column is never dropped from here, and the server says what to do instead.
-  await assert.rejects(world.call('DELETE', '/custom_fields/x_credit_class?entity=account'), /field_holds_values|Hide it from the roles/);
+  // Its column is never dropped from here, and by the server only as a step that is agreed to by its name.
+  const dropped = '/custom_fields/x_credit_class?entity=account';
+  await assert.rejects(world.call('DELETE', dropped), /not_agreed.*drop account\.x_credit_class/);
+  await world.call('DELETE', `${dropped}&agree=${encodeURIComponent('drop account.x_credit_class')}`);
+  await go('/administration/fields/account');
+  await settled(page);
+  assert.equal(await page.getByRole('row', { name: /Credit class/ }).count(), 0);
 });
 
 task('Every section of administration opens', async ({ page, go }) => {
