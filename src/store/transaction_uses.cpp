@@ -34,7 +34,7 @@ WriteTransaction::Hanging WriteTransaction::hanging(const EntityInfo& holder, co
     const Table& table = group_.shape->table(holder);
     (void)rows_of(holder);  // writes what is still on its way
     const bool all = viewer_->is_system || viewer_->is_administrator;
-    std::string wanted = "id <> " + std::to_string(except.value) + " AND (" + condition + ")";
+    std::string wanted = "id <> $2 AND (" + condition + ")";  // bound, so that a statement serves every record
     // A line of a deal in the bin is in the bin with it.
     if (holder.access == model::AccessKind::inherits && holder.parent_slot >= 0) {
         const FieldInfo& parent = holder.by_slot(holder.parent_slot);
@@ -47,6 +47,7 @@ WriteTransaction::Hanging WriteTransaction::hanging(const EntityInfo& holder, co
                                                          : "SELECT " + table.columns() + live_rows(table, wanted, looked_at));
     if (const auto* id = value.get<Id>()) statement.bind(1, id->value);
     else statement.bind(1, std::string_view(value.as<std::string>()));
+    statement.bind(2, except.value);
     Hanging found;
     if (all) {
         while (statement.step()) found.seen = statement.whole(0);
