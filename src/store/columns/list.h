@@ -27,9 +27,10 @@ class Sorting {
         first_keys({&row, 1}, &key);
         return key;
     }
+    // Turned already.
     void first_keys(std::span<const std::uint32_t> rows, Key* keys) const;
-    // a before b; their first keys are known.
-    bool before(Key first_a, std::uint32_t a, Key first_b, std::uint32_t b) const;
+    // a before b, by the keys from `from` on.
+    bool before(std::size_t from, std::uint32_t a, std::uint32_t b) const;
     Cursor cursor(std::uint32_t row, std::uint64_t query, bool backward) const;
     // Where a cursor stands.
     struct Mark {
@@ -40,8 +41,11 @@ class Sorting {
     // Less, equal or greater: the row against the mark.
     int against(const Mark& mark, Key first, std::uint32_t row) const;
     const SortKey* first() const { return keys_.empty() ? nullptr : keys_.front().get(); }
-    const Column* walked() const { return keys_.size() == 1 ? keys_.front()->walked() : nullptr; }
+    // The column whose order the second key has, where it may be walked.
+    const Column* next_walked() const { return keys_.size() < 2 ? nullptr : keys_[1]->walked(); }
+    Key key(std::size_t key, std::uint32_t row) const { return turned(key, keys_[key]->key(row)); }
     bool descending() const { return id_descending_; }
+    bool descends(std::size_t key) const { return descending_[key]; }
 
   private:
     explicit Sorting(const Table& table) : table_(&table) {}

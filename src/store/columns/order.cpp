@@ -12,7 +12,14 @@ constexpr std::size_t late_most = 4096;         // changed rows before they are 
 constexpr int asked_before_made = 3;
 constexpr std::uint32_t small_table = 65'536;
 
+bool is_coded(const Column& column) { return column.held == Held::reference || (column.held == Held::text && column.texts.coded()); }
+bool is_ranked(const Column& column) { return column.held == Held::text && !column.texts.coded(); }
+
 Wide number_of(const Table& table, const Column& column, std::uint32_t row) {
+    if (is_coded(column)) {
+        const std::uint32_t code = codes_of(column).code(row);
+        return code ? Wide{code} : no_value;
+    }
     return column.held == Held::money ? table.reporting_minor(column, row) : column.values.get(row);
 }
 
@@ -164,7 +171,7 @@ SnapshotPointer merged(const Table& table, const Column& column, const Snapshot&
     kept.reserve(old.rows.size());
     for (const std::uint32_t row : old.rows)
         if (!changed[row]) kept.push_back(row);
-    if (column.held == Held::text) {
+    if (is_ranked(column)) {
         next->rows = merged_in(kept, sorted_by_text(table, column, rows), [&](std::uint32_t row) {
             return [&table, &column, key = text_key(column, row), id = table.id(row)](std::uint32_t other) {
                 const std::string theirs = text_key(column, other);
@@ -187,6 +194,8 @@ SnapshotPointer merged(const Table& table, const Column& column, const Snapshot&
 }
 
 }  // namespace
+
+const Packed& codes_of(const Column& column) { return column.held == Held::reference ? column.values : column.texts.codes(); }
 
 Key Order::key(std::uint32_t row) const {
     if (is_late(row)) return late->keys.at(row);
@@ -264,7 +273,7 @@ Order Orders::of_texts(Asking& asking, const Table& table, const Column& column)
         put(column, made);
         return made;
     };
-    if (!order) return make();
+    if (!order || order.snapshot->ranks.empty()) return make();  // what it was while its texts were in a dictionary
     const std::uint64_t known = order.late ? order.late->stamp : order.snapshot->stamp;
     if (column.changed <= known) return order;
     std::vector<std::uint32_t> rows;
@@ -306,25 +315,24 @@ namespace {
 // Makes a snapshot in slices, so that a writer never waits long; what changes meanwhile is late.
 class Builder {
   public:
-    Builder(const State& state, const MissingOrder& missing) : state_(state), table_(*missing.table), column_(*missing.column) {}
+    Builder(const State& state, const MissingOrder& missing, bool ranked) : state_(state), table_(*missing.table), column_(*missing.column), ranked_(ranked) {}
 
     // Nothing when the values cannot be sorted as 64-bit numbers: such a column is always scanned.
     std::shared_ptr<Snapshot> snapshot(std::uint64_t stamp, std::uint32_t rows) {
         auto made = std::make_shared<Snapshot>();
         made->stamp = stamp;
-        const bool texts = column_.held == Held::text;
         if (!gather(rows)) return nullptr;
         std::sort(keys_.begin(), keys_.end());
         made->rows.reserve(keys_.size());
-        if (texts) made->ranks.assign(rows, 0);
+        if (ranked_) made->ranks.assign(rows, 0);
         std::uint32_t rank = 0;
         for (std::size_t begin = 0; begin < keys_.size();) {
             std::size_t end = begin + 1;
             while (end < keys_.size() && keys_[end].first == keys_[begin].first) ++end;
-            const std::vector<Full> run = run_of(begin, end, texts);
+            const std::vector<Full> run = run_of(begin, end);
             for (std::size_t i = 0; i < run.size(); ++i) {
                 made->rows.push_back(run[i].row);
-                if (texts) made->ranks[run[i].row] = i > 0 && run[i].key == run[i - 1].key ? rank : ++rank;
+                if (ranked_) made->ranks[run[i].row] = i > 0 && run[i].key == run[i - 1].key ? rank : ++rank;
             }
             begin = end;
         }
@@ -344,11 +352,12 @@ class Builder {
         for (std::uint32_t begin = 0; begin < rows; begin += slice) {
             const std::shared_lock guard(state_.lock);
             for (std::uint32_t row = begin; row < std::min(rows, begin + slice); ++row) {
-                if (column_.held == Held::text) {
+                if (ranked_) {
                     const std::string key = text_key(column_, row);
                     if (!key.empty()) keys_.emplace_back(prefix_of(key), row);
                     continue;
                 }
+                if (is_ranked(column_)) return false;  // left its dictionary meanwhile
                 const Wide value = number_of(table_, column_, row);
                 if (value == no_value) continue;
                 if (value > INT64_MAX || value < INT64_MIN) return false;
@@ -358,7 +367,7 @@ class Builder {
         return true;
     }
 
-    std::vector<Full> run_of(std::size_t begin, std::size_t end, bool texts) {
+    std::vector<Full> run_of(std::size_t begin, std::size_t end) {
         std::vector<Full> run;
         run.reserve(end - begin);
         if (end - begin == 1) {
@@ -369,7 +378,7 @@ class Builder {
             const std::shared_lock guard(state_.lock);
             for (std::size_t i = from; i < std::min(end, from + slice); ++i) {
                 const std::uint32_t row = keys_[i].second;
-                run.push_back({texts ? text_key(column_, row) : std::string(), table_.id(row).value, row});
+                run.push_back({ranked_ ? text_key(column_, row) : std::string(), table_.id(row).value, row});
             }
         }
         std::sort(run.begin(), run.end(), [](const Full& a, const Full& b) { return a.key != b.key ? a.key < b.key : a.id < b.id; });
@@ -379,6 +388,7 @@ class Builder {
     const State& state_;
     const Table& table_;
     const Column& column_;
+    const bool ranked_;
     std::vector<std::pair<std::uint64_t, std::uint32_t>> keys_;
 };
 
@@ -389,13 +399,15 @@ void Orders::build(const State& state, const MissingOrder& missing) {
     const std::lock_guard one(building_);
     std::uint64_t stamp = 0;
     std::uint32_t rows = 0;
+    bool ranked = false;
     {
         const std::shared_lock guard(state.lock);
         if (state.generation != missing.generation) return;
+        ranked = is_ranked(*missing.column);
         stamp = missing.table->stamp();
         rows = missing.table->rows();
     }
-    auto made = Builder(state, missing).snapshot(stamp, rows);
+    auto made = Builder(state, missing, ranked).snapshot(stamp, rows);
     const std::shared_lock guard(state.lock);
     if (state.generation != missing.generation) return;
     if (made) return put(*missing.column, Order{std::move(made), nullptr});

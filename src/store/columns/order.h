@@ -19,7 +19,10 @@ namespace fairlead::store::columns {
 using Key = Uint128;
 inline constexpr Key null_key = ~Key{0};  // last, in both directions
 
-// Rows ascending by value and id, as of a stamp.
+// Of a reference or of texts in a dictionary: which record or text each row has, 0 for none.
+const Packed& codes_of(const Column& column);
+
+// Rows ascending by value (of coded columns by code) and id, as of a stamp.
 struct Snapshot {
     std::uint64_t stamp = 0;
     std::vector<std::uint32_t> rows;
@@ -50,8 +53,8 @@ class Orders {
     explicit Orders(std::size_t bytes_most) : bytes_most_(bytes_most) {}
     // The order of a text column, with every change in it; throws MissingOrder when it must first be made.
     Order of_texts(Asking& asking, const Table& table, const Column& column);
-    // The order of a column of numbers when it has been made, else nothing: it is made when it has been asked for
-    // often enough. Rows that changed since are in `late`.
+    // The order of a column of numbers, or of codes, when it has been made, else nothing: it is made when it has been
+    // asked for often enough. Rows that changed since are in `late`.
     Order of_numbers(Asking& asking, const Table& table, const Column& column);
     void build(const State& state, const MissingOrder& missing);
     void clear();
@@ -90,8 +93,14 @@ class SortKey {
     // The column whose order this key has, where a remembered order may be walked; null otherwise.
     virtual const Column* walked() const { return nullptr; }
     // Where the key depends on a small number that each row has (0: none): the column of these, and the key of each.
-    virtual const Packed* codes() const { return nullptr; }
+    virtual const Column* coded() const { return nullptr; }
     virtual Key key_of_code(std::uint32_t) const { return null_key; }
+    // Of the codes from 0 to `greatest`.
+    virtual std::vector<Key> keys_of_codes(std::uint32_t greatest) const {
+        std::vector<Key> keys;
+        for (std::uint32_t code = 0; code <= greatest; ++code) keys.push_back(key_of_code(code));
+        return keys;
+    }
 };
 using SortKeyPointer = std::unique_ptr<SortKey>;
 

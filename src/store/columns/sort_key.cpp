@@ -92,7 +92,7 @@ class ChoiceKey final : public SortKey {
     void keys(std::span<const std::uint32_t> rows, Key* keys) const override {
         each_code(column_.texts.codes(), rows, [&](std::size_t i, std::uint32_t code) { keys[i] = key_of_code(code); });
     }
-    const Packed* codes() const override { return &column_.texts.codes(); }
+    const Column* coded() const override { return &column_; }
     Key key_of_code(std::uint32_t code) const override { return code ? Key{code} : null_key; }
     std::string boundary(std::uint32_t row) const override { return std::string(column_.texts.get(row).value_or("")); }
     Key key_of(std::string_view boundary) const override {
@@ -104,40 +104,47 @@ class ChoiceKey final : public SortKey {
     const Column& column_;
 };
 
-// Texts of a dictionary: ranked once a question, which is cheap while there are few.
+// A dictionary only grows, so that the order of its texts holds until there is one more.
+std::shared_ptr<const TextRanks> text_ranks(const State& state, const Column& column) {
+    const Dictionary& dictionary = column.texts.dictionary();
+    const std::string question = std::to_string(reinterpret_cast<std::uintptr_t>(&column)) + " " + std::to_string(dictionary.size());
+    if (auto known = state.text_ranks.find(question)) return known;
+    auto made = std::make_shared<TextRanks>();
+    made->sorted.reserve(dictionary.size());
+    for (std::uint32_t code = 1; code <= dictionary.size(); ++code) made->sorted.emplace_back(sort_key(dictionary.text(code)), code);
+    std::sort(made->sorted.begin(), made->sorted.end());
+    made->ranks.assign(dictionary.size() + std::size_t{1}, null_key);
+    Key rank = 0;
+    for (std::size_t i = 0; i < made->sorted.size(); ++i) {
+        if (i == 0 || made->sorted[i].first != made->sorted[i - 1].first) rank += 2;
+        made->ranks[made->sorted[i].second] = rank;
+    }
+    state.text_ranks.put(question, made);
+    return made;
+}
+
 class CodedTextKey final : public SortKey {
   public:
-    explicit CodedTextKey(const Column& column) : column_(column) {
-        const Dictionary& dictionary = column.texts.dictionary();
-        for (std::uint32_t code = 1; code <= dictionary.size(); ++code) sorted_.emplace_back(sort_key(dictionary.text(code)), code);
-        std::sort(sorted_.begin(), sorted_.end());
-        ranks_.assign(dictionary.size() + std::size_t{1}, null_key);
-        Key rank = 0;
-        for (std::size_t i = 0; i < sorted_.size(); ++i) {
-            if (i == 0 || sorted_[i].first != sorted_[i - 1].first) rank += 2;
-            ranks_[sorted_[i].second] = rank;
-        }
-    }
+    CodedTextKey(const State& state, const Column& column) : column_(column), texts_(text_ranks(state, column)) {}
     void keys(std::span<const std::uint32_t> rows, Key* keys) const override {
-        each_code(column_.texts.codes(), rows, [&](std::size_t i, std::uint32_t code) { keys[i] = ranks_[code]; });
+        each_code(column_.texts.codes(), rows, [&](std::size_t i, std::uint32_t code) { keys[i] = texts_->ranks[code]; });
     }
-    const Packed* codes() const override { return &column_.texts.codes(); }
-    Key key_of_code(std::uint32_t code) const override { return ranks_[code]; }
+    const Column* coded() const override { return &column_; }
+    Key key_of_code(std::uint32_t code) const override { return texts_->ranks[code]; }
     std::string boundary(std::uint32_t row) const override {
         const auto text = column_.texts.get(row);
         return text ? sort_key(*text) : std::string();
     }
     Key key_of(std::string_view boundary) const override {
         if (boundary.empty()) return null_key;
-        const auto place = std::lower_bound(sorted_.begin(), sorted_.end(), boundary, [](const auto& one, std::string_view key) { return one.first < key; });
-        if (place != sorted_.end() && place->first == boundary) return ranks_[place->second];
-        return place == sorted_.begin() ? Key{1} : ranks_[std::prev(place)->second] + 1;
+        const auto place = std::lower_bound(texts_->sorted.begin(), texts_->sorted.end(), boundary, [](const auto& one, std::string_view key) { return one.first < key; });
+        if (place != texts_->sorted.end() && place->first == boundary) return texts_->ranks[place->second];
+        return place == texts_->sorted.begin() ? Key{1} : texts_->ranks[std::prev(place)->second] + 1;
     }
 
   private:
     const Column& column_;
-    std::vector<std::pair<std::string, std::uint32_t>> sorted_;
-    std::vector<Key> ranks_;
+    std::shared_ptr<const TextRanks> texts_;
 };
 
 class TextKey final : public SortKey {
@@ -190,10 +197,19 @@ class OverKey final : public SortKey {
         return target ? inner_->boundary(*target) : std::string();
     }
     Key key_of(std::string_view boundary) const override { return inner_->key_of(boundary); }
-    const Packed* codes() const override { return &reference_.values; }
+    const Column* coded() const override { return &reference_; }
     Key key_of_code(std::uint32_t code) const override {
         const auto target = reached(code);
         return target ? inner_->key(*target) : null_key;
+    }
+    std::vector<Key> keys_of_codes(std::uint32_t greatest) const override {
+        std::vector<std::uint32_t> targets;
+        for (std::uint32_t code = 1; code <= greatest; ++code)
+            if (const auto target = reached(code)) targets.push_back(*target);
+        std::vector<Key> found(targets.size()), keys(greatest + std::size_t{1}, null_key);
+        inner_->keys(targets, found.data());
+        for (std::size_t i = 0; i < targets.size(); ++i) keys[targets[i] + std::size_t{1}] = found[i];
+        return keys;
     }
 
   private:
@@ -297,7 +313,7 @@ SortKeyPointer column_key(Asking& asking, const Table& table, const Column& colu
         case Held::evaluated: return std::make_unique<EvaluatedKey>(asking, table, column);
         case Held::text:
             if (column.field->type == Type::choice) return std::make_unique<ChoiceKey>(column);
-            if (column.texts.coded()) return std::make_unique<CodedTextKey>(column);
+            if (column.texts.coded()) return std::make_unique<CodedTextKey>(asking.state(), column);
             return std::make_unique<TextKey>(column, asking.state().orders->of_texts(asking, table, column));
         case Held::reference: {
             const Table& target = asking.ready(column.target->entity().name);

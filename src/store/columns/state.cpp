@@ -197,6 +197,7 @@ void Columns::State::make_tables(std::shared_ptr<const model::Catalog> next) {
     answers.clear();
     sums.clear();
     ranks.clear();
+    text_ranks.clear();
     orders->clear();
     inverses->clear();
 }

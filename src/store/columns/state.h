@@ -97,6 +97,17 @@ struct Ranked {
     std::size_t bytes() const { return ranks.capacity() * sizeof(ranks.front()); }
 };
 
+// The texts of a dictionary in their order.
+struct TextRanks {
+    std::vector<std::pair<std::string, std::uint32_t>> sorted;  // by sort key, with the code
+    std::vector<Uint128> ranks;                                 // by code: even, equal texts share one
+    std::size_t bytes() const {
+        std::size_t sum = sorted.capacity() * sizeof(sorted.front()) + ranks.capacity() * sizeof(ranks.front());
+        for (const auto& one : sorted) sum += one.first.capacity();
+        return sum;
+    }
+};
+
 struct Plan {
     PredicatePointer root;
     Rests rests;
@@ -188,6 +199,7 @@ class Columns::State {
     static constexpr std::size_t sums_least = std::size_t{8} << 20;
     mutable columns::Memos<columns::BlockMemo> sums{sums_least};
     mutable columns::Memos<columns::Ranked> ranks{std::size_t{2} << 20};
+    mutable columns::Memos<columns::TextRanks> text_ranks{std::size_t{1} << 20};
     std::unique_ptr<columns::Orders> orders;
     std::unique_ptr<columns::Inverses> inverses;
 
