@@ -7,6 +7,7 @@
 #include "base/secret.h"
 #include "base/text.h"
 #include "model/record_row.h"
+#include "store/columns/columns.h"
 
 namespace fairlead::store {
 namespace {
@@ -72,6 +73,9 @@ class Sorter {
             auto checked = formula::check(by.field, ViewerSchema(reading_.catalog(), viewer), entity_.name, options);
             if (!checked || (*checked)->root->op != formula::Op::field)
                 return refuse(Why::bad_request, "unknown_field", "There is no field " + by.field + " to sort by", "sort", {{"field", by.field}});
+            const formula::PathStep& last = (*checked)->root->path.back();
+            const EntityInfo* holder = reading_.catalog().find(last.entity);
+            if (const FieldInfo* field = holder ? holder->field(last.name) : nullptr; field && field->options.long_text) return not_sortable(by.field);
             parts_.push_back({*checked, by.descending});
         }
         return {};

@@ -33,6 +33,9 @@ namespace columns {
 struct Bulk;
 }
 
+// "not_sortable", of a sort by a field of several values or of long texts.
+Refused not_sortable(std::string_view path);
+
 // A record after a commit. In the bin or merged is an ordinary `after` with slot_deleted_at or slot_merged_into.
 // Computed slots need not be filled: the columns evaluate them. Amounts in the reporting currency are taken from
 // the slots past `entity->slots` (row.h: one per stored money field, in the order of the fields); a foreign amount

@@ -40,11 +40,10 @@ class Sorting {
     Mark mark(const Cursor& cursor) const;
     // Less, equal or greater: the row against the mark.
     int against(const Mark& mark, Key first, std::uint32_t row) const;
-    const SortKey* first() const { return keys_.empty() ? nullptr : keys_.front().get(); }
-    // The column whose order the second key has, where it may be walked.
-    const Column* next_walked() const { return keys_.size() < 2 ? nullptr : keys_[1]->walked(); }
+    const SortKey& first() const { return *keys_.front(); }
+    const SortKey& at(std::size_t key) const { return *keys_[key]; }
     Key key(std::size_t key, std::uint32_t row) const { return turned(key, keys_[key]->key(row)); }
-    bool descending() const { return id_descending_; }
+    bool descending() const { return id_descending_; }  // by id
     bool descends(std::size_t key) const { return descending_[key]; }
 
   private:

@@ -182,6 +182,8 @@ TEST_CASE("A cursor of another filter, sort or search is refused, and so is nons
     }
     query.sort = {{"amuont", false}};
     CHECK(company.columns.list(*Viewer::system(), query, context()).refused().code() == "unknown_field");
+    query.sort = {{"body", false}};
+    CHECK(company.columns.list(*Viewer::system(), query, context()).refused().code() == "not_sortable");
     query.sort = {{"lines", false}};
     CHECK(company.columns.list(*Viewer::system(), query, context()).refused().code() == "not_sortable");
     query.limit = 501;
@@ -248,7 +250,8 @@ TEST_CASE("A big table answers as a small one does, also from remembered orders"
     // By what several have in common first: also where a page ends among equal ones, and with empty ones. First by looking
     // at the values, then along remembered orders, beside rows that have changed since.
     const std::vector<SortBy> shared[] = {{{"owner", false}, {"amount", true}}, {{"stage", true}}, {{"kind", true}, {"close_date", false}}, {{"team", false}, {"owner", true}, {"rate", false}}, {{"done", false}, {"kind", false}},
-                                          {{"owner", true}}, {{"stage", false}, {"amount", true}}, {{"kind", false}, {"amount", true}, {"owner", false}}, {{"close_date", true}, {"amount", false}}, {{"pieces", false}, {"stage", true}}};
+                                          {{"owner", true}}, {{"stage", false}, {"amount", true}}, {{"kind", false}, {"amount", true}, {"owner", false}}, {{"close_date", true}, {"amount", false}}, {{"pieces", false}, {"stage", true}},
+                                          {{"is_open", false}, {"close_date", true}}, {{"done", true}, {"stage", false}, {"pieces", true}}, {{"stage", true}, {"done", false}}};
     for (const std::vector<SortBy>& sort : shared) {
         for (int i = 0; i < 100; ++i) company.put(company.deal(Id{10'000 + 3 * company.any(70'500)}));
         ListQuery query;

@@ -6,6 +6,14 @@
 #include "base/text.h"
 #include "store/columns/order.h"
 
+namespace fairlead::store {
+
+Refused not_sortable(std::string_view path) {
+    return refuse(Why::bad_request, "not_sortable", "A list cannot be sorted by " + std::string(path) + ": name a field with a single value that is not a long text", "sort");
+}
+
+}  // namespace fairlead::store
+
 namespace fairlead::store::columns {
 namespace {
 
@@ -263,9 +271,33 @@ class EvaluatedKey final : public SortKey {
     const Column& column_;
 };
 
-Refused not_sortable(std::string_view path) {
-    return refuse(Why::bad_request, "not_sortable", "A list cannot be sorted by " + std::string(path) + ": name a field with a single value", "sort");
-}
+// A computed boolean that is not stored: two remembered sets tell what would have to be evaluated for each row.
+class FlagKey final : public SortKey {
+  public:
+    FlagKey(Asking& asking, const Table& table, const Column& column)
+        : table_(table), evaluated_(asking, table, column), true_(where(asking, table, column.field->name)),
+          false_(where(asking, table, "NOT(" + column.field->name + ")")) {}
+    void keys(std::span<const std::uint32_t> rows, Key* keys) const override {
+        for (std::size_t i = 0; i < rows.size(); ++i) {
+            const std::uint32_t row = rows[i];
+            if (true_->rows.has(row)) keys[i] = key_of_number(1);
+            else if (false_->rows.has(row)) keys[i] = key_of_number(0);
+            else keys[i] = table_.state(row) == RowState::live ? null_key : evaluated_.key(row);  // only live ones are in the sets
+        }
+    }
+    std::string boundary(std::uint32_t row) const override { return evaluated_.boundary(row); }
+    Key key_of(std::string_view boundary) const override { return evaluated_.key_of(boundary); }
+
+  private:
+    static AnswerPointer where(Asking& asking, const Table& table, const std::string& text) {
+        auto formula = formula::check(text, *asking.state().catalog, table.entity().name);
+        ensure(static_cast<bool>(formula), "a boolean field is a formula");
+        return filtered(asking, table, *formula);
+    }
+    const Table& table_;
+    EvaluatedKey evaluated_;
+    AnswerPointer true_, false_;
+};
 
 Result<SortKeyPointer> step(Asking& asking, const Table& table, std::string_view path, std::string_view whole) {
     const std::size_t dot = path.find('.');
@@ -279,7 +311,7 @@ Result<SortKeyPointer> step(Asking& asking, const Table& table, std::string_view
         return refuse(Why::bad_request, "unknown_field",
                       "There is no field " + std::string(name) + " to sort by" + (near.empty() ? "" : "; did you mean " + near + "?"), "sort");
     }
-    if (field->is_many() || field->type == Type::list) return not_sortable(whole);
+    if (field->is_many() || field->type == Type::list || field->options.long_text) return not_sortable(whole);
     const Column* column = table.column(field->slot);
     if (!column) throw Cannot{field->name + " is not held in columns"};
     if (dot == std::string_view::npos) {
@@ -310,7 +342,9 @@ SortKeyPointer natural_key(Asking& asking, const Table& table, int depth) {
 SortKeyPointer column_key(Asking& asking, const Table& table, const Column& column, int depth) {
     if (column.field->slot == model::slot_id) return std::make_unique<IdKey>(table);
     switch (column.held) {
-        case Held::evaluated: return std::make_unique<EvaluatedKey>(asking, table, column);
+        case Held::evaluated:
+            if (column.field->type == Type::boolean) return std::make_unique<FlagKey>(asking, table, column);
+            return std::make_unique<EvaluatedKey>(asking, table, column);
         case Held::text:
             if (column.field->type == Type::choice) return std::make_unique<ChoiceKey>(column);
             if (column.texts.coded()) return std::make_unique<CodedTextKey>(asking.state(), column);
