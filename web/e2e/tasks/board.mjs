@@ -154,3 +154,37 @@ task('What the cards show and how they are sorted is the person’s own, in ever
   await settings.getByRole('button', { name: 'As at first' }).click();
   await column(page, first.name).getByRole('article').first().locator('.avatar').waitFor();
 });
+
+task('A sum that leaves out an amount without a rate says so on the board, under the list and beside the figure, and shows the record', async ({ page, go }) => {
+  const { id } = await world.call('POST', '/opportunities', { name: 'Priced in francs', account: world.accounts[0], stage: opening()[0].id, amount: { amount: '4000', currency: 'CHF' } });
+  const opened = async () => {
+    const mark = page.getByRole('button', { name: '1 is not in the sum' }).first();
+    await mark.focus();
+    await page.keyboard.press('Enter');
+    await page.locator('.pop').getByText(/had no rate/).waitFor();
+    return page.locator('.pop').getByRole('link', { name: 'Show the record left out' });
+  };
+  try {
+    await go('/opportunities/board');
+    await settled(page);
+    await opened();
+    await accessible(page, 'Board with the notes of its sums');
+    await page.getByRole('link', { name: 'Show the record left out' }).click();
+    await page.getByRole('grid').getByText('Priced in francs').waitFor();
+    await settled(page);
+    assert.equal(await page.getByRole('grid').getAttribute('aria-rowcount'), '2');
+    for (const address of ['/opportunities?view=all&search=francs', '/figures', '/figures/pipeline?by=stage']) {
+      await go(address);
+      await settled(page);
+      const way = address.startsWith('/figures/') ? page.getByRole('link', { name: 'Show the record left out' }) : await opened();
+      await way.click();
+      await page.waitForFunction(() => location.pathname === '/opportunities' && location.search.includes('CHF'));
+      await page.getByRole('grid').getByText('Priced in francs').waitFor();
+    }
+  } finally {
+    await world.call('DELETE', `/opportunities/${id}`, undefined, { 'If-Match': '*' });
+  }
+  await go('/opportunities/board');
+  await settled(page);
+  assert.equal(await page.getByRole('button', { name: /not in the sum/ }).count(), 0);
+});

@@ -5,7 +5,8 @@ import type { MoneyValue } from '$/catalog/types';
 import { isMoney } from '$/catalog/types';
 import { locale, t } from '$/i18n/index.svelte';
 import { days, daysBetween, interval, money, moneyShort, monthName, number, numberShort, percent, quarterName, today } from '$/kit/format';
-import { listAddress } from '$/shell/router.svelte';
+import { leftOut, type Unpriced } from '$/records/left_out';
+import { listAddress } from '$/shell/address';
 import { chartMonths, fiscalQuarter, isRunning, periodNames, periodOf, type PeriodName } from './periods';
 
 export interface Dimension {
@@ -64,6 +65,7 @@ export interface FigureAnswer extends FigureValue {
   trace: FigurePart[];
   computed_at: string;
   notes: string[];
+  unpriced: Unpriced | null;
 }
 
 export interface FigureAsked extends Query {
@@ -204,6 +206,9 @@ export function recordsAddress(records: Records, asOf: string | null): string | 
   const plural = entity(records.entity)?.plural;
   return plural ? listAddress(plural, { view: 'all', filter: records.filter, as_of: asOf ?? undefined }) : undefined;
 }
+
+// What the value does not contain, for want of a rate.
+export const leftOutOf = (answer: FigureAnswer, asOf: string | null) => leftOut(entity(answer.records.entity)?.plural, answer.unpriced, { as_of: asOf ?? undefined });
 
 // The whole of a conversion counts stays and not deals: only its stages have records.
 export const hasRecords = (answer: FigureAnswer) => answer.name !== 'stage_conversion';

@@ -3,6 +3,7 @@ import { api, records, Refused } from '$/catalog/client';
 import type { Told } from '$/catalog/stream';
 import type { DataRecord, ListAnswer } from '$/catalog/types';
 import { both, ofIds, older } from '$/records/changes.svelte';
+import { leftOut, type LeftOut, type Unpriced } from '$/records/left_out';
 import {
   columnOf, joinPage, moveCard, placeCards, placeOf, refreshStages, removeCard, replaceCard, sortedIndex,
   type Amount, type Card, type Column, type Place, type Reference, type Stage,
@@ -19,6 +20,8 @@ interface Answer {
   pipeline: Reference;
   stages: Stage[];
   total: { count: number; sum: Amount | null; weighted: Amount | null };
+  unpriced?: Unpriced | null;
+  notes?: string[];
 }
 
 export type MoveOutcome =
@@ -34,6 +37,9 @@ export const messagesOf = (fault: Refused): string[] => (fault.errors.length > 0
 export class BoardState {
   columns = $state.raw<Column[]>([]);
   total = $state.raw<Answer['total'] | null>(null);
+  // What the sums of the stages do not contain.
+  left = $state.raw<LeftOut | null>(null);
+  notes = $state.raw<string[]>([]);
   pipeline = $state.raw<Reference | null>(null);
   state = $state<'loading' | 'ready' | 'failed'>('loading');
   fault = $state('');
@@ -222,6 +228,8 @@ export class BoardState {
 
   private accept(answer: Answer): void {
     this.total = answer.total;
+    this.left = leftOut('opportunities', answer.unpriced, { as_of: this.asked.asOf ?? undefined });
+    this.notes = answer.notes ?? [];
     this.pipeline = answer.pipeline;
   }
 
