@@ -1,5 +1,6 @@
-// Administration: a person with a link, the matrix of a role, a stage, a field of the company's own, every section.
+// Administration: a person with a link, the matrix of a role, a stage, a field of the company’s own made and dropped, every section.
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
 import { accessible, settled, task, windowOf, world } from '../world.mjs';
 
 task('A person is added, follows the link, chooses a password and signs in', async ({ page, go }) => {
@@ -113,13 +114,62 @@ task('A field of the company’s own is made and used; one no longer wanted is h
   await row.getByRole('button', { name: 'Show Credit class again' }).click();
   await row.getByText('all roles').waitFor();
   assert.ok((await rules()).every((level) => level === 'write'));
-  // Its column is never dropped from here, and by the server only as a step that is agreed to by its name.
-  const dropped = '/custom_fields/x_credit_class?entity=account';
-  await assert.rejects(world.call('DELETE', dropped), /not_agreed.*drop account\.x_credit_class/);
-  await world.call('DELETE', `${dropped}&agree=${encodeURIComponent('drop account.x_credit_class')}`);
+});
+
+task('A field is dropped for good only by agreeing to the step by its name, with what goes told first', async ({ page, go }) => {
+  const [first, second] = world.accounts;
+  await world.call('PATCH', `/accounts/${first}`, { x_credit_class: 'A1' }, { 'If-Match': '*' });
+  const view = await world.call('POST', '/views', { name: 'By credit', entity: 'account', definition: JSON.stringify({ filter: 'x_credit_class = "A1"' }) });
   await go('/administration/fields/account');
   await settled(page);
-  assert.equal(await page.getByRole('row', { name: /Credit class/ }).count(), 0);
+  const row = page.getByRole('row', { name: /Credit class/ });
+  await row.getByRole('button', { name: 'Drop Credit class' }).focus();
+  await page.keyboard.press('Enter');
+  const dialog = page.getByRole('dialog', { name: /Drop the field .Credit class. for good/ });
+  await dialog.getByText('Records that hold a value').waitFor();
+  const told = async (what) => dialog.locator('dl > div', { hasText: what }).locator('dd').innerText();
+  assert.deepEqual([await told('hold a value'), await told('Saved views')], ['1', '1']);
+  await accessible(page, 'A field about to be dropped');
+  const file = page.waitForEvent('download');
+  await dialog.getByRole('link', { name: 'Download them as CSV' }).click();
+  assert.match(await readFile(await (await file).path(), 'utf8'), /A1/);
+  // Anything but the step's name is no agreement, and Esc leaves the field as it is.
+  const box = dialog.getByLabel('To agree, type: drop account.x_credit_class');
+  await box.fill('drop account');
+  await page.keyboard.press('Control+Enter');
+  await dialog.getByText(/Type .drop account\.x_credit_class. to agree/).waitFor();
+  await page.keyboard.press('Escape');
+  await dialog.waitFor({ state: 'detached' });
+  assert.equal((await world.call('GET', `/accounts/${first}`)).x_credit_class, 'A1');
+  // By keys alone.
+  await row.getByRole('button', { name: 'Drop Credit class' }).focus();
+  await page.keyboard.press('Enter');
+  await box.waitFor();
+  await box.focus();
+  await page.keyboard.type('drop account.x_credit_class');
+  await page.keyboard.press('Control+Enter');
+  await page.getByText('Dropped Credit class and its values').waitFor();
+  await row.waitFor({ state: 'detached' });
+  await page.getByRole('button', { name: 'New field' }).and(page.locator(':focus')).waitFor();
+  assert.equal('x_credit_class' in (await world.call('GET', `/accounts/${second}`)), false);
+  await world.call('DELETE', `/views/${view.id}`, undefined, { 'If-Match': '*' });
+});
+
+task('A field that a stage asks for is not dropped before the stage asks for it no longer', async ({ page, go }) => {
+  await world.call('POST', '/custom_fields', { entity: 'opportunity', name: 'x_permit', label: 'Permit', type: 'text' });
+  const requirement = await world.call('POST', '/stage_requirements', { stage: world.stages[1].id, moment: 'entry', condition: 'NOT(ISBLANK(x_permit))', message: 'Get the permit first' });
+  await go('/administration/fields/opportunity');
+  await settled(page);
+  await page.getByRole('button', { name: 'Drop Permit' }).click();
+  await page.getByRole('dialog').getByText(/requirement of a stage names it/).waitFor();
+  assert.equal(await page.getByRole('button', { name: 'Drop field', exact: true }).count(), 0);
+  await accessible(page, 'A field that may not be dropped');
+  await page.getByRole('button', { name: 'Keep field' }).click();
+  await world.call('DELETE', `/stage_requirements/${requirement.id}`, undefined, { 'If-Match': '*' });
+  await page.getByRole('button', { name: 'Drop Permit' }).click();
+  await page.getByLabel('To agree, type: drop opportunity.x_permit').fill('drop opportunity.x_permit');
+  await page.getByRole('button', { name: 'Drop field', exact: true }).click();
+  await page.getByText('Dropped Permit and its values').waitFor();
 });
 
 task('Every section of administration opens', async ({ page, go }) => {

@@ -22,7 +22,10 @@ class Tips {
     clearTimeout(this.timer);
     if (this.open?.anchor !== anchor) return;
     this.lately = performance.now();
-    this.open = null;
+    // Not within the step that takes the anchor away: it may lose the focus while the page is being drawn.
+    queueMicrotask(() => {
+      if (this.open?.anchor === anchor) this.open = null;
+    });
   }
 
   close(): void {
