@@ -32,6 +32,20 @@ for (const [name, by] of [['pipeline', 'stage'], ['win_rate', 'owner'], ['stage_
   });
 }
 
+task('Every card of a period without deals says so, and draws no axis', async ({ page, go }) => {
+  await go('/figures?period=last_year');
+  await settled(page);
+  for (const name of ['Won by person', /^Won by month/, 'Win rate by industry', 'Stage conversion']) {
+    const card = page.getByRole('region', { name });
+    await card.getByText('No deals in this period.').waitFor();
+    assert.equal(await card.getByText('50%').count(), 0);
+  }
+  await accessible(page, 'Figures of an empty period');
+  await go('/figures/win_rate?by=industry&period=last_year');
+  await settled(page);
+  await page.getByText('No deals in this period.').waitFor();
+});
+
 task('A company of which nothing was closed for a year is shown its figures of all time', async ({ page, go }) => {
   // As after the import of an old export: the year up to today has no closed deal.
   await page.route(/\/api\/v1\/figures\/win_rate\?/, async (route) => {

@@ -215,6 +215,9 @@ export const hasRecords = (answer: FigureAnswer) => answer.name !== 'stage_conve
 
 export const groupRecords = (_answer: FigureAnswer, group: FigureGroup, asOf: string | null) => recordsAddress(group.records, asOf);
 
+// What is open now: a period does not have to be asked for.
+export const isOngoing = (answer: FigureAnswer) => ['pipeline', 'weighted_pipeline', 'stale_deals'].includes(answer.name);
+
 // Whether the groups' values are parts of the whole.
 export const partsAddUp = (answer: FigureAnswer) => answer.unit === 'money' || answer.unit === 'count';
 
