@@ -64,7 +64,7 @@ inline constexpr Entity stage_requirement_entity{
 };
 
 inline constexpr Field lost_reason_fields[] = {
-    text("name", "Name", {.required = true, .unique = true, .search = true, .list = true, .synonyms = "lost reason|closed lost reason|lý do mất"}),
+    text("name", "Name", {.required = true, .unique = true, .search = true, .list = true, .synonyms = "lost reason|closed lost reason|lý do mất|lý do thua"}),
     boolean("active", "Offered", {.list = true, .initial = "TRUE"}),
     whole("position", "Position", {.list = true, .meaning = Meaning::position}),
 };

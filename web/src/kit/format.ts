@@ -33,8 +33,8 @@ export function signed(value: Numeric, most = 1): string {
 }
 
 // 0.05 is written 5%.
-export function percent(value: Numeric, most = 1): string {
-  return `${number(Number(value) * 100, { most })}%`;
+export function percent(value: Numeric, most = 1, least = 0): string {
+  return `${number(Number(value) * 100, { least, most })}%`;
 }
 
 export function interval(low: Numeric, high: Numeric): string {

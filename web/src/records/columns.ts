@@ -13,9 +13,12 @@ const widths: Partial<Record<Field['type'], number>> = {
 
 export const rightAligned = (field: Field) => ['whole', 'decimal', 'percent', 'money', 'date', 'duration'].includes(field.type);
 
-export function listable(entity: Entity): Field[] {
-  return entity.fields.filter((field) => !field.many && field.type !== 'list' && field.name !== 'id' && !field.long_text);
-}
+// The fields of the business before those that every record has.
+const ownFirst = (fields: Field[]): Field[] => [...fields.filter(({ system }) => !system), ...fields.filter(({ system }) => system)];
+
+export const filterable = (entity: Entity): Field[] => ownFirst(entity.fields.filter((field) => !field.many && field.type !== 'list' && field.name !== 'id'));
+
+export const listable = (entity: Entity): Field[] => filterable(entity).filter((field) => !field.long_text);
 
 // What is due comes first, what has passed comes newest first; other lists stand as they are read.
 export function standingSort(entity: Entity): string {

@@ -123,7 +123,7 @@ export function valueText(value: FigureNumber, unit: Unit): string {
 export function exactText(value: FigureNumber, unit: Unit | null): string {
   if (value === null) return '—';
   if (isMoney(value)) return unit === 'money_per_day' ? t('figures.per_day', { amount: money(value) }) : money(value);
-  if (unit === 'rate') return percent(value, 1);
+  if (unit === 'rate') return percent(value, 1, 1);
   if (unit === 'days') return days(Number(Number(value).toFixed(1)));
   return number(value, { most: 4 });
 }
