@@ -42,7 +42,7 @@ std::string shown(const Result<store::ListPage>& page) {
     return shown(std::move(out));
 }
 
-// The same file, read without columns: every question about the past folds the log.
+// The same database, read without columns: every question about the past folds the log.
 struct Ways {
     Company& company;
     std::unique_ptr<store::Store> folding;
@@ -59,7 +59,10 @@ struct Ways {
     }
     void compare(Id user, std::optional<Instant> effective, std::optional<Instant> recorded) {
         const auto viewer = user ? company.store->viewer(user) : store::Viewer::system();
+        // The system is answered from columns of the moment also where there are none of the present: an administrator is not.
+        const auto folder = user ? viewer : company.store->viewer(company.administrator);
         REQUIRE(viewer);
+        REQUIRE(folder);
         CAPTURE(viewer->name);
         CAPTURE((effective ? effective->text() : ""));
         CAPTURE((recorded ? recorded->text() : ""));
@@ -77,7 +80,8 @@ struct Ways {
             query.aggregates.push_back({store::Aggregate::sum, *formula::check("amount", schema, "opportunity"), "sum"});
             query.aggregates.push_back({store::Aggregate::sum, *formula::check("weighted_amount", schema, "opportunity"), "weighted"});
             query.aggregates.push_back({store::Aggregate::max, *formula::check("amount", schema, "opportunity"), "max"});
-            CHECK(shown(company.store->group(*viewer, query)) == shown(folding->group(*viewer, query)));
+            CHECK(shown(company.store->group(*viewer, query)) == shown(folding->group(*folder, query)));
+            if (!user) CHECK(shown(company.store->group(*viewer, query)) == shown(folding->group(*viewer, query)));
         }
         for (const char* entity : {"opportunity", "account", "opportunity_line", "activity"})
             for (const bool bin : {false, true}) {
@@ -90,7 +94,7 @@ struct Ways {
                 query.in_bin = bin;
                 query.limit = 500;
                 query.sort.push_back({"id", false});
-                CHECK(shown(company.store->list(*viewer, query)) == shown(folding->list(*viewer, query)));
+                CHECK(shown(company.store->list(*viewer, query)) == shown(folding->list(*folder, query)));
             }
     }
 };
@@ -100,7 +104,6 @@ struct Ways {
 TEST_CASE("A question about the past is answered from columns of its moment as by folding the log, for whoever asks and after later writes") {
     AccessWorld world(AccessWorld::Extent::two_of_each);
     Company& company = world.company;
-    if (!company.address().starts_with("sqlite:")) return;  // two stores on one file
     std::mt19937 chance(11);
     const auto below = [&](std::size_t most) { return static_cast<std::size_t>(chance() % most); };
     const Instant start = company.clock.now();

@@ -1,15 +1,53 @@
 // Folding the change log.
 #include "store/as_of.h"
 
+#include <algorithm>
 #include <limits>
+#include <unordered_map>
 
 #include "store/grown.h"
 
 namespace fairlead::store {
+
+namespace {
+std::int64_t newest_of(const Record& row) {
+    const auto* seq = row.at(model::slot_last_seq).get<std::int64_t>();
+    return seq ? *seq : 0;
+}
+}  // namespace
+
+std::vector<Record> records_then(Connection& connection, const Shape& shape, const Log& log, const EntityInfo& entity, const Moment& moment, std::span<const Changed> changed) {
+    struct Growing {
+        Grown then, first;  // at the moment, and as first known
+        bool erased = false;
+    };
+    std::vector<std::int64_t> newest;
+    std::unordered_map<std::int64_t, Growing> growing;
+    for (const Changed& one : changed) newest.push_back(one.last_seq);
+    log.chains(connection, newest, [&](const StoredEntry& entry) {
+        Growing& record = growing.try_emplace(entry.record, Growing{Grown(entity), Grown(entity)}).first->second;
+        record.erased = record.erased || entry.kind == ChangeKind::erase;  // for good, of every moment
+        if (entry.recorded > moment.recorded) return;
+        if (entry.effective <= moment.effective) record.then.take(entry);
+        if (!record.then.exists) record.first.take_earliest(entry);
+    });
+    const bool open = entity.access == model::AccessKind::open;
+    std::vector<Record> records;
+    for (const Changed& one : changed) {
+        const auto found = growing.find(one.id.value);
+        if (found != growing.end() && found->second.erased) continue;
+        if (found != growing.end() && found->second.then.exists) records.push_back(std::move(found->second.then.record));
+        else if (open) {
+            if (auto row = RowReader(connection, shape).find(entity, one.id)) records.push_back(std::move(*row));
+        } else if (moment.in_business && found != growing.end() && found->second.first.exists) records.push_back(std::move(found->second.first.record));
+    }
+    return records;
+}
+
 AsOfReading::AsOfReading(Connection& connection, std::shared_ptr<const Shape> shape, formula::Context context, const Viewer* limit, const Log& log,
                          std::optional<Instant> effective, std::optional<Instant> recorded)
     : Reading(connection, shape, context, limit), connection_(connection), log_(log),
-      effective_(effective ? effective->micros : std::numeric_limits<std::int64_t>::max()), recorded_(recorded ? recorded->micros : std::numeric_limits<std::int64_t>::max()),
+      moment_(effective, recorded),
       present_(connection, shape, context, limit) {}
 
 bool AsOfReading::within_reach(const Record& record, Right right) {
@@ -24,7 +62,7 @@ const AsOfReading::Folded& AsOfReading::folded(const EntityInfo& entity) {
     std::map<std::int64_t, Grown> growing;
     log_.scan(connection_, 0, std::numeric_limits<std::int64_t>::max(), entity.name, Log::Detail::values, [&](const StoredEntry& entry) {
         if (entry.kind == ChangeKind::erase) growing.erase(entry.record);  // for good, of every moment
-        else if (entry.effective <= effective_ && entry.recorded <= recorded_) growing.try_emplace(entry.record, entity).first->second.take(entry);
+        else if (moment_.has(entry.effective, entry.recorded)) growing.try_emplace(entry.record, entity).first->second.take(entry);
         return true;
     });
     Folded records;
@@ -33,49 +71,49 @@ const AsOfReading::Folded& AsOfReading::folded(const EntityInfo& entity) {
     return folded_.emplace(entity.number, std::move(records)).first->second;
 }
 
-// One record by its own entries: the log of a whole entity is folded for a list only.
-std::optional<Record> AsOfReading::grown_alone(const Record& row, bool earliest) {
-    std::vector<StoredEntry> entries;
-    if (const auto* newest = row.at(model::slot_last_seq).get<std::int64_t>())
-        log_.chain(connection_, *newest, [&](const StoredEntry& entry) {
-            if ((earliest || entry.effective <= effective_) && entry.recorded <= recorded_) entries.push_back(entry);
-            return true;
-        });
-    Grown grown(*row.entity);
-    for (auto entry = entries.rbegin(); entry != entries.rend(); ++entry) earliest ? grown.take_earliest(*entry) : grown.take(*entry);
-    if (!grown.exists) return std::nullopt;
-    return std::move(grown.record);
-}
-
-// Not known yet then: what the company lists (stages, users) reads as it is now, anything else as it is first known.
-std::optional<Record> AsOfReading::first_known(const EntityInfo& entity, Id id) {
-    auto row = rows().find(entity, id);
-    if (!row || entity.access == model::AccessKind::open) return row;
-    return effective_ == std::numeric_limits<std::int64_t>::max() ? std::nullopt : grown_alone(*row, true);
+bool AsOfReading::as_it_is(const Record& row) const {
+    const Value &effective = row.at(model::slot_effective_at), &recorded = row.at(model::slot_updated_at);
+    return effective.is<Instant>() && recorded.is<Instant>() && moment_.has(effective.as<Instant>().micros, recorded.as<Instant>().micros);
 }
 
 bool AsOfReading::known_then(const Record& record) const {
     const Value& since = record.at(model::slot_effective_at);
-    return !record.entity->logged || record.entity->access == model::AccessKind::open || !since.is<Instant>() || since.as<Instant>().micros <= effective_;
+    return !record.entity->logged || record.entity->access == model::AccessKind::open || !since.is<Instant>() || since.as<Instant>().micros <= moment_.effective;
 }
 
 std::optional<Record> AsOfReading::load(const EntityInfo& entity, Id id) {
-    if (!entity.logged) return rows().find(entity, id);
-    if (!folded_.contains(entity.number))
-        if (const auto row = ++alone_[entity.number] <= alone_most ? rows().find(entity, id) : std::nullopt) {
-            auto grown = grown_alone(*row, false);
-            return grown ? grown : first_known(entity, id);
-        }
-    const Folded& records = folded(entity);
-    if (const auto found = records.find(id.value); found != records.end()) return found->second;
-    return first_known(entity, id);
+    auto records = load_many(entity, {id});
+    return records.empty() ? std::nullopt : std::optional(std::move(records.front()));
 }
 
+// Records by their own entries: the log of a whole entity is folded for a list only.
 std::vector<Record> AsOfReading::load_many(const EntityInfo& entity, const std::vector<Id>& ids) {
     if (!entity.logged) return Reading::load_many(entity, ids);
+    const auto known = folded_.find(entity.number);
     std::vector<Record> records;
-    for (const Id id : ids)
-        if (auto record = load(entity, id)) records.push_back(std::move(*record));
+    std::vector<Changed> changed;
+    if (known != folded_.end()) {
+        std::vector<Id> unknown;
+        for (const Id id : ids) {
+            if (const auto found = known->second.find(id.value); found != known->second.end()) records.push_back(found->second);
+            else unknown.push_back(id);
+        }
+        for (Record& row : rows().find_many(entity, unknown)) changed.push_back({row.id(), newest_of(row)});
+    } else {
+        for (Record& row : rows().find_many(entity, ids)) {
+            if (as_it_is(row)) records.push_back(std::move(row));
+            else changed.push_back({row.id(), newest_of(row)});
+        }
+        // One after another, however: the whole log is read sooner than the entries of many.
+        if (ids.size() == 1 && !changed.empty() && ++alone_[entity.number] > alone_most) {
+            folded(entity);
+            return load_many(entity, ids);
+        }
+    }
+    for (Record& record : records_then(connection_, shape(), log_, entity, moment_, changed)) records.push_back(std::move(record));
+    std::unordered_map<std::int64_t, std::size_t> places;
+    for (std::size_t i = 0; i < ids.size(); ++i) places.emplace(ids[i].value, i);
+    std::sort(records.begin(), records.end(), [&](const Record& a, const Record& b) { return places.at(a.id().value) < places.at(b.id().value); });
     return records;
 }
 

@@ -2,10 +2,14 @@
 #pragma once
 #include <map>
 
-#include "store/log.h"
+#include "store/past_rows.h"
 #include "store/reading.h"
 
 namespace fairlead::store {
+
+// These records folded out of their entries, each by itself, in the order asked; those that were not there are left out.
+// What the company lists (stages, users) and did not know then reads as it is now, anything else has its first known state.
+std::vector<Record> records_then(Connection& connection, const Shape& shape, const Log& log, const EntityInfo& entity, const Moment& moment, std::span<const Changed> changed);
 
 // The value of a field is that of the entry with the greatest effective time at or before `effective` among those
 // recorded at or before `recorded`; of two with the same effective time the later recorded one.
@@ -20,7 +24,7 @@ class AsOfReading final : public Reading {
     void want_today(const EntityInfo& entity, const std::vector<Id>& ids);
     // Whether there was such a record then: over a path, what is not known yet has its first known state.
     bool known_then(const Record& record) const;
-    int alone_most = 20;  // records of an entity that are read one by one before the whole log is
+    int alone_most = 20;  // records of an entity whose entries are read one by one before the whole log is
 
   protected:
     std::optional<Record> load(const EntityInfo& entity, Id id) override;
@@ -32,11 +36,10 @@ class AsOfReading final : public Reading {
     using Folded = std::map<std::int64_t, Record>;
     const Folded& folded(const EntityInfo& entity);
     void want_for(std::span<const Record> records);
-    std::optional<Record> grown_alone(const Record& row, bool earliest);
-    std::optional<Record> first_known(const EntityInfo& entity, Id id);
+    bool as_it_is(const Record& row) const;  // nothing has been said of it since
     Connection& connection_;
     const Log& log_;
-    std::int64_t effective_, recorded_;
+    Moment moment_;
     std::map<int, Folded> folded_;  // by entity
     std::map<int, int> alone_;      // by entity: how many were read without
     Reading present_;

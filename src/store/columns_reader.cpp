@@ -30,17 +30,18 @@ ColumnsReader::ColumnsReader(Connection& connection, const Shape& shape, const E
     for (int slot = 0; slot < entity.stored_slots; ++slot)
         if (slot != model::slot_id && columns::held_as(entity, entity.by_slot(slot)) != columns::Held::none) add(entity.by_slot(slot));
     const Table& table = shape.table(entity);
-    sql_ = "SELECT " + table.columns_of(slots) + " FROM " + table.name() + " WHERE org_id = " + table.organisation() + " AND id > $1 ORDER BY org_id, id LIMIT $2";
+    sql_ = "SELECT " + table.columns_of(slots) + " FROM " + table.name() + " WHERE org_id = " + table.organisation() + " AND id > $1 AND id <= $2 ORDER BY org_id, id LIMIT $3";
 }
 
-bool ColumnsReader::next(Bulk& bulk) {
+bool ColumnsReader::next(Bulk& bulk, Id most) {
     constexpr std::uint32_t page = 8192;  // PostgreSQL sends a page as a whole
     bulk.begin(entity_);
     for (std::uint32_t read = page; read == page;) {
         if (bulk.count() == Bulk::most) return true;
         Statement& statement = connection_.prepare(sql_);
         statement.bind(1, after_.value);
-        statement.bind(2, std::int64_t{page});
+        statement.bind(2, most.value);
+        statement.bind(3, std::int64_t{page});
         const auto* quick = dynamic_cast<const CellReader*>(&statement);
         for (read = 0; statement.step(); ++read) {
             if (quick) quick->read_cells(cells_);

@@ -1,5 +1,6 @@
 // Reads whole tables into bulks for the columns.
 #pragma once
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -12,8 +13,8 @@ namespace fairlead::store {
 class ColumnsReader {
   public:
     ColumnsReader(Connection& connection, const Shape& shape, const EntityInfo& entity);
-    // The next records in id order, those in the bin among them; false when the last have come.
-    bool next(columns::Bulk& bulk);
+    // The next records in id order up to `most`, those in the bin among them; false when the last have come.
+    bool next(columns::Bulk& bulk, Id most = Id{std::numeric_limits<std::int64_t>::max()});
 
   private:
     void take(columns::Bulk& bulk);

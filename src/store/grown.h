@@ -28,6 +28,7 @@ struct Grown {
         record.at(model::slot_id) = Id{entry.record};
         record.at(model::slot_version) = ++versions;
         record.at(model::slot_updated_at) = Instant{entry.recorded};
+        record.at(model::slot_updated_by) = entry.actor ? Value(Id{entry.actor}) : Value();
         record.at(model::slot_last_seq) = entry.seq;
         record.at(model::slot_effective_at) = Instant{std::max(entry.effective, record.at(model::slot_effective_at).is<Instant>() ? record.at(model::slot_effective_at).as<Instant>().micros : entry.effective)};
         for (const FieldChange& change : read_patch(*record.entity, entry.patch)) {

@@ -1,7 +1,9 @@
 // Writing, reading and chaining the entries of the change log.
 #include "store/log.h"
 
+#include <algorithm>
 #include <cstring>
+#include <map>
 
 #include "base/text.h"
 #include "store/insert_rows.h"
@@ -172,17 +174,7 @@ void Log::scan_records(Connection& connection, std::string_view entity, std::int
 
 void Log::chain(Connection& connection, std::int64_t newest, const std::function<bool(const StoredEntry&)>& each) const {
     constexpr std::size_t slice = 50;  // entries a round trip
-    static const std::vector<std::string> names = split(entry_columns, ',');
-    const std::string columns = entry_columns, of_log = " FROM change_log WHERE org_id = " + org_ + " AND seq = ";
-    // Neither database is to join the whole log: the next step is one entry, by its key. SQLite never turns a CROSS
-    // JOIN round.
-    const bool lateral = connection.dialect() == Dialect::postgres;
-    std::string earlier;
-    for (const std::string& name : names) earlier += "e." + std::string(trim(name)) + ", ";
-    const std::string next = lateral ? "SELECT e.*, step + 1 FROM chain CROSS JOIN LATERAL (SELECT " + columns + of_log + "chain.prev_seq OFFSET 0) AS e"
-                                     : "SELECT " + earlier + "step + 1 FROM chain CROSS JOIN change_log e ON e.org_id = " + org_ + " AND e.seq = chain.prev_seq";
-    const std::string sql = "WITH RECURSIVE chain AS (SELECT " + columns + ", 1 AS step" + of_log + "$1 UNION ALL " + next + " WHERE chain.prev_seq > 0 AND step < " + std::to_string(slice) +
-                            ") SELECT " + columns + " FROM chain ORDER BY step";
+    const std::string sql = chain_sql(connection.dialect(), slice, "seq = $1", "");
     while (newest > 0) {
         std::vector<StoredEntry> entries;
         Statement& statement = connection.prepare(sql);
@@ -192,6 +184,76 @@ void Log::chain(Connection& connection, std::int64_t newest, const std::function
             if (!each(entry)) return;
         if (entries.size() < slice) return;
         newest = entries.back().prev_seq;
+    }
+}
+
+// The first entries by `first`, beside `from` where that is a table; then back from each.
+std::string Log::chain_sql(Dialect dialect, std::size_t steps, const std::string& first, const std::string& from) const {
+    static const std::vector<std::string> names = split(entry_columns, ',');
+    const std::string columns = entry_columns, of_log = " FROM change_log WHERE org_id = " + org_ + " AND ";
+    // Neither database is to join the whole log: the next step is one entry, by its key. SQLite never turns a CROSS
+    // JOIN round.
+    std::string earlier;
+    for (const std::string& name : names) earlier += "e." + std::string(trim(name)) + ", ";
+    const auto step_to = [&](const std::string& before, const std::string& seq, const std::string& step) {
+        return dialect == Dialect::postgres ? "SELECT e.*, " + step + " FROM " + before + " CROSS JOIN LATERAL (SELECT " + columns + of_log + "seq = " + seq + " OFFSET 0) AS e"
+                                            : "SELECT " + earlier + step + " FROM " + before + " CROSS JOIN change_log e ON e.org_id = " + org_ + " AND e.seq = " + seq;
+    };
+    return "WITH RECURSIVE chain AS (" + (from.empty() ? "SELECT " + columns + ", 1 AS step" + of_log + first : step_to(from, first, "1 AS step")) + " UNION ALL " +
+           step_to("chain", "chain.prev_seq", "step + 1") + " WHERE chain.prev_seq > 0 AND step < " + std::to_string(steps) + ") SELECT " + columns + " FROM chain ORDER BY step";
+}
+
+void Log::chains(Connection& connection, std::span<const std::int64_t> newest, const std::function<void(const StoredEntry&)>& each) const {
+    constexpr std::size_t steps = 50, records_most = 200;
+    const bool postgres = connection.dialect() == Dialect::postgres;
+    const std::string sql = chain_sql(connection.dialect(), steps, postgres ? "wanted.seq" : "wanted.value", postgres ? "unnest(CAST($1 AS BIGINT[])) AS wanted(seq)" : "json_each($1) AS wanted");
+    for (std::size_t begin = 0; begin < newest.size(); begin += records_most) {
+        std::vector<std::int64_t> due(newest.begin() + static_cast<std::ptrdiff_t>(begin), newest.begin() + static_cast<std::ptrdiff_t>(std::min(newest.size(), begin + records_most)));
+        std::map<std::int64_t, std::vector<StoredEntry>> entries;  // newest first
+        while (!due.empty()) {
+            std::string list(1, postgres ? '{' : '[');
+            for (const std::int64_t seq : due)
+                if (seq > 0) list += (list.size() > 1 ? "," : "") + std::to_string(seq);
+            std::map<std::int64_t, std::size_t> read;
+            Statement& statement = connection.prepare(sql);
+            statement.bind(1, std::string_view(list += postgres ? '}' : ']'));
+            while (statement.step()) {
+                StoredEntry entry = read_entry(statement, false);
+                ++read[entry.record];
+                entries[entry.record].push_back(std::move(entry));
+            }
+            due.clear();
+            for (const auto& [record, count] : read)
+                if (const std::int64_t before = entries.at(record).back().prev_seq; count == steps && before > 0) due.push_back(before);
+        }
+        for (const auto& [record, of_record] : entries)
+            for (auto entry = of_record.rbegin(); entry != of_record.rend(); ++entry) each(*entry);
+    }
+}
+
+void Log::scan_in_place(Connection& connection, std::span<const std::string_view> entities, const std::function<void(std::size_t, const EntryInPlace&)>& each) const {
+    constexpr std::int64_t slice = 20'000;
+    std::string wanted;
+    for (std::size_t i = 0; i < entities.size(); ++i) wanted += (i ? ", $" : "$") + std::to_string(i + 2);
+    const std::string sql = "SELECT seq, recorded, effective, actor, entity, record, kind, patch FROM change_log WHERE org_id = " + org_ + " AND seq > $1 AND entity IN (" + wanted +
+                            ") ORDER BY org_id, seq LIMIT " + std::to_string(slice);
+    std::int64_t after = 0;
+    for (std::int64_t read = slice; read == slice;) {
+        Statement& statement = connection.prepare(sql);
+        statement.bind(1, after);
+        for (std::size_t i = 0; i < entities.size(); ++i) statement.bind(static_cast<int>(i) + 2, entities[i]);
+        for (read = 0; statement.step(); ++read) {
+            EntryInPlace entry;
+            entry.seq = after = statement.whole(0);
+            entry.recorded = statement.whole(1);
+            entry.effective = statement.whole(2);
+            entry.actor = statement.whole(3);
+            const auto place = static_cast<std::size_t>(std::find(entities.begin(), entities.end(), statement.text(4)) - entities.begin());
+            entry.record = statement.whole(5);
+            entry.kind = static_cast<ChangeKind>(statement.whole(6));
+            entry.patch = statement.text(7);
+            if (place < entities.size()) each(place, entry);
+        }
     }
 }
 

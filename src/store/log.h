@@ -25,6 +25,16 @@ struct StoredEntry {
     std::string salt, values_digest, digest;   // only when asked for
 };
 
+// The same while it is read: its texts are valid until the next one.
+struct EntryInPlace {
+    std::int64_t seq = 0, recorded = 0, effective = 0, actor = 0, record = 0;
+    ChangeKind kind = ChangeKind::update;
+    std::string_view patch;
+    explicit EntryInPlace(const StoredEntry& entry)
+        : seq(entry.seq), recorded(entry.recorded), effective(entry.effective), actor(entry.actor), record(entry.record), kind(entry.kind), patch(entry.patch) {}
+    EntryInPlace() = default;
+};
+
 class Log {
   public:
     explicit Log(std::int64_t organisation) : organisation_(organisation), org_(std::to_string(organisation)) {}
@@ -45,6 +55,10 @@ class Log {
                       const std::function<bool(std::int64_t)>& wanted, const std::function<void(const StoredEntry&)>& each) const;
     // Entries of one record from `newest` back, newest first, until `each` returns false.
     void chain(Connection& connection, std::int64_t newest, const std::function<bool(const StoredEntry&)>& each) const;
+    // The same of many records together: all entries of each, oldest first.
+    void chains(Connection& connection, std::span<const std::int64_t> newest, const std::function<void(const StoredEntry&)>& each) const;
+    // All entries of these entities, oldest first, with the entity's place among them. `each` asks nothing of the connection.
+    void scan_in_place(Connection& connection, std::span<const std::string_view> entities, const std::function<void(std::size_t, const EntryInPlace&)>& each) const;
     // At most `limit` entries of the batch before `before`, newest first; and the first one of all, 0 where there is none.
     std::vector<StoredEntry> batch_before(Connection& connection, Id batch, std::int64_t before, int limit) const;
     std::int64_t batch_begin(Connection& connection, Id batch) const;
@@ -56,6 +70,7 @@ class Log {
 
   private:
     void bind(Statement& statement, int index, const StoredEntry& entry) const;
+    std::string chain_sql(Dialect dialect, std::size_t steps, const std::string& first, const std::string& from) const;
     std::int64_t organisation_;
     std::string org_;
 };

@@ -1,9 +1,9 @@
 // The past in columns: records as they stood at a moment, made once out of the rows and the change log and kept for the
 // questions that follow. The answers are those of AsOfReading, at the speed of the present.
 //
-// A row that nothing has touched since the moment is what it was; only the others are folded from their entries. What
-// a path leads to before its first known state has its earliest known one (docs/decisions/0004-as-of.md); a question
-// about such records themselves is narrowed by the caller to those known then.
+// A row that nothing has touched since the moment is what it was; of the others the entries since say what they held
+// (past_rows.h). What a path leads to before its first known state has its earliest known one
+// (docs/decisions/0004-as-of.md); a question about such records themselves is narrowed by the caller to those known then.
 #pragma once
 #include <map>
 #include <memory>
@@ -11,11 +11,11 @@
 #include <optional>
 #include <set>
 #include <span>
-#include <unordered_set>
 #include <vector>
 
 #include "store/columns/columns.h"
 #include "store/log.h"
+#include "store/past_rows.h"
 
 namespace fairlead::store {
 
@@ -26,33 +26,28 @@ class Past {
     bool is_of(const Shape& shape, std::optional<Instant> effective, std::optional<Instant> recorded) const {
         return shape_.get() == &shape && effective_asked_ == effective && recorded_asked_ == recorded;
     }
-    // Makes what is missing of these entities, and follows what was written since up to `last_seq`.
-    void prepare(Connection& connection, const Log& log, const std::set<const EntityInfo*>& entities, std::int64_t last_seq);
+    // Makes what is missing of these entities, and follows what was written since up to `last_seq`. False when that is so
+    // much that making everything anew is quicker.
+    bool prepare(Connection& connection, const Log& log, const std::set<const EntityInfo*>& entities, std::int64_t last_seq);
     const Columns& columns() const { return columns_; }
     std::size_t bytes() const { return columns_.memory().total; }
     // The viewer with the reach that he has today, record by record: neither a record's past nor one's own opens it.
     std::shared_ptr<const Viewer> with_todays_reach(const Viewer& viewer, const Columns& present, std::int64_t last_seq);
 
   private:
-    struct Changed {
-        Id id{};
-        std::int64_t last_seq = 0;
-    };
-    bool within(const StoredEntry& entry) const { return entry.effective <= effective_ && entry.recorded <= recorded_; }
-    void load(Connection& connection, const Log& log, const EntityInfo& entity);
-    void put(const EntityInfo& entity, std::span<const Changed> named, const std::vector<Record>& records, std::unordered_set<std::int64_t>& known, std::vector<std::int64_t>& ids);
+    struct Loading;
+    void load(Connection& connection, const Log& log, const std::vector<const EntityInfo*>& entities, std::int64_t last_seq);
+    // These records as they were, in the place of what is held of them.
+    void put(Connection& connection, const Log& log, const EntityInfo& entity, std::span<const Changed> named);
     void follow(Connection& connection, const Log& log, std::int64_t last_seq);
-    std::vector<Record> folded(Connection& connection, const Log& log, const EntityInfo& entity, std::span<const Changed> changed) const;
-    template <class Take>
-    void each_entry(Connection& connection, const Log& log, const EntityInfo& entity, std::span<const Changed> changed, std::int64_t effective_most, Take take) const;
 
     std::shared_ptr<const Shape> shape_;
     std::optional<Instant> effective_asked_, recorded_asked_;
-    std::int64_t effective_, recorded_;
+    Moment moment_;
     std::mutex mutex_;
     Columns columns_;
-    std::map<const EntityInfo*, std::vector<std::int64_t>> ids_;  // of the entities that are loaded
-    std::int64_t seq_ = -1;                                       // followed up to here
+    std::set<const EntityInfo*> loaded_;
+    std::int64_t seq_ = -1;  // followed up to here
     struct Reacher { std::uint64_t access_version; std::int64_t seq; std::size_t entities; std::shared_ptr<const Viewer> viewer; };
     std::map<std::int64_t, Reacher> reachers_;
 };
@@ -80,6 +75,7 @@ class Reads {
 class Pasts {
   public:
     std::shared_ptr<Past> of(const std::shared_ptr<const Shape>& shape, const formula::Context& context, std::shared_ptr<const void> settings, std::optional<Instant> effective, std::optional<Instant> recorded);
+    void forget(const std::shared_ptr<Past>& past);
     void trim();  // those least recently asked leave, beyond what may be held
 
   private:

@@ -93,6 +93,14 @@ class Reader {
         need('"');
         return out;
     }
+    // Of a field: letters, digits and underlines.
+    std::string_view name() {
+        need('"');
+        const std::size_t begin = at_, end = text_.find('"', at_);
+        if (end == std::string_view::npos) damaged();
+        at_ = end + 1;
+        return text_.substr(begin, end - begin);
+    }
     // Any value, thrown away: of a field that is no longer declared.
     void skip() {
         if (word("null") || word("true") || word("false")) return;
@@ -186,13 +194,42 @@ std::vector<const model::FieldInfo*> fields_of_patch(const model::EntityInfo& en
     reader.need('{');
     if (reader.take('}')) return fields;
     do {
-        const model::FieldInfo* field = entity.field(reader.string());
+        const model::FieldInfo* field = entity.field(reader.name());
         reader.need(':');
         reader.skip();
         if (field && field->is_stored()) fields.push_back(field);
     } while (reader.take(','));
     reader.need('}');
     return fields;
+}
+
+Befores::Befores(const model::EntityInfo& entity) {
+    for (const model::FieldInfo& field : entity.fields)
+        if (field.is_stored()) stored_.emplace(field.name, &field);
+}
+
+void Befores::each(std::string_view text, const std::function<bool(const model::FieldInfo&)>& wanted,
+                   const std::function<void(const model::FieldInfo&, const Value& before, const Value& reporting)>& take) const {
+    if (text.empty()) return;  // erased
+    Reader reader(text);
+    reader.need('{');
+    if (reader.take('}')) return;
+    do {
+        const auto found = stored_.find(reader.name());
+        reader.need(':');
+        if (found == stored_.end() || !wanted(*found->second)) {
+            reader.skip();
+            continue;
+        }
+        Value before, reporting;
+        reader.need('[');
+        reader.value(*found->second, before, reporting);
+        reader.need(',');
+        reader.skip();
+        reader.need(']');
+        take(*found->second, before, reporting);
+    } while (reader.take(','));
+    reader.need('}');
 }
 
 std::vector<FieldChange> read_patch(const model::EntityInfo& entity, std::string_view text) {
@@ -202,7 +239,7 @@ std::vector<FieldChange> read_patch(const model::EntityInfo& entity, std::string
     reader.need('{');
     if (reader.take('}')) return changes;
     do {
-        const std::string name = reader.string();
+        const std::string_view name = reader.name();
         reader.need(':');
         const model::FieldInfo* field = entity.field(name);
         if (!field || !field->is_stored()) {

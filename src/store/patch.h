@@ -1,7 +1,9 @@
 // The fields of a change-log entry and their compact text: {"field":[before,after]}.
 #pragma once
+#include <functional>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "model/records.h"
@@ -19,5 +21,17 @@ std::string write_patch(const model::EntityInfo& entity, const std::vector<Field
 std::vector<FieldChange> read_patch(const model::EntityInfo& entity, std::string_view text);
 // The same of its fields alone; costs a fraction.
 std::vector<const model::FieldInfo*> fields_of_patch(const model::EntityInfo& entity, std::string_view text);
+
+
+// Reads what fields held before their entries, of many entries of one entity, decoding no more than is wanted.
+class Befores {
+  public:
+    explicit Befores(const model::EntityInfo& entity);
+    void each(std::string_view text, const std::function<bool(const model::FieldInfo&)>& wanted,
+              const std::function<void(const model::FieldInfo&, const Value& before, const Value& reporting)>& take) const;
+
+  private:
+    std::unordered_map<std::string_view, const model::FieldInfo*> stored_;
+};
 
 }  // namespace fairlead::store

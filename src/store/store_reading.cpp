@@ -1,6 +1,7 @@
 // Reading: always as somebody. Lists, groups and search of the present come from the columns where they are loaded,
 // from a scan of the rows elsewhere; questions about the past from the log.
 #include <algorithm>
+#include <limits>
 
 #include "model/record_row.h"
 #include "store/access.h"
@@ -103,8 +104,9 @@ auto DatabaseStore::ask_past(const Viewer& viewer, const EntityInfo& entity, con
     using Answer = decltype(ask(std::declval<const Columns&>(), viewer, asked, std::declval<const formula::Context&>()));
     std::optional<Answer> none;
     const auto effective = asked.effective_as_of, recorded = asked.recorded_as_of;
-    const Columns* present = effective || recorded ? keeper_.loaded() : nullptr;
-    if (!present || !entity.logged || entity.access == model::AccessKind::open || !asked.search.empty()) return none;
+    if (!effective && !recorded) return none;
+    const Columns* present = keeper_.loaded();  // says whose records they are today
+    if ((!present && !viewer.is_system) || !entity.logged || entity.access == model::AccessKind::open || !asked.search.empty()) return none;
     const auto shape_now = shape();
     const auto settings_now = settings();
     const auto context = settings_now->context(effective.value_or(now()), viewer.user);
@@ -119,14 +121,18 @@ auto DatabaseStore::ask_past(const Viewer& viewer, const EntityInfo& entity, con
     reads.formula(entity, query.filter);
     gather(reads, entity, query);
     if (reads.many()) return none;
-    const auto past = pasts_.of(shape_now, context, settings_now, effective, recorded);
+    auto past = pasts_.of(shape_now, context, settings_now, effective, recorded);
     const std::int64_t seq = last_seq();
-    {
+    for (bool ready = false; !ready;) {
         ReaderPool::Lent reader(pool_);
-        past->prepare(*reader, log_, reads.entities(), seq);
+        ready = past->prepare(*reader, log_, reads.entities(), seq);
+        if (ready) break;
+        pasts_.forget(past);
+        past = pasts_.of(shape_now, context, settings_now, effective, recorded);
     }
     pasts_.trim();
-    Answer answer = ask(past->columns(), *past->with_todays_reach(viewer, *present, seq), query, context);
+    const auto today = viewer.is_system ? Viewer::system() : past->with_todays_reach(viewer, *present, seq);
+    Answer answer = ask(past->columns(), *today, query, context);
     if (answer || !Columns::cannot(answer.refused())) none.emplace(std::move(answer));
     return none;
 }
@@ -144,7 +150,7 @@ Result<ListPage> DatabaseStore::list(const Viewer& viewer, const ListQuery& quer
         if (!page) return page.refused();
         ReaderPool::Lent reader(pool_);
         AsOfReading past(*reader, shape(), settings()->context(query.effective_as_of.value_or(now()), viewer.user), limit_of(viewer), log_, query.effective_as_of, query.recorded_as_of);
-        past.alone_most = (*reader).dialect() == Dialect::sqlite ? 200 + 4 * query.limit : 0;
+        past.alone_most = 200 + 4 * query.limit;
         past.want_today(*entity, page->ids);
         return ListPage{past.find_many(*entity, page->ids), page->next, page->prev, page->count, "past"};
     }
@@ -190,6 +196,18 @@ Result<void> DatabaseStore::each(const Viewer& viewer, const ListQuery& asked, c
         });
         if (done || !Columns::cannot(done.refused())) return done;
     }
+    const auto of_past = ask_past(viewer, *entity, query, [&](const Columns& columns, const Viewer& who, const ListQuery& narrowed, const formula::Context& then) -> Result<void> {
+        ReaderPool::Lent reader(pool_);
+        AsOfReading past(*reader, shape(), settings()->context(query.effective_as_of.value_or(now()), viewer.user), limit_of(viewer), log_, query.effective_as_of, query.recorded_as_of);
+        past.alone_most = std::numeric_limits<int>::max();
+        return columns.each(who, narrowed, then, [&](std::span<const Id> ids) {
+            const std::vector<Id> some(ids.begin(), ids.end());
+            past.want_today(*entity, some);
+            const std::vector<Record> records = past.find_many(*entity, some);
+            return std::all_of(records.begin(), records.end(), each);
+        });
+    });
+    if (of_past) return *of_past;
     return with_reading(viewer, query.effective_as_of, query.recorded_as_of, [&](Reading& reading, const Scan& scan) { return answer_each(reading, *entity, viewer, asked, scan, each); });
 }
 

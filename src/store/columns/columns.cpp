@@ -251,6 +251,19 @@ bool Columns::visible(const Viewer& viewer, const EntityInfo& entity, Id id, Rig
     }, right);
 }
 
+std::vector<Id> Columns::visible(const Viewer& viewer, const EntityInfo& entity, Right right) const {
+    const formula::Context context;
+    return columns::ask(*state_, viewer, context, [&](Asking& asking) {
+        std::vector<Id> ids;
+        const Table* table = state_->table(entity.name);
+        if (!table || table->only_ids()) return ids;
+        const columns::AnswerPointer seen = asking.visible(*table);
+        for (std::uint32_t row = 0; row < table->rows(); ++row)
+            if (table->state(row) != RowState::absent && columns::sees(seen, row)) ids.push_back(table->id(row));
+        return ids;
+    }, right);
+}
+
 std::optional<std::string> Columns::title(const EntityInfo& entity, Id id) const {
     const std::shared_lock guard(state_->lock);
     const Table* table = state_->table(entity.name);

@@ -111,6 +111,8 @@ class Columns {
 
     // Within the viewer's reach (`right`), whatever its state but erased. False for an unknown id.
     bool visible(const Viewer& viewer, const EntityInfo& entity, Id id, Right right = Right::read) const;
+    // All of those.
+    std::vector<Id> visible(const Viewer& viewer, const EntityInfo& entity, Right right = Right::read) const;
     // The text of the title field, whoever asks; nothing for an unknown id.
     std::optional<std::string> title(const EntityInfo& entity, Id id) const;
 
