@@ -20,7 +20,7 @@ namespace fairlead::cli {
 namespace {
 
 struct Words {
-    std::string database, profile, first, undo, refused;
+    std::string database, profile, first, undo, refused, odd;
     derive::ImportOrder order;  // its file is the second word
     bool json = false, dry_run = false, quiet = false;
 };
@@ -148,7 +148,8 @@ Result<std::string> import_there(const Opened& opened, const Words& words, bool&
     std::string arguments = derive::to_json(order);
     arguments.pop_back();
     derive::JsonWriter more;
-    more.begin_object().boolean("dry_run", words.dry_run).text("refused", words.refused.empty() ? "" : std::filesystem::absolute(words.refused).string()).end_object();
+    const auto whole_path = [](const std::string& path) { return path.empty() ? "" : std::filesystem::absolute(path).string(); };
+    more.begin_object().boolean("dry_run", words.dry_run).text("refused", whole_path(words.refused)).text("odd", whole_path(words.odd)).end_object();
     arguments += "," + more.take().substr(1);
     FAIRLEAD_ASSIGN(const derive::Json begun, ask(opened, "import_file", arguments));
     if (words.dry_run) {
@@ -161,10 +162,11 @@ Result<std::string> import_there(const Opened& opened, const Words& words, bool&
     FAIRLEAD_ASSIGN(const derive::Json came, ask(opened, "import_report", "{\"import\":\"" + derive::text_in(begun, "import") + "\"}"));
     const char* name = came.find("result") != nullptr ? "result" : "check";
     whole = followed && derive::text_in(*came.find(name), "refused") == "0";
-    if (const std::string refused = derive::text_in(came, "refused"); !words.refused.empty() && !refused.empty()) {
+    for (const auto& [name, to] : {std::pair{"refused", words.refused}, std::pair{"odd", words.odd}}) {
+        const std::string from = derive::text_in(came, name);
         std::error_code failed;
-        std::filesystem::copy_file(refused, words.refused, std::filesystem::copy_options::overwrite_existing, failed);
-        if (failed) return refuse(Why::unavailable, "cannot_write", "The file " + words.refused + " cannot be written: " + failed.message());
+        if (!to.empty() && !from.empty()) std::filesystem::copy_file(from, to, std::filesystem::copy_options::overwrite_existing, failed);
+        if (failed) return refuse(Why::unavailable, "cannot_write", "The file " + to + " cannot be written: " + failed.message());
     }
     derive::Json report = *begun.find("report");
     std::erase_if(report.members, [](const auto& member) { return member.first == "result"; });
@@ -215,11 +217,16 @@ Result<std::string> import_file(const Words& words, bool& whole) {
             FAIRLEAD_TRY(shelf.make_folder());
             FAIRLEAD_TRY(import.write_refused(shelf.refused_of(head.id), "en"));
         }
+        if (ran && import.odd_rows() > 0) {
+            FAIRLEAD_TRY(shelf.make_folder());
+            FAIRLEAD_TRY(import.write_odd(shelf.odd_of(head.id), "en"));
+        }
         if (!ran && !refused) return ran.refused();
         whole = ran && ran->refused == 0;
         report = derive::order_report(look, ordered, refused ? "check" : "result", refused ? derive::to_json(import.checked(), plain) : derive::to_json(*ran));
     }
     if (!words.refused.empty()) FAIRLEAD_TRY(import.write_refused(words.refused, "en"));
+    if (!words.odd.empty()) FAIRLEAD_TRY(import.write_odd(words.odd, "en"));
     return report;
 }
 
@@ -236,6 +243,8 @@ void print(const derive::Json& report) {
             std::printf("    repaired  %s: %s -> %s, %s rows\n", at(r, "field").c_str(), at(r, "from").c_str(), at(r, "to").c_str(), at(r, "rows").c_str());
         for (const derive::Json& r : step.find("left_open")->items)
             std::printf("    left open %s: %s, %s rows%s%s\n", at(r, "field").c_str(), at(r, "why").c_str(), at(r, "rows").c_str(), at(r, "example").empty() ? "" : ", as ", at(r, "example").c_str());
+        for (const derive::Json& r : step.find("odd")->items)
+            std::printf("    odd       %s: %s (line %s), %s rows, taken as written\n", at(r, "field").c_str(), at(r, "message").c_str(), at(r, "line").c_str(), at(r, "rows").c_str());
         for (const derive::Json& r : step.find("refused")->items)
             std::printf("    refused   line %s: %s\n", at(r, "line").c_str(), at(r, "message").c_str());
     }
@@ -249,12 +258,18 @@ void print_check(const derive::Json& check) {
     for (const derive::Json& edited : check.find("edited")->items)
         std::printf("    %s rows  %s was edited here since the last import, as \"%s\" where the file has \"%s\"\n", at(edited, "rows").c_str(), at(edited, "field").c_str(), at(*edited.find("example"), "ours").c_str(),
                     at(*edited.find("example"), "theirs").c_str());
-    for (const derive::Json& reason : check.find("reasons")->items) {
-        const derive::Json* example = reason.find("example");
-        std::printf("    %s rows  %s%s%s", at(reason, "count").c_str(), at(reason, "field").c_str(), at(reason, "field").empty() ? "" : ": ", at(reason, "message").c_str());
-        if (!at(*example, "row").empty()) std::printf("  (line %s)", at(*example, "row").c_str());
-        std::printf("\n");
-    }
+    const auto print_groups = [&](const char* name) {
+        for (const derive::Json& reason : check.find(name)->items) {
+            const derive::Json* example = reason.find("example");
+            std::printf("    %s rows  %s%s%s", at(reason, "count").c_str(), at(reason, "field").c_str(), at(reason, "field").empty() ? "" : ": ", at(reason, "message").c_str());
+            if (!at(*example, "row").empty()) std::printf("  (line %s)", at(*example, "row").c_str());
+            std::printf("\n");
+        }
+    };
+    print_groups("reasons");
+    if (at(check, "odd") == "0") return;
+    std::printf("Taken as they are written, and odd: %s rows.\n", at(check, "odd").c_str());
+    print_groups("odd_reasons");
 }
 
 void print_file(const derive::Json& report) {
@@ -267,8 +282,8 @@ void print_file(const derive::Json& report) {
     for (const derive::Json& note : report.find("notes")->items) std::printf("Note: %s\n", at(note, "message").c_str());
     if (const derive::Json* check = report.find("check")) print_check(*check);
     if (const derive::Json* result = report.find("result"))
-        std::printf("Created %s, updated %s, unchanged %s, skipped %s, refused %s, kept as edited here %s. Batch %s; fairlead import --undo %s takes it back.\n", at(*result, "created").c_str(), at(*result, "updated").c_str(),
-                    at(*result, "unchanged").c_str(), at(*result, "skipped").c_str(), at(*result, "refused").c_str(), at(*result, "kept").c_str(), at(*result, "batch").c_str(), at(*result, "batch").c_str());
+        std::printf("Created %s, updated %s, unchanged %s, skipped %s, refused %s, kept as edited here %s, taken with odd values %s. Batch %s; fairlead import --undo %s takes it back.\n", at(*result, "created").c_str(), at(*result, "updated").c_str(),
+                    at(*result, "unchanged").c_str(), at(*result, "skipped").c_str(), at(*result, "refused").c_str(), at(*result, "kept").c_str(), at(*result, "odd").c_str(), at(*result, "batch").c_str(), at(*result, "batch").c_str());
 }
 
 Result<std::string> take_back(const Words& words) {
@@ -310,6 +325,7 @@ void add_import(CLI::App& app, Outcome& outcome) {
     command->add_option("--missing", words->order.missing, "What happens when a row names a record that does not exist")->check(CLI::IsMember({"refuse", "create"}))->capture_default_str();
     command->add_flag("--partial", words->order.partial, "Take the good rows although others are refused");
     command->add_option("--refused", words->refused, "Write the refused rows to this file, with the reasons");
+    command->add_option("--odd", words->odd, "Write the rows that were taken with odd values (an address that nobody could write to) to this file, with what is odd");
     command->add_option("--decimal", words->order.reading.decimal, "Decimal sign of the file")->check(CLI::IsMember({".", ","}));
     command->add_option("--dates", words->order.reading.dates, "Order of its days")->check(CLI::IsMember({"dmy", "mdy", "ymd"}));
     command->add_option("--encoding", words->order.reading.encoding, "As windows-1258; found by itself when not given");

@@ -159,6 +159,11 @@ void Matrix::live_record(const model::EntityInfo& entity, const Placed& placed) 
         return answer;
     });
     check_record("GET {plural}/{id}/why", placed.id, readable, [&](Id id) { return company.get(user, at(id) + "/why"); });
+    check_record("GET {plural}/{id}/duplicates", placed.id, readable, [&](Id id) {
+        Answer answer = company.get(user, at(id) + "/duplicates");
+        check_marks("GET {plural}/{id}/duplicates", answer);
+        return answer;
+    });
     const std::string change = some_change(entity);
     check_record("PATCH {plural}/{id}", placed.id, changeable == 200 ? oracle.beyond_reach(user, it) : changeable, [&](Id id) { return company.patch(user, at(id) + "?dry_run=true", change); });
     check_record("PATCH {plural}/{id}", placed.id, changeable == 200 ? 412 : changeable, [&](Id id) { return company.patch(user, at(id), change, "\"987654\""); });
@@ -237,6 +242,8 @@ void Matrix::kind(const model::EntityInfo& entity) {
         }
         const Answer searched = company.post(user, plural + "/search", std::string("{\"filter\":\"TRUE\",\"limit\":500,\"bin\":") + (bin ? "true}" : "false}"));
         check("POST {plural}/search", searched, reads ? 200 : 403);
+        const Answer alike = company.post(user, plural + "/duplicates", "{}");
+        check("POST {plural}/duplicates", alike, reads ? 200 : 403);
         if (reads) CHECK(ids_of(searched) == within);
         if (bin) continue;
         const Answer counted = company.post(user, plural + "/query", "{\"aggregate\":[\"count()\",\"count_distinct(id)\"]}");
@@ -389,6 +396,7 @@ void Matrix::imports() {
         if (!admin())
             for (const char* route : {"check", "run", "undo"}) check(std::string("POST imports/{id}/") + route, company.post(user, ours(last_import) + "/" + route, "{}"), 404);
         check("GET imports/{id}/refused", company.get(user, ours(last_import) + "/refused"), 404);
+        check("GET imports/{id}/odd", company.get(user, ours(last_import) + "/odd"), 404);
         if (!admin()) check("DELETE imports/{id}", company.remove(user, ours(last_import)), 404);
     }
     const Answer listed = company.get(user, "imports");

@@ -1,5 +1,6 @@
 // Many changes at once: named records or all that match a filter, one batch, a result for every row.
 #include "derive/change.h"
+#include "derive/forms.h"
 #include "derive/list.h"
 #include "derive/messages.h"
 #include "derive/routes.h"
@@ -209,8 +210,9 @@ Result<Id> change_row(Transaction& transaction, const Bulk& bulk, const Row& row
     options.expected_version = row.version;
     const EntityInfo& entity = *bulk.target;
     if (bulk.operation == Operation::create) {
-        FAIRLEAD_TRY(check_forms(*row.patch, nullptr));
-        return transaction.create(*row.patch, options);
+        Patch formed = *row.patch;
+        FAIRLEAD_TRY(check_forms(formed, nullptr, transaction.context().zone));
+        return transaction.create(formed, options);
     }
     // The right to change in bulk has a reach of its own.
     const bool whole = viewer.reach(entity, Right::bulk).everything && entity.access != model::AccessKind::inherits;

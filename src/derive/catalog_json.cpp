@@ -34,6 +34,8 @@ std::string_view meaning_name(Meaning meaning) {
         case Meaning::url: return "url";
         case Meaning::any_record: return "any_record";
         case Meaning::external_id: return "external_id";
+        case Meaning::company: return "company";
+        case Meaning::tax_code: return "tax_code";
         case Meaning::position: return "position";
         case Meaning::colour: return "colour";
     }
@@ -53,7 +55,7 @@ void write_field(JsonWriter& w, const EntityInfo& entity, const FieldInfo& field
     w.boolean("search", o.search).boolean("list", o.list).boolean("dimension", o.dimension).boolean("measure", o.measure);
     w.boolean("long_text", o.long_text).boolean("many", field.is_many());
     w.text("target", field.target).text("back", field.back);
-    w.text("meaning", meaning_name(o.meaning)).text("changed_by", o.changed_by);
+    w.text("meaning", meaning_name(o.meaning)).text("changed_by", o.changed_by).boolean("duplicate_key", o.duplicate_key);
     w.key("choices").begin_array();
     for (const model::ChoiceInfo& choice : field.choices)
         w.begin_object().text("value", choice.value).text("label", choice_label(entity, field, choice, language)).end_object();

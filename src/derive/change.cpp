@@ -3,9 +3,9 @@
 
 #include <charconv>
 
-#include "base/contact_form.h"
 #include "base/secret.h"
 #include "base/text.h"
+#include "derive/forms.h"
 #include "derive/words.h"
 #include "store/reading.h"
 
@@ -197,29 +197,10 @@ Result<Response> record_response(Source& source, const EntityInfo& entity, Id id
 
 // ---- Setting fields ----------------------------------------------------------------------------------------
 
-Result<void> check_forms(const Patch& patch, const Record* before) {
-    Refused refused{Why::invalid, {}};
-    for (const auto& [slot, value] : patch.sets) {
-        const FieldInfo& field = patch.entity->by_slot(slot);
-        const auto* text = value.get<std::string>();
-        if (!text || trim(*text).empty() || (before && before->at(slot) == value)) continue;
-        const auto fault = [&](const char* code, const char* what) { refused.reasons.push_back({code, field.name, "\"" + *text + "\" is no " + what, {{"value", *text}}}); };
-        if (field.options.meaning == model::Meaning::email && !may_be_email(*text)) fault("not_an_email", "e-mail address: write it as name@company.com, one in a field");
-        if (field.options.meaning == model::Meaning::phone && !may_be_phone(*text)) fault("not_a_phone", "telephone number: one has 3 to 15 digits");
-        if (field.options.meaning == model::Meaning::url && !may_be_web_address(*text)) fault("not_a_web_address", "web address: write it as company.com or https://company.com");
-    }
-    if (!refused.reasons.empty()) return refused;
-    return {};
-}
-
-Result<void> set_fields(Transaction& transaction, const EntityInfo& entity, Id id, const Patch& patch, const model::WriteOptions& options) {
-    const bool has_forms = std::any_of(patch.sets.begin(), patch.sets.end(), [&](const auto& set) {
-        const auto meaning = entity.by_slot(set.first).options.meaning;
-        return meaning == model::Meaning::email || meaning == model::Meaning::phone || meaning == model::Meaning::url;
-    });
-    if (has_forms) {
+Result<void> set_fields(Transaction& transaction, const EntityInfo& entity, Id id, Patch patch, const model::WriteOptions& options) {
+    if (std::any_of(patch.sets.begin(), patch.sets.end(), [&](const auto& set) { return has_form(entity.by_slot(set.first)); })) {
         const auto before = transaction.find(entity, id);
-        FAIRLEAD_TRY(check_forms(patch, before ? &*before : nullptr));
+        FAIRLEAD_TRY(check_forms(patch, before ? &*before : nullptr, transaction.context().zone));
     }
     Patch plain(entity);
     std::vector<std::pair<std::string, model::Parameters>> through;  // action, what it is given

@@ -30,10 +30,8 @@ Result<http::Response> record_response(Source& source, const model::EntityInfo& 
 // Does the viewer's right reach this record?
 bool within(Source& source, const model::EntityInfo& entity, const model::Record& record, store::Right right);
 // Sets fields of a record the way its owner declared: those that an action owns go through that action.
-// E-mail, telephone and web addresses that people write are looked at; what is there already may stay as it is, and an
-// import takes what the source has.
-Result<void> check_forms(const model::Patch& patch, const model::Record* before);
-Result<void> set_fields(store::Transaction& transaction, const model::EntityInfo& entity, Id id, const model::Patch& patch,
+// Texts with a form (forms.h) are looked at; what is there already may stay as it is.
+Result<void> set_fields(store::Transaction& transaction, const model::EntityInfo& entity, Id id, model::Patch patch,
                         const model::WriteOptions& options);
 
 }  // namespace fairlead::derive

@@ -1,5 +1,6 @@
 // Every single change of a record: create, update, delete, restore, erase, actions.
 #include "derive/change.h"
+#include "derive/forms.h"
 #include "derive/routes.h"
 #include "base/text.h"
 
@@ -46,9 +47,10 @@ Result<void> create(const AppPointer& app, Request& request, const Reply& reply)
     FAIRLEAD_ASSIGN(const Patch patch, read_patch(body, *target.catalog, *target, *request.viewer, Purpose::create));
     Change change = change_of(target, Id{}, dry_run ? 200 : 201, request.language);
     change.dry_run = dry_run;
-    FAIRLEAD_TRY(check_forms(patch, nullptr));
     change.body = [patch](Transaction& transaction) -> Result<Value> {
-        FAIRLEAD_ASSIGN(const Id id, transaction.create(patch));
+        Patch formed = patch;
+        FAIRLEAD_TRY(check_forms(formed, nullptr, transaction.context().zone));
+        FAIRLEAD_ASSIGN(const Id id, transaction.create(formed));
         return Value(id);
     };
     return perform(app, request, reply, std::move(change));

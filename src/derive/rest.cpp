@@ -11,6 +11,7 @@ void add_routes(http::Router& router, store::Store& store) {
     add_list_routes(router, app);
     add_record_routes(router, app);
     add_change_routes(router, app);
+    add_duplicate_routes(router, app);
     add_merge_routes(router, app);
     add_bulk_routes(router, app);
     add_search_routes(router, app);

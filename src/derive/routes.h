@@ -7,6 +7,7 @@ namespace fairlead::derive {
 void add_list_routes(http::Router& router, const AppPointer& app);      // list.cpp
 void add_record_routes(http::Router& router, const AppPointer& app);    // record.cpp
 void add_change_routes(http::Router& router, const AppPointer& app);    // record_change.cpp
+void add_duplicate_routes(http::Router& router, const AppPointer& app); // duplicates.cpp
 void add_merge_routes(http::Router& router, const AppPointer& app);     // merge.cpp
 void add_bulk_routes(http::Router& router, const AppPointer& app);      // bulk.cpp
 void add_search_routes(http::Router& router, const AppPointer& app);    // find.cpp

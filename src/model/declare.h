@@ -31,6 +31,8 @@ enum class Meaning : std::uint8_t {
     parent_access,// the record whose access this one inherits
     any_record,   // a whole number: the id of a record of the entity that the field `entity` beside it names
     email, phone, url, external_id,
+    company,      // the name of a company, with or without its legal form
+    tax_code,     // a company's tax code, by the rules of the country that the field `country` beside it names
     position,     // order within a list edited by the company
     colour,
 };

@@ -105,9 +105,11 @@ Result<void> FileImport::prepare(KeyIndexes* indexes) {
     followers_.clear();
     named_ids_ = {};
     refused_.clear();
+    odd_.clear();
     whys_.clear();
     why_numbers_.clear();
     groups_ = {};
+    odd_groups_ = {};
     result_ = {};
     uniques_.clear();
     for (const MappedColumn& mapped : plan_.mapping) {
@@ -220,24 +222,33 @@ void FileImport::take_back(Fate fate) {
     }
 }
 
-void FileImport::refuse_row(std::uint32_t number, std::int64_t line, const RowFault& fault) {
-    const Refusal& reason = fault.reason;
-    // The file of refused rows has every row's own words; the report has groups.
+// The file of rows has every row's own words; the report has groups.
+std::uint32_t FileImport::why_number(const Refusal& reason) {
     std::string words = reason.code + '\n' + reason.field + '\n' + reason.message;
-    auto known = why_numbers_.find(words);
-    if (known == why_numbers_.end()) {
-        if (whys_.size() < whys_most) {
-            known = why_numbers_.emplace(std::move(words), static_cast<std::uint32_t>(whys_.size())).first;
-            whys_.push_back(reason);
-        } else {
-            const Refusal shorter{reason.code, reason.field, reason.code + (reason.field.empty() ? "" : ": " + reason.field), reason.params};
-            const auto [at, made] = why_numbers_.try_emplace(shorter.code + '\n' + shorter.field, static_cast<std::uint32_t>(whys_.size()));
-            if (made) whys_.push_back(shorter);
-            known = at;
-        }
+    if (const auto known = why_numbers_.find(words); known != why_numbers_.end()) return known->second;
+    if (whys_.size() < whys_most) {
+        whys_.push_back(reason);
+        return why_numbers_.emplace(std::move(words), static_cast<std::uint32_t>(whys_.size() - 1)).first->second;
     }
-    refused_.emplace_back(number, known->second);
+    const Refusal shorter{reason.code, reason.field, reason.code + (reason.field.empty() ? "" : ": " + reason.field), reason.params};
+    const auto [at, made] = why_numbers_.try_emplace(shorter.code + '\n' + shorter.field, static_cast<std::uint32_t>(whys_.size()));
+    if (made) whys_.push_back(shorter);
+    return at->second;
+}
+
+void FileImport::refuse_row(std::uint32_t number, std::int64_t line, const RowFault& fault) {
+    refused_.emplace_back(number, why_number(fault.reason));
     groups_.add(fault, line);
+}
+
+// Of a row that is taken.
+void FileImport::note_odd(const Row& row) {
+    if (row.read.odd.empty() || (row.fate != Fate::create && row.fate != Fate::update)) return;
+    ++result_.odd;
+    for (const RowFault& fault : row.read.odd) {
+        odd_.emplace_back(row.number, why_number(fault.reason));
+        odd_groups_.add(fault, row.read.line);
+    }
 }
 
 // Rows that name the same record: the same again is left out, another statement is refused, both of them, so that
@@ -468,6 +479,7 @@ Result<void> FileImport::look_through(const ImportWatch& watch, Place from) {
             if (row.refused) row.fate = Fate::refused;
             count(row.fate);
             note_edited(row.edited);
+            note_odd(row);
             if (row.kept && row.fate != Fate::refused) ++result_.kept;
             if (!fates_.empty()) {
                 fates_[row.number] = row.fate;
@@ -492,8 +504,12 @@ Result<void> FileImport::look_through(const ImportWatch& watch, Place from) {
     }));
     refuse_followers();
     std::sort(refused_.begin(), refused_.end());
-    result_.reasons = groups_.report([&](const std::string& name) { return entity_.field(name) != nullptr ? entity_.need(name).label : name; });
+    std::sort(odd_.begin(), odd_.end());
+    const auto label_of = [&](const std::string& name) { return entity_.field(name) != nullptr ? entity_.need(name).label : name; };
+    result_.reasons = groups_.report(label_of);
+    result_.odd_reasons = odd_groups_.report(label_of, RefusalGroups::Of::odd);
     groups_ = {};
+    odd_groups_ = {};
     result_.complete = plan_.rows == 0 || result_.checked < plan_.rows;
     return {};
 }
@@ -653,6 +669,7 @@ Result<RunResult> FileImport::run(Id batch, const ImportWatch& watch) {
     if (watch.progress) checking.progress = [&](const std::string& what, double share, const std::string& state) { return watch.progress(what, share * 0.4, state); };
     FAIRLEAD_TRY(look_through(checking, from));
     result.refused = result_.refused;
+    result.odd = result_.odd;
     if (result_.refused > 0 && !plan_.partial) {
         const RefusedGroup& most = result_.reasons.front();
         return refuse(Why::invalid, "rows_refused",
@@ -662,7 +679,7 @@ Result<RunResult> FileImport::run(Id batch, const ImportWatch& watch) {
     }
     const bool whole = look_.rows <= static_cast<std::int64_t>(whole_most);
     Slices slices(whole ? whole_most : watch.others_work ? 100 : 2'000, 50, 1'000);
-    const std::vector<std::pair<std::uint32_t, std::uint32_t>> known_refused = refused_;
+    const RowsAndWhys known_refused = refused_;
     const std::uint32_t readings = own_.readings();
     for (std::uint32_t reading = from.reading; reading < readings; ++reading) {
         std::size_t refused_at = 0;
@@ -706,7 +723,7 @@ Result<RunResult> FileImport::run(Id batch, const ImportWatch& watch) {
     return result;
 }
 
-// ---- Refused rows ------------------------------------------------------------------------------------------
+// ---- Rows in their own words ------------------------------------------------------------------------------------------
 
 namespace {
 
@@ -728,7 +745,7 @@ void append_cell(std::string& line, std::string_view text, char separator, bool 
 
 }  // namespace
 
-Result<void> FileImport::write_refused(const std::string& file, std::string_view language) {
+Result<void> FileImport::write_rows_of(const RowsAndWhys& rows, const std::string& file, std::string_view language) {
     FAIRLEAD_ASSIGN(const auto table, open_table(path_, table_options()));
     std::ofstream out(file, std::ios::binary | std::ios::trunc);
     if (!out) return refuse(Why::unavailable, "cannot_write", "The file " + file + " cannot be written", {}, {{"file", file}});
@@ -743,14 +760,14 @@ Result<void> FileImport::write_refused(const std::string& file, std::string_view
     TableRow cells;
     std::uint32_t number = 0;
     std::size_t at = 0;
-    while (at < refused_.size()) {
+    while (at < rows.size()) {
         FAIRLEAD_ASSIGN(const Table::Next next, table->next(cells));
         if (next == Table::Next::end) break;
-        if (refused_[at].first == number) {
+        if (rows[at].first == number) {
             line.clear();
             for (std::size_t i = 0; i < std::max(cells.size(), look_.width); ++i) append_cell(line, i < cells.size() ? std::string_view(cells[i].text) : std::string_view(), separator, true);
             std::string reasons;
-            for (; at < refused_.size() && refused_[at].first == number; ++at) reasons += (reasons.empty() ? "" : "; ") + http::message_in(whys_[refused_[at].second], language);
+            for (; at < rows.size() && rows[at].first == number; ++at) reasons += (reasons.empty() ? "" : "; ") + http::message_in(whys_[rows[at].second], language);
             append_cell(line, reasons, separator, true);
             out << line << "\r\n";
         }
@@ -773,27 +790,33 @@ std::string to_json(const CheckResult& result, const std::function<std::string(c
         w.key("example").begin_object().number("row", one.line).text("ours", one.ours).text("theirs", one.theirs).end_object().end_object();
     }
     w.end_array();
-    w.key("reasons").begin_array();
-    for (const RefusedGroup& group : result.reasons) {
-        w.begin_object().text("code", group.reason.code).text("field", group.reason.field).text("message", message_of(group.reason)).number("count", group.count);
-        w.key("example").begin_object();
-        group.line > 0 ? w.number("row", group.line) : w.key("row").null();
-        w.text("value", group.value).end_object().key("repair");
-        if (group.repair)
-            w.begin_object().text("kind", "map_value").text("field", group.repair->field).text("from", group.repair->from).text("to", group.repair->to).text("label", group.repair->from + " → " + group.repair->to).end_object();
-        else w.null();
-        w.end_object();
-    }
+    const auto groups = [&](const char* name, const std::vector<RefusedGroup>& of) {
+        w.key(name).begin_array();
+        for (const RefusedGroup& group : of) {
+            w.begin_object().text("code", group.reason.code).text("field", group.reason.field).text("message", message_of(group.reason)).number("count", group.count);
+            w.key("example").begin_object();
+            group.line > 0 ? w.number("row", group.line) : w.key("row").null();
+            w.text("value", group.value).end_object().key("repair");
+            if (group.repair)
+                w.begin_object().text("kind", "map_value").text("field", group.repair->field).text("from", group.repair->from).text("to", group.repair->to).text("label", group.repair->from + " → " + group.repair->to).end_object();
+            else w.null();
+            w.end_object();
+        }
+        w.end_array();
+    };
+    groups("reasons", result.reasons);
+    w.number("odd", result.odd);
+    groups("odd_reasons", result.odd_reasons);
     char seconds[32];
     std::snprintf(seconds, sizeof seconds, "%.3f", result.seconds);
-    w.end_array().key("seconds").raw(seconds);
+    w.key("seconds").raw(seconds);
     return w.end_object().take();
 }
 
 std::string to_json(const RunResult& result) {
     JsonWriter w;
     w.begin_object().text("batch", result.batch.text()).boolean("complete", result.complete).number("created", result.created).number("updated", result.updated).number("unchanged", result.unchanged);
-    return w.number("skipped", result.skipped).number("refused", result.refused).number("kept", result.kept).end_object().take();
+    return w.number("skipped", result.skipped).number("refused", result.refused).number("kept", result.kept).number("odd", result.odd).end_object().take();
 }
 
 }  // namespace fairlead::derive

@@ -31,12 +31,16 @@ struct CheckResult {
     std::vector<Edited> edited;  // fields edited here since the last import, whatever is done with them
     // Most rows first; of one reason the values that stand in most rows, then what is left (code "other_values").
     std::vector<RefusedGroup> reasons;
+    // Rows that are taken with a value that is odd, or that look like a record they are not found by; likewise in groups.
+    std::int64_t odd = 0;
+    std::vector<RefusedGroup> odd_reasons;
     double seconds = 0;
 };
 
 struct RunResult {
     Id batch{};
     std::int64_t created = 0, updated = 0, unchanged = 0, skipped = 0, refused = 0, kept = 0;
+    std::int64_t odd = 0;  // rows taken with an odd value
     bool complete = false;
 };
 
@@ -64,8 +68,11 @@ class FileImport {
     // any row is refused; what a stopped run wrote stays marked with its batch and can be undone.
     Result<RunResult> run(Id batch, const ImportWatch& watch = {});
     // After check or run: the refused rows as they stood in the file, with why, in `language`; nothing when none.
-    Result<void> write_refused(const std::string& file, std::string_view language);
+    Result<void> write_refused(const std::string& file, std::string_view language) { return write_rows_of(refused_, file, language); }
     std::int64_t refused_rows() const { return static_cast<std::int64_t>(refused_.size()); }
+    // Likewise the rows that were taken and have something odd.
+    Result<void> write_odd(const std::string& file, std::string_view language) { return write_rows_of(odd_, file, language); }
+    std::int64_t odd_rows() const { return static_cast<std::int64_t>(odd_.size()); }
     const CheckResult& checked() const { return result_; }
     const RunResult& so_far() const { return ran_; }  // of a run that has not ended well
 
@@ -109,6 +116,10 @@ class FileImport {
     void decide(store::Transaction& open, Row& row, bool rehearse);
     std::optional<model::Record> existing(store::Transaction& open, Row& row);
     void refuse_row(std::uint32_t number, std::int64_t line, const RowFault& fault);
+    std::uint32_t why_number(const Refusal& reason);
+    void note_odd(const Row& row);
+    using RowsAndWhys = std::vector<std::pair<std::uint32_t, std::uint32_t>>;
+    Result<void> write_rows_of(const RowsAndWhys& rows, const std::string& file, std::string_view language);
     void take_back(Fate fate);
     void count(Fate fate);
     // What the row says that the record does not, without what stands as it was edited here.
@@ -155,10 +166,10 @@ class FileImport {
     std::vector<Follower> followers_;
     CompactTable<std::int64_t> named_ids_;          // by row + 1
     std::vector<UniqueField> uniques_;
-    std::vector<std::pair<std::uint32_t, std::uint32_t>> refused_;  // row, why; sorted after the check
+    RowsAndWhys refused_, odd_;                     // row, why; sorted after the check
     std::vector<Refusal> whys_;
     std::map<std::string, std::uint32_t> why_numbers_;
-    RefusalGroups groups_;
+    RefusalGroups groups_, odd_groups_;
     CheckResult result_;
     RunResult ran_;
 };

@@ -843,3 +843,59 @@ TEST_CASE("Long ids do not pass through a floating number (csv-09)") {
     CHECK(by(company, "account", "external_id").contains("9007199254740993"));
     CHECK(by(company, "account", "external_id").contains("1582917533873852417"));
 }
+
+TEST_CASE("Addresses, numbers and tax codes that cannot be ones are taken as they are written, and told with row and reason (text-09)") {
+    Company company;
+    store::ListQuery query;
+    query.entity = "company";
+    const Id settings = company.store->list(*store::Viewer::system(), query)->records.front().id();
+    REQUIRE(company.patch(company.administrator, "companies/" + settings.text(), R"({"zone":"Asia/Ho_Chi_Minh"})").status == 200);
+    const TempFile file(
+        "Name,Tax code,Country,Email,Phone,Website\n"
+        "A,0312345673001,,a@example.com,0912 345 678,a.example.com\n"
+        "B,312345673,,b at example,chưa có,không có\n"
+        "C,0312345670,,none,,\n"
+        "D,5260250995,Poland,,,\n"
+        "E,,,none,,\n");
+    const FileLook seen = look(file.path());
+    const ImportPlan plan = plan_for(company, seen, "account", {}, {"name"});
+    const CheckResult checked = check(company, file, plan);
+    CHECK(checked.create == 5);
+    CHECK(checked.refused == 0);
+    CHECK(checked.odd == 3);
+    std::vector<std::string> told;
+    for (const RefusedGroup& group : checked.odd_reasons) told.push_back(std::to_string(group.count) + " " + group.reason.field + " " + group.reason.code + " " + std::to_string(group.line) + " " + group.value);
+    CHECK(told == std::vector<std::string>{"2 email not_an_email 4 none", "1 email not_an_email 3 b at example", "1 phone not_a_phone 3 chưa có", "1 website not_a_web_address 3 không có", "1 tax_code tax_code_check_digit 4 0312345670",
+                                           "1 tax_code tax_code_lost_zero 3 312345673"});
+    REQUIRE(checked.odd_reasons.back().repair);
+    CHECK(checked.odd_reasons.back().repair->to == "0312345673");
+
+    FileImport import(*company.store, nullptr, file.path(), seen, plan);
+    const auto ran = import.run(new_id());
+    REQUIRE(ran);
+    CHECK(ran->created == 5);
+    CHECK(ran->odd == 3);
+    auto accounts = by(company, "account", "name");
+    CHECK(accounts.at("A").text("tax_code") == "0312345673-001");  // in its form
+    CHECK(accounts.at("B").text("tax_code") == "312345673");
+    CHECK(accounts.at("B").text("email") == "b at example");
+    CHECK(accounts.at("B").text("phone") == "chưa có");
+    CHECK(accounts.at("D").text("tax_code") == "5260250995");
+    const std::string odd = file.folder() + "/odd.csv";
+    REQUIRE(import.write_odd(odd, "en"));
+    const auto rows = rows_of(odd);
+    REQUIRE(rows.size() == 3);
+    CHECK(rows[0][0] == "B");
+    CHECK(rows[0].back().find("a leading zero may be lost (0312345673 would be valid)") != std::string::npos);
+    CHECK(rows[0].back().find("chưa có") != std::string::npos);
+    CHECK(rows[2][0] == "E");
+
+    // A value is mended like a refused one, and a repeat finds nothing new.
+    ImportPlan mended = plan;
+    for (MappedColumn& column : mended.mapping)
+        if (column.field == "tax_code") column.values["312345673"] = "0312345673";
+    CHECK(check(company, file, mended).update == 1);
+    CHECK(run(company, file, mended).odd == 1);  // of the row that is written; the others are as they were
+    CHECK(by(company, "account", "name").at("B").text("tax_code") == "0312345673");
+    CHECK(check(company, file, mended).odd == 0);
+}

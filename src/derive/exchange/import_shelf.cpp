@@ -90,6 +90,7 @@ void ImportShelf::drop(Id id) {
     std::error_code ignored;
     std::filesystem::remove(file_of(id), ignored);
     std::filesystem::remove(refused_of(id), ignored);
+    std::filesystem::remove(odd_of(id), ignored);
     for (const std::string_view kind : {heads, looks, plans, checks, results}) keep(kind, id, {});
 }
 
@@ -104,6 +105,7 @@ void ImportShelf::tidy(Instant now) {
             std::error_code ignored;
             std::filesystem::remove(file_of(head.id), ignored);
             std::filesystem::remove(refused_of(head.id), ignored);
+            std::filesystem::remove(odd_of(head.id), ignored);
         }
     }
 }

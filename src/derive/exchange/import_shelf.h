@@ -35,6 +35,7 @@ class ImportShelf {
 
     std::string file_of(Id id) const { return folder_ + "/" + id.text() + ".upload"; }
     std::string refused_of(Id id) const { return folder_ + "/" + id.text() + ".refused.csv"; }
+    std::string odd_of(Id id) const { return folder_ + "/" + id.text() + ".odd.csv"; }
     Result<void> make_folder() const;
     // Takes the file at `path` in, moved where `moved` and that can be.
     Result<void> take_in(Id id, const std::string& path, const std::string& filename, bool moved);

@@ -384,6 +384,7 @@ Result<std::string> run_job(Imports& imports, JobContext& context) {
         throw;
     }
     if (import.refused_rows() > 0) (void)import.write_refused(imports.shelf_.refused_of(id), language);
+    if (result && import.odd_rows() > 0) (void)import.write_odd(imports.shelf_.odd_of(id), language);
     if (result) {
         const std::string json = derive::to_json(*result);
         end("done", json);
@@ -409,13 +410,10 @@ Result<std::string> run_job(Imports& imports, JobContext& context) {
 
 // ---- Refused rows, undo ------------------------------------------------------------------------------------
 
-Result<Response> refused(Imports& imports, Request& request) {
-    FAIRLEAD_ASSIGN(const Head head, head_at(imports, request));
-    const auto file = std::make_shared<std::ifstream>(imports.shelf_.refused_of(head.id), std::ios::binary);
-    if (!*file) return refuse(Why::not_found, "no_refused_rows", "This import has no refused rows, or it has not been run");
+Response file_of_rows(const std::shared_ptr<std::ifstream>& file, const std::string& filename, const char* which) {
     Response response;
     response.type = "text/csv; charset=utf-8";
-    std::string name = head.filename.substr(0, head.filename.rfind('.')) + "-refused.csv";
+    const std::string name = filename.substr(0, filename.rfind('.')) + which;
     response.headers.emplace_back("Content-Disposition", "attachment; filename*=UTF-8''" + http::percent_encoded(name));
     response.stream = [file] {
         std::string piece(64 * 1024, '\0');
@@ -424,6 +422,20 @@ Result<Response> refused(Imports& imports, Request& request) {
         return piece;
     };
     return response;
+}
+
+Result<Response> refused(Imports& imports, Request& request) {
+    FAIRLEAD_ASSIGN(const Head head, head_at(imports, request));
+    const auto file = std::make_shared<std::ifstream>(imports.shelf_.refused_of(head.id), std::ios::binary);
+    if (!*file) return refuse(Why::not_found, "no_refused_rows", "This import has no refused rows, or it has not been run");
+    return file_of_rows(file, head.filename, "-refused.csv");
+}
+
+Result<Response> odd(Imports& imports, Request& request) {
+    FAIRLEAD_ASSIGN(const Head head, head_at(imports, request));
+    const auto file = std::make_shared<std::ifstream>(imports.shelf_.odd_of(head.id), std::ios::binary);
+    if (!*file) return refuse(Why::not_found, "no_odd_rows", "This import took no rows with odd values, or it has not been run");
+    return file_of_rows(file, head.filename, "-odd.csv");
 }
 
 Result<Response> start_undo(Imports& imports, Request& request) {
@@ -553,6 +565,7 @@ Result<std::string> order_file(Imports& imports, const Json& arguments) {
         FileImport import(imports.store_, nullptr, order.file, look, ordered.plan);
         FAIRLEAD_ASSIGN(const CheckResult result, import.check());
         if (const std::string refused = text_in(arguments, "refused"); !refused.empty()) FAIRLEAD_TRY(import.write_refused(refused, "en"));
+        if (const std::string odd = text_in(arguments, "odd"); !odd.empty()) FAIRLEAD_TRY(import.write_odd(odd, "en"));
         return order_report(look, ordered, "check", derive::to_json(result, plain_words));
     }
     FAIRLEAD_TRY(imports.shelf_.take_in(head.id, order.file, head.filename, false));
@@ -574,9 +587,10 @@ Result<std::string> report_order(Imports& imports, const Json& arguments) {
     const auto head = imports.shelf_.head(id);
     if (!head) return refuse(Why::not_found, "no_such_import", "The import is gone");
     const bool done = head->state == "done";
-    const std::string report = imports.shelf_.kept(done ? ImportShelf::results : ImportShelf::checks, id), refused = imports.shelf_.refused_of(id);
+    const std::string report = imports.shelf_.kept(done ? ImportShelf::results : ImportShelf::checks, id);
+    const auto if_there = [](const std::string& file) { return std::filesystem::exists(file) ? std::filesystem::absolute(file).string() : ""; };
     JsonWriter w;
-    w.begin_object().text("state", head->state).text("refused", std::filesystem::exists(refused) ? std::filesystem::absolute(refused).string() : "").key(done ? "result" : "check");
+    w.begin_object().text("state", head->state).text("refused", if_there(imports.shelf_.refused_of(id))).text("odd", if_there(imports.shelf_.odd_of(id))).key(done ? "result" : "check");
     return w.raw(report.empty() ? "null" : report).end_object().take();
 }
 
@@ -661,6 +675,7 @@ ImportCommands add_import_routes(http::Router& router, store::Store& store, JobQ
     router.add({Method::post, "/api/v1/imports/{id}/check", Policy::viewer, serving(imports, check)});
     router.add({Method::post, "/api/v1/imports/{id}/run", Policy::viewer, serving(imports, start_run)});
     router.add({Method::get, "/api/v1/imports/{id}/refused", Policy::viewer, serving(imports, refused)});
+    router.add({Method::get, "/api/v1/imports/{id}/odd", Policy::viewer, serving(imports, odd)});
     router.add({Method::post, "/api/v1/imports/{id}/undo", Policy::viewer, serving(imports, start_undo)});
     router.add({Method::get, "/api/v1/import-mappings", Policy::viewer, serving(imports, mappings)});
     router.add({Method::get, "/api/v1/import-mappings/{name}", Policy::viewer, serving(imports, read_mapping)});

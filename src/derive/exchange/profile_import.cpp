@@ -13,6 +13,7 @@
 #include "derive/exchange/edited_here.h"
 #include "derive/exchange/table.h"
 #include "derive/exchange/way.h"
+#include "derive/forms.h"
 #include "store/expect.h"
 
 namespace fairlead::derive {
@@ -571,6 +572,7 @@ class StepImport {
         ++report_.read;
         Patch patch(entity_);
         for (const FieldSource& source : step_.set) FAIRLEAD_TRY(set_from(source, row, patch));
+        look_at_forms(row, patch);
         std::string key;
         for (const std::string& field : step_.key) {
             const Value* value = patch.find(entity_.slot(field));
@@ -592,6 +594,22 @@ class StepImport {
         if (!entered_.empty()) FAIRLEAD_TRY(moves_in_row(row, row.at(key_column())));
         plans_.push_back(with_history(row, std::move(patch)));
         return {};
+    }
+
+    // What is odd is kept as it is written, and reported.
+    void look_at_forms(const Row& row, Patch& patch) {
+        for (auto& [slot, value] : patch.sets) {
+            const FieldInfo& field = entity_.by_slot(slot);
+            const auto* text = value.get<std::string>();
+            if (text == nullptr || !has_form(field)) continue;
+            const std::string beside = country_beside(patch, nullptr), at_home = home_country(zone_);
+            if (const auto odd = odd_form(field, *text, beside, at_home)) {
+                OddValue& known = odd_[field.name + '\n' + odd->reason.code];
+                if (++known.rows == 1) known.field = field.name, known.code = odd->reason.code, known.message = odd->reason.message, known.line = row.line;
+            } else if (std::string kept = in_its_form(field, *text, beside, at_home); kept != *text) {
+                value = Value(std::move(kept));
+            }
+        }
     }
 
     Plan with_history(const Row& row, Patch patch) {
@@ -879,6 +897,7 @@ class StepImport {
     void finish_report() {
         for (auto& [key, repair] : repairs_) report_.repaired.push_back(repair);
         for (auto& [key, open] : open_) report_.left_open.push_back(open);
+        for (auto& [key, odd] : odd_) report_.odd.push_back(odd);
         for (const auto& [field, rows] : empties_)
             if (entity_.need(field).type == Type::reference) report_.left_open.push_back({field, "the source gives none", "", rows});
         std::sort(report_.refused.begin(), report_.refused.end(), [](const RefusedRow& a, const RefusedRow& b) { return a.line < b.line; });
@@ -910,6 +929,7 @@ class StepImport {
     std::unordered_map<Id, Id> made_;  // the id that was planned -> the one it got
     std::map<std::string, Repair> repairs_;
     std::map<std::string, LeftOpen> open_;
+    std::map<std::string, OddValue> odd_;
     std::map<std::string, std::int64_t> empties_;
 };
 
@@ -964,6 +984,8 @@ std::string to_json(const ProfileReport& report) {
         for (const Repair& repair : step.repaired) w.begin_object().text("field", repair.field).text("from", repair.from).text("to", repair.to).number("rows", repair.rows).end_object();
         w.end_array().key("left_open").begin_array();
         for (const LeftOpen& open : step.left_open) w.begin_object().text("field", open.field).text("why", open.why).text("example", open.example).number("rows", open.rows).end_object();
+        w.end_array().key("odd").begin_array();
+        for (const OddValue& odd : step.odd) w.begin_object().text("field", odd.field).text("code", odd.code).text("message", odd.message).number("line", odd.line).number("rows", odd.rows).end_object();
         w.end_array().key("refused").begin_array();
         for (const RefusedRow& row : step.refused) w.begin_object().number("line", row.line).text("code", row.code).text("field", row.field).text("message", row.message).end_object();
         w.end_array().end_object();

@@ -25,6 +25,10 @@ struct LeftOpen {          // a value that the source does not give, or that cou
     std::string field, why, example;
     std::int64_t rows = 0;
 };
+struct OddValue {          // taken as it is written: an address that nobody could write to
+    std::string field, code, message;   // of the first one
+    std::int64_t line = 0, rows = 0;
+};
 struct RefusedRow {
     std::int64_t line = 0;
     std::string code, field, message;
@@ -35,6 +39,7 @@ struct StepReport {
     std::int64_t read = 0, created = 0, updated = 0, unchanged = 0, kept = 0, repeated = 0, left_out = 0, start_unknown = 0, vanished = 0;
     std::vector<Repair> repaired;
     std::vector<LeftOpen> left_open;
+    std::vector<OddValue> odd;
     std::vector<RefusedRow> refused;
 };
 struct ProfileReport {

@@ -32,7 +32,7 @@ std::vector<const RefusalGroups::Reason*> RefusalGroups::by_rows() const {
     return reasons;
 }
 
-void RefusalGroups::Reason::report(const std::string& label, std::vector<RefusedGroup>& out) const {
+void RefusalGroups::Reason::report(const std::string& label, Of of, std::vector<RefusedGroup>& out) const {
     std::vector<const RefusedGroup*> order;
     for (const RefusedGroup& group : groups) order.push_back(&group);
     std::stable_sort(order.begin(), order.end(), [](const RefusedGroup* a, const RefusedGroup* b) { return a->count > b->count; });
@@ -44,7 +44,9 @@ void RefusalGroups::Reason::report(const std::string& label, std::vector<Refused
     if (left == 0) return;
     const RefusedGroup& next = *order[std::min(values_shown, order.size() - 1)];
     const std::string others = std::to_string(order.size() - std::min(values_shown, order.size())) + (uncounted > 0 ? "+" : "");
-    out.push_back({{"other_values", next.reason.field, others + " other values of " + label + " are refused for the same reason, as \"" + next.value + "\"",
+    const bool odd = of == Of::odd;
+    out.push_back({{odd ? "other_odd_values" : "other_values", next.reason.field,
+                    others + " other values of " + label + (odd ? " are odd in the same way, as \"" : " are refused for the same reason, as \"") + next.value + "\"",
                     {{"count", others}, {"name", label}, {"value", next.value}, {"code", next.reason.code}}},
                    left, next.line, next.value, {}});
 }

@@ -1,4 +1,5 @@
-// Why rows are refused, counted by reason, and by value where taking a value for another would mend its rows.
+// Why rows are refused or reported as odd, counted by reason, and by value where taking a value for another would
+// mend its rows.
 // Memory is bounded: a wrong mapping gives as many values as there are rows.
 #pragma once
 #include <cstdint>
@@ -28,12 +29,13 @@ class RefusalGroups {
     static constexpr std::size_t reasons_most = 1'000;
 
     void add(const RowFault& fault, std::int64_t line);
-    // Reasons by rows; of each the values that most rows have, then the others as one (code "other_values").
-    // `label_of` names a field for a person.
+    enum class Of { refused, odd };
+    // Reasons by rows; of each the values that most rows have, then the others as one (code "other_values", of odd ones
+    // "other_odd_values"). `label_of` names a field for a person.
     template <class LabelOf>
-    std::vector<RefusedGroup> report(LabelOf label_of) const {
+    std::vector<RefusedGroup> report(LabelOf label_of, Of of = Of::refused) const {
         std::vector<RefusedGroup> out;
-        for (const Reason* reason : by_rows()) reason->report(label_of(reason->groups.front().reason.field), out);
+        for (const Reason* reason : by_rows()) reason->report(label_of(reason->groups.front().reason.field), of, out);
         return out;
     }
 
@@ -42,7 +44,7 @@ class RefusalGroups {
         std::int64_t rows = 0, uncounted = 0;             // uncounted: rows whose value is one too many
         std::vector<RefusedGroup> groups;                 // in the order in which they were met
         std::unordered_map<std::string, std::size_t> by_value;
-        void report(const std::string& label, std::vector<RefusedGroup>& out) const;
+        void report(const std::string& label, Of of, std::vector<RefusedGroup>& out) const;
     };
     std::vector<const Reason*> by_rows() const;
     std::map<std::string, Reason> reasons_;

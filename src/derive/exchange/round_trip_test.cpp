@@ -87,6 +87,7 @@ TEST_CASE("What is exported of any kind of record and imported again changes not
                 const std::string path = folder + "/" + name + "-" + form + "-" + language + ending;
                 std::ofstream(path, std::ios::binary) << out.body;
                 const auto look = look_at(path, name + ending, {});
+                if (!look) MESSAGE(look.refused().message() << " of " << out.body.size() << " bytes");
                 REQUIRE(look);
                 std::vector<Note> notes;
                 const auto suggested = suggest_fields(entity, *store::Viewer::system(), look->columns, notes);

@@ -3,8 +3,10 @@
 
 #include <algorithm>
 
+#include "base/tax_code.h"
 #include "base/text.h"
 #include "derive/exchange/heads.h"
+#include "derive/forms.h"
 #include "derive/words.h"
 
 namespace fairlead::derive {
@@ -14,9 +16,6 @@ using model::FieldInfo;
 using model::Meaning;
 
 namespace {
-
-// Telephone numbers are written by the rules of the company's country; its zone tells which that is.
-std::string country_of(std::string_view zone) { return zone == "Asia/Ho_Chi_Minh" || zone == "Asia/Saigon" ? "VN" : ""; }
 
 constexpr std::size_t known_most = 100'000;
 
@@ -56,7 +55,7 @@ RowReader::RowReader(store::Store& store, std::shared_ptr<const store::Viewer> v
       create_missing_(plan.create_missing), width_(look.width) {
     const auto context = store.context();
     zone_ = context.zone;
-    country_ = country_of(zone_);
+    country_ = home_country(zone_);  // by its rules telephone numbers are written
     currency_ = context.currency;
     for (const MappedColumn& mapped : plan.mapping) {
         const auto target = target_field(*entity_, mapped.field, *viewer_);
@@ -79,6 +78,7 @@ RowReader::RowReader(store::Store& store, std::shared_ptr<const store::Viewer> v
         }
         for (const MappedColumn& other : plan.mapping)
             if (other.field == mapped.field + ".currency") column.currency_column = other.column;
+        has_forms_ |= has_form(*column.field);
         columns_.push_back(std::move(column));
     }
     // What a reference is sought within is read before it.
@@ -102,6 +102,7 @@ void RowReader::read(const TableRow& cells, bool ragged, ReadRow& out) {
     out.wanted.clear();
     out.own.clear();
     out.faults.clear();
+    out.odd.clear();
     out.key.clear();
     if (ragged) {
         out.faults.push_back({{"ragged_row", "", "The row has " + std::to_string(cells.size()) + " fields, the head has " + std::to_string(width_) + ": a separator or a quote is missing or too many",
@@ -110,6 +111,7 @@ void RowReader::read(const TableRow& cells, bool ragged, ReadRow& out) {
         return;
     }
     for (Column& column : columns_) read_cell(column, cells, out);
+    if (has_forms_) look_at_forms(out);
     if (!out.faults.empty() || key_.empty()) return;
     for (const FieldInfo* field : key_) {
         const auto wanted = std::find_if(out.wanted.begin(), out.wanted.end(), [&](const WantedRecord& w) { return w.slot == field->slot; });
@@ -130,6 +132,7 @@ std::string RowReader::comparable(const FieldInfo& field, const Value& value, st
     if (value.empty()) return {};
     if (!value.is<std::string>()) return to_text(value);
     if (field.options.meaning == Meaning::phone) return phone_of(value.as<std::string>(), country);
+    if (field.options.meaning == Meaning::tax_code) return fold_case(read_tax_code(value.as<std::string>(), {}, country).stored);
     return fold_case(trim(value.as<std::string>()));
 }
 
@@ -148,6 +151,26 @@ void RowReader::note(const WantedRecord& wanted, Id id) {
     finder_.note(*wanted.target, wanted.title, id);
     for (Column& column : columns_)
         if (column.target == wanted.target) std::erase_if(column.known, [](const auto& known) { return known.second.wanted; });
+}
+
+// Whether nobody can be written to at an address is no reason to lose it: it is kept as it is written, and reported.
+void RowReader::look_at_forms(ReadRow& out) {
+    std::optional<std::string> beside;
+    for (const Column& column : columns_) {
+        if (!has_form(*column.field)) continue;
+        const auto set = std::find_if(out.patch->sets.begin(), out.patch->sets.end(), [&](const auto& one) { return one.first == column.field->slot; });
+        const auto* text = set != out.patch->sets.end() ? set->second.get<std::string>() : nullptr;
+        if (text == nullptr) continue;
+        if (!beside) beside = country_beside(*out.patch, nullptr);
+        if (auto odd = odd_form(*column.field, *text, *beside, country_)) {
+            odd->reason.params.emplace_back("column", column.head);
+            RowFault fault{std::move(odd->reason), text->substr(0, 200), {}, true};
+            if (odd->instead) fault.repair = ValueRepair{column.field->name, *text, *odd->instead};
+            out.odd.push_back(std::move(fault));
+        } else if (std::string kept = in_its_form(*column.field, *text, *beside, country_); kept != *text) {
+            set->second = Value(std::move(kept));
+        }
+    }
 }
 
 void RowReader::read_cell(Column& column, const TableRow& cells, ReadRow& out) {

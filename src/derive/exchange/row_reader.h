@@ -36,6 +36,7 @@ struct ReadRow {
     std::vector<WantedRecord> wanted;
     std::vector<std::pair<int, std::uint32_t>> own;  // slots that name a row of the file, and which
     std::vector<RowFault> faults;
+    std::vector<RowFault> odd;          // taken as written: an address that nobody could write to
     std::string key;                    // empty: the plan has none; else the same for rows that mean one record
 };
 
@@ -72,6 +73,7 @@ class RowReader {
         };
         std::unordered_map<std::string, Known> known;    // references and choices read before
     };
+    void look_at_forms(ReadRow& out);
     void read_cell(Column& column, const TableRow& cells, ReadRow& out);
     Value value_of(Column& column, const Cell& cell, const std::string& text, const TableRow& cells, ReadRow& out);
     Value number_of(Column& column, const Cell& cell, const std::string& text, const TableRow& cells, ReadRow& out);
@@ -90,6 +92,7 @@ class RowReader {
     std::vector<Column> columns_;
     std::vector<const model::FieldInfo*> key_;
     bool clear_empty_, create_missing_;
+    bool has_forms_ = false;
     std::size_t width_;
     std::string zone_, country_;
     Currency currency_;

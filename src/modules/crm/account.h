@@ -10,9 +10,9 @@ using namespace model;
 inline constexpr Choice account_tiers[] = {{"strategic", "Strategic"}, {"key", "Key"}, {"standard", "Standard"}, {"small", "Small"}};
 
 inline constexpr Field account_fields[] = {
-    text("name", "Name", {.required = true, .search = true, .list = true, .duplicate_key = true, .synonyms = "account|account name|company|company name|organisation|organization|customer|khách hàng|tên khách hàng|công ty|tên công ty|tên doanh nghiệp|doanh nghiệp|đơn vị|tên đơn vị|tổ chức|tên tổ chức"}),
-    text("legal_name", "Legal name", {.search = true, .synonyms = "tên pháp lý|tên đầy đủ|tên giao dịch|registered name|full legal name"}),
-    text("tax_code", "Tax code", {.search = true, .duplicate_key = true, .synonyms = "tax id|vat|mst|mã số thuế|mã thuế|tax number|vat number|tax no", .length_max = 40}),
+    text("name", "Name", {.required = true, .search = true, .list = true, .duplicate_key = true, .meaning = Meaning::company, .synonyms = "account|account name|company|company name|organisation|organization|customer|khách hàng|tên khách hàng|công ty|tên công ty|tên doanh nghiệp|doanh nghiệp|đơn vị|tên đơn vị|tổ chức|tên tổ chức"}),
+    text("legal_name", "Legal name", {.search = true, .duplicate_key = true, .meaning = Meaning::company, .synonyms = "tên pháp lý|tên đầy đủ|tên giao dịch|registered name|full legal name"}),
+    text("tax_code", "Tax code", {.search = true, .duplicate_key = true, .meaning = Meaning::tax_code, .synonyms = "tax id|vat|mst|mã số thuế|mã thuế|tax number|vat number|tax no", .length_max = 40}),
     reference("parent", "Parent account", "account", {.synonyms = "subsidiary_of|subsidiary of|parent|công ty mẹ|parent company|công ty chủ quản|trực thuộc|đơn vị chủ quản"}),
     reference("industry", "Industry", "industry", {.dimension = true, .list = true, .synonyms = "sector|ngành|lĩnh vực|ngành nghề|ngành hàng|lĩnh vực kinh doanh|lĩnh vực hoạt động|ngành nghề kinh doanh"}),
     reference("region", "Region", "region", {.dimension = true, .list = true, .synonyms = "vùng|khu vực|miền|vùng miền|khu vực địa lý"}),

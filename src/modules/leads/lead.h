@@ -25,7 +25,7 @@ inline constexpr Choice lead_statuses[] = {
 };
 inline constexpr Field lead_fields[] = {
     text("name", "Name", {.required = true, .search = true, .list = true, .duplicate_key = true, .synonyms = "lead name|full name|contact|tên|họ tên|đầu mối|họ và tên|tên khách|tên khách hàng|khách hàng tiềm năng|tên đầu mối|khách hàng|contact name|người liên hệ"}),
-    text("company", "Company", {.search = true, .list = true, .duplicate_key = true, .synonyms = "organisation|account|công ty|tên công ty|company name|account name|đơn vị|doanh nghiệp|tên doanh nghiệp"}),
+    text("company", "Company", {.search = true, .list = true, .duplicate_key = true, .meaning = Meaning::company, .synonyms = "organisation|account|công ty|tên công ty|company name|account name|đơn vị|doanh nghiệp|tên doanh nghiệp"}),
     text("job_title", "Job title", {.search = true, .synonyms = "title|position|chức vụ|chức danh|vị trí"}),
     text("email", "Email", {.search = true, .list = true, .duplicate_key = true, .meaning = Meaning::email, .synonyms = "e-mail|thư điện tử"}),
     text("phone", "Phone", {.search = true, .list = true, .duplicate_key = true, .meaning = Meaning::phone, .synonyms = "phone number|điện thoại|số điện thoại"}),

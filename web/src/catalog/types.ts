@@ -27,6 +27,8 @@ export interface Field {
   target?: string;
   back?: string;
   meaning?: string;
+  // Compared when looking for duplicates.
+  duplicate_key?: boolean;
   changed_by?: string;
   choices?: Choice[];
   access?: 'read' | 'write';

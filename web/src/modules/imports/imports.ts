@@ -14,6 +14,7 @@ export interface ImportResult {
   unchanged?: number;
   skipped?: number;
   refused?: number;
+  odd?: number;
 }
 
 export interface PastImport {
@@ -58,6 +59,7 @@ export const imports = {
   job: (id: string) => api.get<Job>(`/jobs/${id}`),
   cancel: (id: string) => api.post<void>(`/jobs/${id}/cancel`),
   refused: (id: string) => address(`/imports/${id}/refused`),
+  odd: (id: string) => address(`/imports/${id}/odd`),
   mappings: async () => (await api.get<{ data: SavedMapping[] }>('/import-mappings')).data,
   keepMapping: (mapping: SavedMapping) => api.put<void>(`/import-mappings/${encodeURIComponent(mapping.name)}`, mapping),
   dropMapping: (name: string) => api.remove<void>(`/import-mappings/${encodeURIComponent(name)}`),

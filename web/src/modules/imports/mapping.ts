@@ -227,7 +227,7 @@ export interface Reason {
   repair?: Repair | null;
 }
 
-const ofOneValue = ['no_such_record', 'ambiguous_reference', 'ambiguous_row', 'unknown_choice', 'not_yes_or_no', 'not_a_number', 'not_whole', 'not_a_date'];
+const ofOneValue = ['no_such_record', 'ambiguous_reference', 'ambiguous_row', 'unknown_choice', 'not_yes_or_no', 'not_a_number', 'not_whole', 'not_a_date', 'not_an_email', 'not_a_phone', 'not_a_web_address', 'tax_code_check_digit', 'tax_code_none', 'tax_code_lost_zero', 'tax_code_branch', 'tax_code_form'];
 
 // Is it about one written value, which could be left out in all its rows?
 export function emptiable(reason: Reason): boolean {
@@ -253,6 +253,9 @@ export interface Check {
   duplicate: number;
   refused: number;
   reasons: Reason[];
+  // Rows that are taken with a value that is odd, in groups as the refused ones.
+  odd?: number;
+  odd_reasons?: Reason[];
   // Rows of which a value edited here stands against the file's, and the fields it is about.
   kept?: number;
   edited?: Edited[];
