@@ -43,7 +43,7 @@ Result<Unpriced> unpriced(store::Store& store, const store::Viewer& viewer, cons
     const auto count = [&](std::size_t at) { return groups.front().values[at].is<std::int64_t>() ? groups.front().values[at].as<std::int64_t>() : 0; };
     Unpriced found{count(0) - count(1), {}};
     if (found.n <= 0) return found;
-    // By their currencies: a rate entered since does not value what is there already.
+    // By their currencies.
     FAIRLEAD_ASSIGN(formula::Formula currency, checked("CURRENCY(" + amount + ")"));
     query.by.push_back(std::move(currency));
     FAIRLEAD_ASSIGN(const auto by_currency, store.group(viewer, query));

@@ -306,7 +306,7 @@ Result<Response> counts(App& app, Request& request) {
 
 std::string unpriced_note(std::int64_t count, std::string_view language) {
     const std::string n = std::to_string(count);
-    return http::message_in({"unpriced", {}, n + " with an amount in a currency that had no rate when it was entered: counted, but not in the sum. Enter the rate under Administration, Currencies, then save these amounts again", {{"count", n}}}, language);
+    return http::message_in({"unpriced", {}, n + " with an amount in a currency that had no rate when it was entered: counted, but not in the sum. Enter the rate under Administration, Currencies: they are filled by themselves a moment later", {{"count", n}}}, language);
 }
 
 void add_list_routes(http::Router& router, const AppPointer& app) {

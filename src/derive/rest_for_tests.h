@@ -94,6 +94,15 @@ class Company {
         return empty.empty() ? "sqlite:" + file_ : fairlead::testing::fresh_postgres_database(empty);
     }
 
+    // As after a restart.
+    void reopen() {
+        router = {};
+        store.reset();
+        store = open(address_);
+        add_routes(router, *store);
+        add_description_routes(router, *store);
+    }
+
     Id make(std::string_view entity, const std::vector<std::pair<std::string, Value>>& fields) {
         const auto made = store->write({}, [&](store::Transaction& transaction) -> Result<Value> {
             model::Patch patch(transaction.catalog().need(entity));

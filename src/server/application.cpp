@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "derive/exchange/imports.h"
 #include "derive/json.h"
+#include "derive/pricing.h"
 #include "derive/rest.h"
 #include "server/administration.h"
 #include "server/events.h"
@@ -36,6 +37,9 @@ class WholeApplication final : public Application {
         jobs_ = std::make_shared<Jobs>(store, clock, options_.job_threads);
         if (accounts_->is_fresh()) set_up_token_ = accounts_->make_set_up_token();
         feed_->listen([accounts = accounts_.get()](const FeedEntry& entry) { accounts->on_change(entry); });
+        feed_->listen([this](const FeedEntry& entry) {
+            if (entry.entity == "exchange_rate") rates_changed();
+        });
         Router router;
         add_routes(router);
         routes_ = router.routes();
@@ -87,6 +91,7 @@ class WholeApplication final : public Application {
         derive::add_routes(router, store_);
         const std::string& spool = options_.server.spool_folder;
         import_commands_ = derive::add_import_routes(router, store_, *jobs_, (spool.empty() ? std::filesystem::temp_directory_path().string() : spool) + "/imports");
+        derive::declare_pricing(*jobs_);
         if (options_.more) options_.more(router, store_, *jobs_);
         derive::add_description_routes(router, store_);  // describes what stands above
         add_web_routes(router);
@@ -107,19 +112,55 @@ class WholeApplication final : public Application {
         return w.end_object().take();
     }
 
-    // Times of use are kept twice a minute, and what has expired is forgotten.
+    void rates_changed() {
+        {
+            const std::lock_guard lock(mutex_);
+            pricing_due_ = true;
+        }
+        stop_.notify_all();
+    }
+
+    // Asks for the amounts that wait for a rate to be priced. False: such a job is at work already, and may not know the
+    // newest rates: it is asked for again when that one has ended.
+    bool ask_for_pricing() {
+        derive::JobRequest request;
+        request.kind = derive::pricing_job;
+        request.unique_key = "rates";
+        const auto id = jobs_->add(request);
+        const auto job = id ? jobs_->find(*id) : std::nullopt;
+        return !job || job->state != JobState::running;
+    }
+
+    // Times of use are kept twice a minute, and what has expired is forgotten; amounts are priced when rates change.
     void keep_house() {
+        const auto attempt = [](const char* what, auto work) {
+            try {
+                return work();
+            } catch (const std::exception& error) {
+                log(Level::error, what, {{"what", std::string_view(error.what())}});
+                return false;
+            }
+        };
+        // The command line may have brought rates in while no server ran.
+        if (attempt("rates_not_read", [&] { return derive::pricing_is_due(store_); })) rates_changed();
         std::unique_lock lock(mutex_);
         while (!stopping_) {
-            stop_.wait_for(lock, std::chrono::seconds(30), [this] { return stopping_; });
+            stop_.wait_for(lock, std::chrono::seconds(30), [this] { return stopping_ || pricing_due_; });
+            // Rates come many at a time: one job for all of them.
+            if (pricing_due_) stop_.wait_for(lock, std::chrono::seconds(1), [this] { return stopping_; });
+            const bool price = std::exchange(pricing_due_, false);
             lock.unlock();
-            try {
-                accounts_->flush();
-            } catch (const std::exception& error) {
-                log(Level::error, "accounts_not_kept", {{"what", std::string_view(error.what())}});
+            if (price && !stopping() && !attempt("pricing_not_begun", [&] { return ask_for_pricing(); })) {
+                const std::lock_guard again(mutex_);
+                pricing_due_ = true;
             }
+            attempt("accounts_not_kept", [&] { return accounts_->flush(), true; });
             lock.lock();
         }
+    }
+    bool stopping() {
+        const std::lock_guard lock(mutex_);
+        return stopping_;
     }
 
     store::Store& store_;
@@ -135,7 +176,7 @@ class WholeApplication final : public Application {
     std::string set_up_token_;
     std::mutex mutex_;
     std::condition_variable stop_;
-    bool stopping_ = false;
+    bool stopping_ = false, pricing_due_ = false;
     std::thread keeper_;
 };
 

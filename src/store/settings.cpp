@@ -68,6 +68,14 @@ std::optional<Money> Settings::to_reporting(const Money& money, Date day) const 
     return product ? Money::of(*product, currency) : std::nullopt;
 }
 
+std::optional<Money> Settings::to_reporting_late(const Money& money, Date day, Date today) const {
+    if (auto then = to_reporting(money, day)) return then;
+    const auto found = rates_.find(money.currency.text());
+    if (found == rates_.end()) return std::nullopt;
+    const auto first = found->second.upper_bound(day);
+    return first == found->second.end() || first->first > today ? std::nullopt : to_reporting(money, first->first);
+}
+
 formula::Context Settings::context(Instant now, Id user) const {
     formula::Context context = base_;
     context.now = now;

@@ -17,6 +17,8 @@ class Settings : public std::enable_shared_from_this<Settings> {
 
     // In the reporting currency at the rate of `day`: the newest rate that is valid then; nothing when none is.
     std::optional<Money> to_reporting(const Money& money, Date day) const;
+    // Where no rate was valid on that day: the first one after it that is valid by `today`.
+    std::optional<Money> to_reporting_late(const Money& money, Date day, Date today) const;
 
     static std::shared_ptr<const Settings> load(Connection& connection, const Shape& shape, const std::string& zone);
     // Whether records of this entity are part of the settings.

@@ -300,8 +300,10 @@ Result<void> WriteTransaction::write(Writing& w) {
     std::vector<int> slots;
     if (w.before) {
         slots = {model::slot_version, model::slot_updated_at, model::slot_updated_by, model::slot_last_seq, model::slot_effective_at};
+        // An amount that is valued anew is another one, though its figure is the same.
+        const auto valued_anew = [&](int slot) { return after.at(slot).is<Money>() && !(reporting(after, slot) == reporting(*w.before, slot)); };
         for (int slot = 0; slot < entity.stored_slots; ++slot)
-            if ((slot == model::slot_deleted_at || slot == model::slot_merged_into || slot >= model::system_slots) && !(after.at(slot) == w.before->at(slot)))
+            if ((slot == model::slot_deleted_at || slot == model::slot_merged_into || slot >= model::system_slots) && (!(after.at(slot) == w.before->at(slot)) || valued_anew(slot)))
                 slots.push_back(slot);
         std::sort(slots.begin(), slots.end());
     }
@@ -455,7 +457,9 @@ Result<std::int64_t> WriteTransaction::update_unguarded(Id id, const Patch& give
     for (const auto& [slot, value] : patch.sets) {
         if (!newest || !value.is<Money>() || value != before.at(slot) || (given.find(slot) && !reporting(before, slot).empty())) continue;
         const auto amount = group_.settings->to_reporting(value.as<Money>(), day);
-        if (!amount || Value(amount->minor) == reporting(before, slot)) continue;
+        // A listener's word counts although there is no rate yet: when there is one, its day is the one that counts.
+        const bool waits = !amount && !given.find(slot) && reporting(before, slot).empty();
+        if (!waits && (!amount || Value(amount->minor) == reporting(before, slot))) continue;
         FieldChange change;
         change.slot = slot;
         change.before = change.after = value;
@@ -603,6 +607,10 @@ Result<void> WriteTransaction::erase(const EntityInfo& entity, Id id) {
 }
 Result<bool> WriteTransaction::undo_record(const EntityInfo& entity, Id id, const std::vector<StoredEntry>& entries) {
     return guarded<bool>([&] { return undo_unguarded(entity, id, entries); });
+}
+
+Result<bool> WriteTransaction::price(const EntityInfo& entity, Id id) {
+    return guarded<bool>([&] { return price_unguarded(entity, id); });
 }
 
 }  // namespace fairlead::store

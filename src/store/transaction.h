@@ -48,6 +48,8 @@ class WriteTransaction final : public Transaction {
     // Takes back what the batch did to one record; refused when somebody has changed it since.
     // Whether it counts: not when that was met before (undo_mark).
     Result<bool> undo_record(const EntityInfo& entity, Id id, const std::vector<StoredEntry>& entries);
+    // Values amounts that have no rate, where there is one now (pricing.h). False: nothing to do.
+    Result<bool> price(const EntityInfo& entity, Id id);
     // Raw values beside the records.
     void put(std::string_view kind, std::string_view key, std::string_view json);
 
@@ -84,6 +86,7 @@ class WriteTransaction final : public Transaction {
     Result<void> merge_unguarded(const EntityInfo& entity, Id winner, Id loser, const Patch& taken);
     Result<void> unmerge_unguarded(const EntityInfo& entity, Id loser);
     Result<void> erase_unguarded(const EntityInfo& entity, Id id);
+    Result<bool> price_unguarded(const EntityInfo& entity, Id id);
     Result<bool> undo_unguarded(const EntityInfo& entity, Id id, const std::vector<StoredEntry>& entries);
     Result<void> compensate(const EntityInfo& entity, const Record& before, ChangeKind kind, const std::vector<FieldChange>& back);
     Result<void> redirect(const EntityInfo& target, Id from, Id to);
