@@ -1,7 +1,10 @@
 // What others hang on stays out of the bin, by what the declarations say of the fields that name it.
 #include <doctest/doctest.h>
 
+#include <thread>
+
 #include "derive/access_world_for_tests.h"
+#include "store/sqlite/connection.h"
 
 using namespace fairlead;
 using namespace fairlead::derive::testing;
@@ -19,7 +22,64 @@ Result<Value> name_it(Company& company, const model::EntityInfo& holder, Id reco
     });
 }
 
+// Statements that count who names a record; the watcher of plans looks at them as well.
+std::atomic<int> counting{0};
+void (*watcher)(const store::SqliteConnection&, const char*) = nullptr;
+void count_counting(const store::SqliteConnection& connection, const char* sql) {
+    if (std::string_view(sql).find("AS hanging") != std::string_view::npos) ++counting;
+    if (watcher != nullptr) watcher(connection, sql);
+}
+
+void wait_for_columns(Company& company) {
+    while (!company.store->columns_ready()) std::this_thread::sleep_for(std::chrono::milliseconds(5));
+}
+
 }  // namespace
+
+TEST_CASE("Who names a record of a list is asked of the columns and of what the same commit has changed, not of a table without an index") {
+    Company company;
+    const Id admin = company.administrator;
+    wait_for_columns(company);
+    watcher = store::SqliteConnection::prepared.exchange(&count_counting);
+    counting = 0;
+    const Id industry = company.make("industry", {{"name", "Steel"}}), other = company.make("industry", {{"name", "Wood"}});
+    const Id account = company.make("account", {{"name", "Mill"}, {"industry", Value(industry)}});
+    const std::string at = "industries/" + industry.text();
+    CHECK(company.remove(admin, at).code() == "in_use");
+    const auto in_one_commit = [&](auto change) {
+        return company.store->write({}, [&](store::Transaction& open) -> Result<Value> {
+            FAIRLEAD_TRY(change(open));
+            FAIRLEAD_TRY(open.remove(open.catalog().need("industry"), industry));
+            return Value();
+        });
+    };
+    const auto set = [&](store::Transaction& open, const char* field, Value value) -> Result<void> {
+        model::Patch patch(open.catalog().need("account"));
+        patch.set(field, std::move(value));
+        FAIRLEAD_TRY(open.update(account, patch));
+        return {};
+    };
+    // Named by what is not committed yet, and named no longer by what is.
+    CHECK(in_one_commit([&](store::Transaction& open) { return set(open, "name", Value("Saw mill")); }).refused().code() == "in_use");
+    CHECK(in_one_commit([&](store::Transaction& open) { return set(open, "industry", Value(other)); }));
+    CHECK(company.post(admin, at + "/restore").status == 200);
+    CHECK(in_one_commit([&](store::Transaction& open) -> Result<void> {
+              model::Patch patch(open.catalog().need("account"));
+              patch.set("name", Value("New mill")).set("industry", Value(industry));
+              FAIRLEAD_TRY(open.create(patch));
+              return {};
+          }).refused().code() == "in_use");
+    CHECK(company.remove(admin, at).status == 204);
+    // A line is in the bin with its deal.
+    const Id product = company.make("product", {{"name", "Beam"}}), deal = company.make("opportunity", {{"name", "Pier"}});
+    company.make("opportunity_line", {{"opportunity", Value(deal)}, {"product", Value(product)}, {"quantity", Decimal::of(1)}});
+    CHECK(company.remove(admin, "products/" + product.text()).code() == "in_use_active");
+    REQUIRE(company.remove(admin, "opportunities/" + deal.text()).status == 204);
+    const int before = counting;
+    CHECK(company.remove(admin, "products/" + product.text()).status == 204);
+    CHECK(before == 0);
+    store::SqliteConnection::prepared = watcher;
+}
 
 TEST_CASE("A record of a list that the company keeps, and an account with deals, is not deleted while a live record names it, by any field") {
     AccessWorld world(AccessWorld::Extent::two_of_each);

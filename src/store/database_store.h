@@ -53,6 +53,7 @@ class DatabaseStore final : public Store, private WriterHost {
     std::shared_ptr<const Shape> shape() const override;
     std::shared_ptr<const Settings> settings() const override;
     Instant now() const override { return options_.clock ? options_.clock->now() : SystemClock().now(); }
+    const Columns* columns() const override { return keeper_.columns(); }
     void committed(const CommitGroup& group) override;
     void overtaken(Connection& connection, std::int64_t seen, std::int64_t head) override;
 

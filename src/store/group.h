@@ -11,6 +11,8 @@
 
 namespace fairlead::store {
 
+class Columns;
+
 struct RecordKey {
     int entity = 0;
     std::int64_t id = 0;
@@ -87,6 +89,7 @@ struct CommitGroup {
     RecordCache& cache;
     Instant now;
     LogHead head;
+    const Columns* columns = nullptr;  // what was committed before this group; null where there are none
 
     // Records as this group leaves them; nothing where one was erased.
     std::unordered_map<RecordKey, std::optional<Record>, RecordKey::Hash> touched;

@@ -233,6 +233,10 @@ std::vector<SchemaStep> schema_steps(const Shape& shape, Dialect dialect, const 
     return Differ(shape, dialect, snapshot).steps();
 }
 
+bool is_indexed(const FieldInfo& field, const EntityInfo& entity, const model::Catalog& catalog) {
+    return field.options.unique || field.options.indexed || names_a_record(field, entity, catalog);
+}
+
 std::vector<std::string> own_tables(Dialect dialect) {
     const bool sqlite = dialect == Dialect::sqlite;
     const std::string whole = sqlite ? "INTEGER" : "BIGINT", bytes = sqlite ? "BLOB" : "BYTEA", text = text_type(dialect), end = sqlite ? " WITHOUT ROWID" : "";

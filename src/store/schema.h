@@ -25,6 +25,9 @@ std::vector<SchemaColumn> declared_columns(const EntityInfo& entity, Dialect dia
 // ("index|name|SQL"); kept in the database as the snapshot that the next start compares with.
 std::vector<std::string> declared_schema(const Shape& shape, Dialect dialect);
 
+// Whether an index finds the records that name one by this reference.
+bool is_indexed(const FieldInfo& field, const EntityInfo& entity, const model::Catalog& catalog);
+
 // Steps from the snapshot (empty: nothing is there) to the declaration.
 std::vector<SchemaStep> schema_steps(const Shape& shape, Dialect dialect, const std::vector<std::string>& snapshot);
 

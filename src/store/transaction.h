@@ -1,5 +1,6 @@
 // The one door for changes: checks, rules, access, row, log entry and everything derived, in one transaction.
 #pragma once
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
@@ -116,7 +117,18 @@ class WriteTransaction final : public Transaction {
         std::int64_t seen = 0;  // by the actor
         bool any = false;
     };
-    Hanging hanging(const EntityInfo& holder, const std::string& condition, const Value& value, Id except);
+    // How a record is named: by a column or by what a column is made of.
+    struct Naming {
+        std::string condition;  // SQL, with $1 for the value
+        std::string formula;    // the same for the columns in memory
+        Value value;
+        std::function<bool(const Record&)> holds;
+        bool indexed = false;
+    };
+    static Naming named_by(const FieldInfo& field, Id id, bool indexed);
+    Hanging hanging(const EntityInfo& holder, const Naming& naming, Id except);
+    std::optional<Hanging> hanging_in_columns(const EntityInfo& holder, const Naming& naming, Id except);
+    Hanging hanging_among(const EntityInfo& holder, const Naming& naming, std::vector<Id> candidates);
     Result<void> may_repeat(const Record& before, const Patch& given, const WriteOptions& options);
     Result<void> check_whole(const Record& record);
     Result<void> check_unused(const Record& record);

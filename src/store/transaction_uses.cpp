@@ -1,7 +1,11 @@
 // What hangs on a record, and keeps it out of the bin.
 #include <algorithm>
 
+#include <set>
+
 #include "model/record_row.h"
+#include "store/columns/columns.h"
+#include "store/schema.h"
 #include "store/transaction.h"
 
 namespace fairlead::store {
@@ -28,13 +32,92 @@ std::string live_rows(const Table& table, std::string_view condition, std::int64
 
 }  // namespace
 
-// The live records of `holder` that meet the condition, with `value` bound wherever it says $1: how many of them the
-// actor may see, and whether there are any.
-WriteTransaction::Hanging WriteTransaction::hanging(const EntityInfo& holder, const std::string& condition, const Value& value, Id except) {
+WriteTransaction::Naming WriteTransaction::named_by(const FieldInfo& field, Id id, bool indexed) {
+    return {quoted(field.columns().front()) + " = $1", field.name + " = \"" + id.text() + "\"", Value(id), [slot = field.slot, id](const Record& record) { return record.at(slot) == Value(id); }, indexed};
+}
+
+// Of the candidates, as they are in this transaction. What is part of a record in the bin is in the bin with it.
+WriteTransaction::Hanging WriteTransaction::hanging_among(const EntityInfo& holder, const Naming& naming, std::vector<Id> candidates) {
+    std::sort(candidates.begin(), candidates.end());
+    candidates.erase(std::unique(candidates.begin(), candidates.end()), candidates.end());
+    const bool part = holder.access == model::AccessKind::inherits && holder.parent_slot >= 0;
+    std::vector<Record> records = rows_of(holder).find_many(holder, candidates);
+    std::erase_if(records, [&](const Record& record) { return !record.at(model::slot_deleted_at).empty() || !naming.holds(record); });
+    if (part) {
+        const FieldInfo& parent = holder.by_slot(holder.parent_slot);
+        const EntityInfo& above = catalog().need(parent.target);
+        std::set<Id> parents, live;
+        for (const Record& record : records)
+            if (record.at(parent.slot).is<Id>()) parents.insert(record.at(parent.slot).as<Id>());
+        for (const Record& record : rows_of(above).find_many(above, {parents.begin(), parents.end()}))
+            if (record.at(model::slot_deleted_at).empty()) live.insert(record.id());
+        std::erase_if(records, [&](const Record& record) { return !record.at(parent.slot).is<Id>() || !live.contains(record.at(parent.slot).as<Id>()); });
+    }
+    Hanging found;
+    found.any = !records.empty();
+    const bool all = viewer_->is_system || viewer_->is_administrator;
+    found.seen = all ? static_cast<std::int64_t>(records.size()) : std::count_if(records.begin(), records.end(), [&](const Record& record) { return in_reach(record, Right::read); });
+    return found;
+}
+
+// From the columns in memory, which know what was committed, and the records that this group has touched: a table of a
+// million rows without an index would hold the writer for a second. Nothing where they cannot answer.
+std::optional<WriteTransaction::Hanging> WriteTransaction::hanging_in_columns(const EntityInfo& holder, const Naming& naming, Id except) {
+    constexpr std::size_t touched_most = 200;
+    const Columns* columns = group_.columns;
+    if (columns == nullptr || !columns->ready(holder)) return std::nullopt;
+    std::vector<Id> touched;
+    for (const auto& [key, record] : group_.touched)
+        if (key.entity == holder.number && Id{key.id} != except) touched.push_back(Id{key.id});
+    if (touched.size() > touched_most) return std::nullopt;
+    std::string apart;
+    for (const Id id : touched) apart += (apart.empty() ? "\"" : ", \"") + id.text() + "\"";
+    if (except) apart += (apart.empty() ? "\"" : ", \"") + except.text() + "\"";
+    ListQuery query;
+    query.entity = holder.name;
+    formula::CheckOptions options;
+    options.currency = catalog().currency();
+    auto filter = formula::check(naming.formula + (apart.empty() ? "" : " AND NOT(id IN (" + apart + "))"), catalog(), holder.name, options);
+    if (!filter) return std::nullopt;
+    query.filter = *filter;
+    const auto count = [&](const Viewer& viewer) -> std::optional<std::int64_t> {
+        const auto counted_now = columns->count(viewer, query, context_);
+        if (counted_now) return *counted_now;
+        return counted_now.refused().why == Why::forbidden ? std::optional<std::int64_t>(0) : std::nullopt;
+    };
+    const auto whole = count(*Viewer::system());
+    if (!whole) return std::nullopt;
+    Hanging found = hanging_among(holder, naming, touched);
+    if (*whole == 0) return found;
+    if (holder.access != model::AccessKind::inherits) {
+        const bool all = viewer_->is_system || viewer_->is_administrator;
+        const auto seen = all ? whole : count(*viewer_);
+        if (!seen) return std::nullopt;
+        found.any = true;
+        found.seen = std::min(counted, found.seen + *seen);
+        return found;
+    }
+    // Whether what they are part of is in the bin, the columns of lines do not know.
+    std::int64_t looked = 0;
+    const auto each = columns->each(*Viewer::system(), query, context_, [&](std::span<const Id> ids) {
+        const Hanging among = hanging_among(holder, naming, {ids.begin(), ids.end()});
+        found.any = found.any || among.any;
+        found.seen += among.seen;
+        looked += static_cast<std::int64_t>(ids.size());
+        return looked < counted;
+    });
+    if (!each || (!found.any && looked < *whole)) return std::nullopt;
+    return found;
+}
+
+// The live records of `holder` that name the record so: how many of them the actor may see, and whether there are any.
+WriteTransaction::Hanging WriteTransaction::hanging(const EntityInfo& holder, const Naming& naming, Id except) {
+    if (!naming.indexed)
+        if (const auto known = hanging_in_columns(holder, naming, except)) return *known;
     const Table& table = group_.shape->table(holder);
     (void)rows_of(holder);  // writes what is still on its way
     const bool all = viewer_->is_system || viewer_->is_administrator;
-    std::string wanted = "id <> $2 AND (" + condition + ")";  // bound, so that a statement serves every record
+    std::string wanted = "id <> $2 AND (" + naming.condition + ")";  // bound, so that a statement serves every record
     // A line of a deal in the bin is in the bin with it.
     if (holder.access == model::AccessKind::inherits && holder.parent_slot >= 0) {
         const FieldInfo& parent = holder.by_slot(holder.parent_slot);
@@ -45,8 +128,8 @@ WriteTransaction::Hanging WriteTransaction::hanging(const EntityInfo& holder, co
     }
     Statement& statement = group_.connection.prepare(all ? "SELECT count(*) FROM (SELECT 1" + live_rows(table, wanted, counted) + ") AS hanging"
                                                          : "SELECT " + table.columns() + live_rows(table, wanted, looked_at));
-    if (const auto* id = value.get<Id>()) statement.bind(1, id->value);
-    else statement.bind(1, std::string_view(value.as<std::string>()));
+    if (const auto* id = naming.value.get<Id>()) statement.bind(1, id->value);
+    else statement.bind(1, std::string_view(naming.value.as<std::string>()));
     statement.bind(2, except.value);
     Hanging found;
     if (all) {
@@ -70,23 +153,27 @@ Result<void> WriteTransaction::check_unused(const Record& record) {
     };
     std::vector<Use> uses;
     bool unseen = false;
-    const auto look = [&](const EntityInfo& holder, const std::string& field, const std::string& label, const std::string& condition, const Value& value) {
-        const Hanging found = hanging(holder, condition, value, holder.number == target.number ? record.id() : Id{});
+    const auto look = [&](const EntityInfo& holder, const std::string& field, const std::string& label, const Naming& naming) {
+        const Hanging found = hanging(holder, naming, holder.number == target.number ? record.id() : Id{});
         if (found.seen > 0 && viewer_->may(holder, Right::read)) uses.push_back({&holder, field, label, found.seen});
         else unseen = unseen || found.any;
     };
     for (const auto& holder : catalog().entities())
         for (const FieldInfo& field : holder->fields)
-            if (holds(field, *holder, target)) look(*holder, field.name, field.label, quoted(field.columns().front()) + " = $1", Value(record.id()));
+            if (holds(field, *holder, target)) look(*holder, field.name, field.label, named_by(field, record.id(), is_indexed(field, *holder, catalog())));
     // Amounts and rates name a currency by its code.
     if (target.name == "currency") {
-        const Value code(record.text("code"));
+        const std::string code = record.text("code");
         for (const auto& holder : catalog().entities()) {
             if (!holder->logged) continue;
             for (const FieldInfo& field : holder->fields) {
                 if (!field.is_stored()) continue;
-                if (field.type == Type::money) look(*holder, field.name, field.label, quoted(field.columns().at(1)) + " = $1", code);
-                else if (field.type == Type::text && field.name == "currency") look(*holder, field.name, field.label, quoted(field.name) + " = $1", code);
+                const std::string is_it = " = \"" + code + "\"";
+                if (field.type == Type::money)
+                    look(*holder, field.name, field.label,
+                         {quoted(field.columns().at(1)) + " = $1", "CURRENCY(" + field.name + ")" + is_it, Value(code), [slot = field.slot, code](const Record& one) { return one.at(slot).is<Money>() && one.at(slot).as<Money>().currency.text() == code; }, false});
+                else if (field.type == Type::text && field.name == "currency")
+                    look(*holder, field.name, field.label, {quoted(field.name) + " = $1", field.name + is_it, Value(code), [slot = field.slot, code](const Record& one) { return one.at(slot) == Value(code); }, false});
             }
         }
     }
@@ -143,7 +230,7 @@ Result<void> WriteTransaction::check_fixed(const Record& before, const std::vect
         for (const auto& holder : catalog().entities())
             for (const FieldInfo& field : holder->fields) {
                 if (field.options.changed_by.empty() || !holds(field, *holder, target)) continue;
-                const Hanging found = hanging(*holder, quoted(field.columns().front()) + " = $1", Value(before.id()), {});
+                const Hanging found = hanging(*holder, named_by(field, before.id(), is_indexed(field, *holder, catalog())), {});
                 if (!found.any) continue;
                 const std::string count = std::to_string(found.seen) + (found.seen >= counted ? "+" : "");
                 return refuse(Why::duplicate, "fixed_in_use",

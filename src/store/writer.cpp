@@ -167,6 +167,7 @@ void Writer::begin(CommitGroup& group) {
         group.shape = host_.shape();
         group.settings = host_.settings();
     }
+    group.columns = host_.columns();
 }
 
 void Writer::finish(CommitGroup& group) {

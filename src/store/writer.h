@@ -19,6 +19,7 @@ class WriterHost {
     virtual std::shared_ptr<const Shape> shape() const = 0;
     virtual std::shared_ptr<const Settings> settings() const = 0;
     virtual Instant now() const = 0;
+    virtual const Columns* columns() const { return nullptr; }
     // The group is durable: projections in memory follow before anybody is answered.
     virtual void committed(const CommitGroup& group) = 0;
     // Another process has written between `seen` and `head` (PostgreSQL); called inside the transaction.
