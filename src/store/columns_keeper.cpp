@@ -255,7 +255,9 @@ void ColumnsKeeper::tidy() {
     constexpr std::size_t worth_it = std::size_t{24} << 20;
     std::unique_lock lock(mutex_);
     while (!wake_.wait_for(lock, pause, [this] { return stopping_.load(); })) {
+        const bool loaded = loading_ == Loading::done;
         lock.unlock();
+        if (loaded) columns_->tighten([this] { return stopping_.load(); });
         if (unused_memory() > worth_it) malloc_trim(0);
         lock.lock();
     }

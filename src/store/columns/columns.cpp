@@ -110,6 +110,41 @@ void Columns::finish_load(const EntityInfo& entity) {
     }
 }
 
+void Columns::tighten(const std::function<bool()>& stop) {
+    std::uint64_t generation = 0;
+    std::size_t tables = 0;
+    {
+        const std::shared_lock guard(state_->lock);
+        generation = state_->generation;
+        tables = state_->tables.size();
+    }
+    // Null where there is none, and when the catalogue has changed: the next time.
+    const auto arena_at = [&](std::size_t number, int slot) -> columns::Arena* {
+        Table* table = generation == state_->generation ? state_->tables[number].get() : nullptr;
+        return table && table->ready && !table->only_ids() && slot < table->entity().slots ? table->arena(slot) : nullptr;
+    };
+    const auto slots_of = [&](std::size_t number) {
+        const std::shared_lock guard(state_->lock);
+        return generation == state_->generation && state_->tables[number] ? state_->tables[number]->entity().slots : 0;
+    };
+    for (std::size_t number = 0; number < tables; ++number)
+        for (int slot = 0; slot < slots_of(number); ++slot)
+            for (std::size_t chunk = 0;; ++chunk) {
+                columns::Arena::Chunk copy;
+                {
+                    const std::shared_lock guard(state_->lock);
+                    const columns::Arena* arena = arena_at(number, slot);
+                    const auto next = arena ? arena->loose(chunk) : std::nullopt;
+                    if (!next || stop()) break;
+                    chunk = *next;
+                    copy = arena->chunk(chunk);
+                }
+                copy = columns::Arena::tightened(std::move(copy));
+                const std::unique_lock guard(state_->lock);
+                if (columns::Arena* arena = arena_at(number, slot)) arena->put_back(chunk, std::move(copy));
+            }
+}
+
 bool Columns::ready(const EntityInfo& entity) const {
     const std::shared_lock guard(state_->lock);
     const Table* table = state_->table(entity.name);

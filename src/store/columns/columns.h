@@ -79,6 +79,9 @@ class Columns {
     bool ready(const EntityInfo& entity) const;
     bool ready() const;  // every entity that is held
 
+    // Texts that have filled their chunks are put into fewer bytes, until `stop`. Holds the lock for a copy of a chunk only.
+    void tighten(const std::function<bool()>& stop = [] { return false; });
+
     // By the writer, after the commit and before its answer.
     void apply(std::span<const Applied> changes);
 

@@ -24,7 +24,8 @@ Wide number_of(const Table& table, const Column& column, std::uint32_t row) {
 }
 
 std::string text_key(const Column& column, std::uint32_t row) {
-    const auto text = column.texts.get(row);
+    thread_local std::string room;
+    const auto text = column.texts.get(row, room);
     return text ? sort_key(*text) : std::string();
 }
 

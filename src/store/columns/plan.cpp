@@ -185,7 +185,7 @@ class Compiler {
         PredicatePointer present;
         if (column.held != Held::text) present = in_range(column.values, least_value, greatest_value);
         else if (column.texts.coded()) present = in_range(column.texts.codes(), least_value, greatest_value);
-        else present = each_row([&texts = column.texts](std::uint32_t row) { return texts.get(row).has_value(); }, 5);
+        else present = each_row([&texts = column.texts](std::uint32_t row) { return texts.has(row); }, 5);
         return Condition{empty == Outcome::yes ? none_of(std::move(present)) : std::move(present), false};
     }
 
@@ -432,7 +432,8 @@ class Compiler {
         }
         if (auto quick = by_plain_text(node, column, empty == Outcome::yes)) return Condition{std::move(quick), empty == Outcome::refused};
         auto holds = [part, context = context_, &texts = column.texts, empty_holds = empty == Outcome::yes](std::uint32_t row) {
-            const auto text = texts.get(row);
+            thread_local std::string room;
+            const auto text = texts.get(row, room);
             return text ? part->holds(OneValue(Value(*text)), context) : empty_holds;
         };
         return Condition{each_row(std::move(holds), 400), true};
@@ -449,7 +450,8 @@ class Compiler {
         if (!(equal && node.compare == formula::Compare::text) && name != "CONTAINS" && name != "BEGINS" && name != "ENDS") return nullptr;
         const auto with = [&](auto test) {
             return each_row([test, texts = &column.texts, folded = fold_case(*wanted), empty_holds](std::uint32_t row) {
-                const auto text = texts->get(row);
+                thread_local std::string room;
+                const auto text = texts->get(row, room);
                 return text ? test(std::string_view(fold_case(*text)), std::string_view(folded)) : empty_holds;
             }, 60);
         };

@@ -96,10 +96,10 @@ int Fit::accents_of(std::string text) const {
 }
 
 bool Fit::holds(std::uint32_t row) const {
-    thread_local std::string folded;  // keeps its memory: this runs for every candidate
+    thread_local std::string folded, room;  // keep their memory: this runs for every candidate
     std::uint32_t left = words_.folded.size() >= 32 ? ~std::uint32_t{0} : (std::uint32_t{1} << words_.folded.size()) - 1;
     for (const Column* column : columns_) {
-        const auto text = column->texts.get(row);
+        const auto text = column->texts.get(row, room);
         if (!text) continue;
         if (digits_match(*column, *text, words_)) return true;
         fold_into(folded, *text);
@@ -111,11 +111,11 @@ bool Fit::holds(std::uint32_t row) const {
 }
 
 int Fit::rank(std::uint32_t row, const Column** where) const {
-    thread_local std::string folded;
+    thread_local std::string folded, room;
     std::uint32_t left = words_.folded.size() >= 32 ? ~std::uint32_t{0} : (std::uint32_t{1} << words_.folded.size()) - 1;
     int best = none;
     for (const Column* column : columns_) {
-        const auto text = column->texts.get(row);
+        const auto text = column->texts.get(row, room);
         if (!text) continue;
         fold_into(folded, *text);
         Match first = Match::none;
@@ -142,7 +142,7 @@ int Fit::rank(std::uint32_t row, const Column** where) const {
     if (where) *where = nullptr;
     std::string all;
     for (const Column* column : columns_)
-        if (const auto text = column->texts.get(row)) all += fold_case(*text) + '\n';
+        if (const auto text = column->texts.get(row, room)) all += fold_case(*text) + '\n';
     return 6 * accents_of(all) + 4;
 }
 
@@ -224,8 +224,9 @@ void search_table(Asking& asking, const Table& table, const Words& words, std::s
         const std::uint32_t row = *table.row_of(hits[i].id);
         if (shows_title) hits[i].title = to_text(value_of(asking.state(), asking.context(), table, *title, row));
         const Column* where = nullptr;
+        std::string room;
         fit.rank(row, &where);
-        if (where && where != title) hits[i].detail = std::string(where->texts.get(row).value_or(""));
+        if (where && where != title) hits[i].detail = std::string(where->texts.get(row, room).value_or(""));
     }
 }
 

@@ -324,7 +324,7 @@ void SearchIndex::add(const Table& table, const std::vector<const Column*>& colu
         document_of_[row] = document;
     }
     for (const Column* column : columns) {
-        const auto text = column->texts.get(row);
+        const auto text = column->texts.get(row, room_);
         if (!text) continue;
         fold_into(folded_, *text);
         each_word(folded_, [&](std::string_view word) {

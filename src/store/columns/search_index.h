@@ -135,7 +135,7 @@ class SearchIndex {
 
     bool built_ = false, building_ = false;
     std::vector<std::uint32_t> changed_meanwhile_;  // rows that were indexed and have changed while others were still to come
-    std::string folded_;  // keeps its memory from record to record
+    std::string folded_, room_;  // keep their memory from record to record
     Pool pool_;
     std::vector<char> letters_;              // the words one after another, each after its length
     std::vector<std::uint32_t> places_;      // of each word in them

@@ -102,7 +102,7 @@ class ChoiceKey final : public SortKey {
     }
     const Column* coded() const override { return &column_; }
     Key key_of_code(std::uint32_t code) const override { return code ? Key{code} : null_key; }
-    std::string boundary(std::uint32_t row) const override { return std::string(column_.texts.get(row).value_or("")); }
+    std::string boundary(std::uint32_t row) const override { return std::string(column_.texts.coded_text(row).value_or("")); }
     Key key_of(std::string_view boundary) const override {
         const std::uint32_t code = column_.texts.dictionary().find(boundary);
         return boundary.empty() ? null_key : code ? Key{code} : Key{column_.texts.dictionary().size()} + 1;
@@ -140,7 +140,7 @@ class CodedTextKey final : public SortKey {
     const Column* coded() const override { return &column_; }
     Key key_of_code(std::uint32_t code) const override { return texts_->ranks[code]; }
     std::string boundary(std::uint32_t row) const override {
-        const auto text = column_.texts.get(row);
+        const auto text = column_.texts.coded_text(row);
         return text ? sort_key(*text) : std::string();
     }
     Key key_of(std::string_view boundary) const override {
@@ -162,7 +162,8 @@ class TextKey final : public SortKey {
         for (std::size_t i = 0; i < rows.size(); ++i) keys[i] = order_.key(rows[i]);
     }
     std::string boundary(std::uint32_t row) const override {
-        const auto text = column_.texts.get(row);
+        std::string room;
+        const auto text = column_.texts.get(row, room);
         return text ? sort_key(*text) : std::string();
     }
     Key key_of(std::string_view boundary) const override {

@@ -173,7 +173,7 @@ std::uint32_t Table::row_for(Id id) {
 }
 
 bool Table::is_home(const Column& money, std::uint32_t row) const {
-    const auto currency = money.currency.get(row);
+    const auto currency = money.currency.coded_text(row);
     return currency && *currency == home_currency_;
 }
 
@@ -302,6 +302,11 @@ void Table::erase(Id id, std::uint64_t stamp) {
     if (search) search->update(*this, *row);
 }
 
+Arena* Table::arena(int slot) {
+    Column* column = columns_[static_cast<std::size_t>(slot)].get();
+    return column && column->held == Held::text && !column->texts.coded() ? &column->texts.arena() : nullptr;
+}
+
 void Table::finish_load() {
     loading = false;
     settled_ = rows();
@@ -313,14 +318,15 @@ void Table::finish_load() {
 Value Table::value(const Column& column, std::uint32_t row) const {
     if (column.field->slot == model::slot_id) return state(row) == RowState::absent ? Value() : Value(id(row));
     if (column.held == Held::text) {
-        const auto text = column.texts.get(row);
+        std::string room;
+        const auto text = column.texts.get(row, room);
         return text ? Value(*text) : Value();
     }
     const Wide raw = column.values.get(row);
     if (raw == no_value) return Value();
     if (column.held == Held::decimal) return Value(Decimal{raw});
     if (column.held == Held::money) {
-        const auto currency = column.currency.get(row);
+        const auto currency = column.currency.coded_text(row);
         return Value(Money{static_cast<std::int64_t>(raw), currency ? Currency::parse(*currency).value_or(Currency{}) : Currency{}});
     }
     return value_of(column, static_cast<std::int64_t>(raw));

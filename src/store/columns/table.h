@@ -76,6 +76,7 @@ class Table {
     // By slot; null for what is not held.
     const Column* column(int slot) const { return slot < 0 ? nullptr : columns_[static_cast<std::size_t>(slot)].get(); }
     const Column* column(std::string_view name) const;
+    Arena* arena(int slot);  // of a column of texts that are not coded, else null
 
     // Computed slots that are held must be filled; `evaluated` ones need not. Old versions are ignored.
     // Returns false when the record is older than what is held.

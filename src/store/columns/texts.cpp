@@ -41,27 +41,36 @@ std::string_view Arena::at(const Chunk& chunk, std::uint32_t place) {
     return {chunk.bytes.data() + place, length};
 }
 
-std::uint32_t Arena::append(Chunk& chunk, std::string_view text) {
+std::string_view Arena::text_at(const Chunk& chunk, std::uint32_t place, std::string& room) {
+    const std::string_view standing = at(chunk, place);
+    if (!chunk.symbols) return standing;
+    chunk.symbols->decode(standing, room);
+    return room;
+}
+
+std::uint32_t Arena::append(Chunk& chunk, std::string_view standing) {
     if (chunk.bytes.empty()) chunk.bytes.push_back('\0');  // place 0 means empty
-    make_room(chunk.bytes, text.size() + 5);
+    make_room(chunk.bytes, standing.size() + 5);
     const auto place = static_cast<std::uint32_t>(chunk.bytes.size());
-    std::size_t length = text.size();
+    std::size_t length = standing.size();
     while (length >= 0x80) {
         chunk.bytes.push_back(static_cast<char>((length & 0x7F) | 0x80));
         length >>= 7;
     }
     chunk.bytes.push_back(static_cast<char>(length));
-    chunk.bytes.insert(chunk.bytes.end(), text.begin(), text.end());
+    chunk.bytes.insert(chunk.bytes.end(), standing.begin(), standing.end());
     return place;
 }
 
 void Arena::compact(Chunk& chunk) {
-    Chunk next;
-    next.bytes.reserve(chunk.bytes.size() - chunk.garbage + 16);
-    next.places = chunk.places;
-    for (std::uint32_t& place : next.places)
-        if (place) place = append(next, at(chunk, place));
-    chunk = std::move(next);
+    std::vector<char> before = std::move(chunk.bytes);
+    Chunk old;
+    old.bytes = std::move(before);
+    chunk.bytes = {};
+    chunk.bytes.reserve(old.bytes.size() - chunk.garbage + 16);
+    chunk.garbage = 0;
+    for (std::uint32_t& place : chunk.places)
+        if (place) place = append(chunk, at(old, place));
 }
 
 bool Arena::set(std::uint32_t row, std::optional<std::string_view> text) {
@@ -79,24 +88,74 @@ bool Arena::set(std::uint32_t row, std::optional<std::string_view> text) {
         chunk.places.reserve(room);
         chunk.places.resize(room);
     }
+    std::string room;
     if (const std::uint32_t place = chunk.places[index]) {
-        const std::string_view before = at(chunk, place);
-        if (text && before == *text) return false;
-        chunk.garbage += before.size() + 1;
+        if (text && text_at(chunk, place, room) == *text) return false;
+        chunk.garbage += at(chunk, place).size() + 1;
     } else if (!text) {
         return false;
     }
-    chunk.places[index] = text ? append(chunk, *text) : 0;
+    ++chunk.changes;
+    if (text && chunk.symbols) {
+        std::vector<char> coded;
+        chunk.symbols->encode(*text, coded);
+        chunk.places[index] = append(chunk, {coded.data(), coded.size()});
+    } else {
+        chunk.places[index] = text ? append(chunk, *text) : 0;
+    }
     if (chunk.garbage > 4096 && chunk.garbage > chunk.bytes.size() / 4) compact(chunk);
     return true;
 }
 
-std::optional<std::string_view> Arena::get(std::uint32_t row) const {
+bool Arena::has(std::uint32_t row) const {
     const std::size_t number = row >> chunk_shift;
     const std::uint32_t index = row & (chunk_rows - 1);
-    if (number >= chunks_.size() || index >= chunks_[number].places.size()) return std::nullopt;
-    const std::uint32_t place = chunks_[number].places[index];
-    return place ? std::optional<std::string_view>(at(chunks_[number], place)) : std::nullopt;
+    return number < chunks_.size() && index < chunks_[number].places.size() && chunks_[number].places[index];
+}
+
+std::optional<std::string_view> Arena::get(std::uint32_t row, std::string& room) const {
+    if (!has(row)) return std::nullopt;
+    const Chunk& chunk = chunks_[row >> chunk_shift];
+    return text_at(chunk, chunk.places[row & (chunk_rows - 1)], room);
+}
+
+std::optional<std::size_t> Arena::loose(std::size_t number) const {
+    constexpr std::size_t bytes_least = std::size_t{128} << 10;
+    for (; number < chunks_.size(); ++number)
+        if (const Chunk& chunk = chunks_[number]; !chunk.tried && chunk.places.size() == chunk_rows && chunk.bytes.size() >= bytes_least) return number;
+    return std::nullopt;
+}
+
+Arena::Chunk Arena::tightened(Chunk chunk) {
+    constexpr std::size_t sample_most = std::size_t{32} << 10;
+    std::vector<std::string_view> sample;
+    std::size_t sampled = 0;
+    const std::size_t step = std::max<std::size_t>(1, chunk.bytes.size() / sample_most);
+    for (std::size_t i = 0; i < chunk.places.size(); i += step)
+        if (const std::uint32_t place = chunk.places[i]; place && sampled < sample_most) {
+            sample.push_back(at(chunk, place));
+            sampled += sample.back().size();
+        }
+    Chunk tight;
+    tight.symbols = std::make_shared<const Symbols>(Symbols::learn(sample));
+    tight.places.assign(chunk.places.size(), 0);
+    tight.bytes.reserve(chunk.bytes.size() / 2);
+    std::vector<char> coded;
+    for (std::size_t i = 0; i < chunk.places.size(); ++i) {
+        if (!chunk.places[i]) continue;
+        coded.clear();
+        tight.symbols->encode(at(chunk, chunk.places[i]), coded);
+        tight.places[i] = append(tight, {coded.data(), coded.size()});
+    }
+    tight.changes = chunk.changes;
+    Chunk& better = tight.bytes.size() < chunk.bytes.size() / 4 * 3 ? tight : chunk;
+    better.tried = true;
+    better.bytes.shrink_to_fit();
+    return std::move(better);
+}
+
+void Arena::put_back(std::size_t number, Chunk&& chunk) {
+    if (number < chunks_.size() && chunks_[number].changes == chunk.changes && !chunks_[number].tried) chunks_[number] = std::move(chunk);
 }
 
 void Arena::place(std::uint32_t first, Arena&& one) {

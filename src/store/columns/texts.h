@@ -11,6 +11,7 @@
 
 #include "store/columns/bulk.h"
 #include "store/columns/packed.h"
+#include "store/columns/symbols.h"
 
 namespace fairlead::store::columns {
 
@@ -29,23 +30,38 @@ class Dictionary {
     std::size_t bytes_ = 0;
 };
 
+// Each row's text. A chunk that has filled up can be tightened: its texts then stand there as symbols.
 class Arena {
   public:
+    struct Chunk {
+        std::vector<std::uint32_t> places;  // 0: empty; else where the text's length begins
+        std::vector<char> bytes;
+        std::size_t garbage = 0;
+        std::uint32_t changes = 0;
+        std::shared_ptr<const Symbols> symbols;  // null: letters as they are
+        bool tried = false;                      // tightened, or not worth it
+    };
+
     bool set(std::uint32_t row, std::optional<std::string_view> text);  // true when it changed
-    std::optional<std::string_view> get(std::uint32_t row) const;      // valid until the next set
+    bool has(std::uint32_t row) const;
+    // Valid until the next set, and as long as `room` is not used otherwise.
+    std::optional<std::string_view> get(std::uint32_t row, std::string& room) const;
     std::size_t bytes() const;
     // The rows of `one`, of which there is a chunk at most, as rows from `first` on: a chunk that has had no text yet.
     void place(std::uint32_t first, Arena&& one);
     void reserve(std::uint32_t rows, std::size_t letters);  // of a chunk that begins
 
+    // The number of a chunk, from `number` on, that may be tightened.
+    std::optional<std::size_t> loose(std::size_t number) const;
+    const Chunk& chunk(std::size_t number) const { return chunks_[number]; }
+    static Chunk tightened(Chunk chunk);
+    // Nothing happens when the chunk has changed since it was copied.
+    void put_back(std::size_t number, Chunk&& chunk);
+
   private:
-    struct Chunk {
-        std::vector<std::uint32_t> places;  // 0: empty; else where the text's length begins
-        std::vector<char> bytes;
-        std::size_t garbage = 0;
-    };
-    static std::string_view at(const Chunk& chunk, std::uint32_t place);
-    static std::uint32_t append(Chunk& chunk, std::string_view text);
+    static std::string_view at(const Chunk& chunk, std::uint32_t place);  // as it stands
+    static std::string_view text_at(const Chunk& chunk, std::uint32_t place, std::string& room);
+    static std::uint32_t append(Chunk& chunk, std::string_view standing);
     static void compact(Chunk& chunk);
     std::vector<Chunk> chunks_;
 };
@@ -62,11 +78,15 @@ class Texts {
     void fill(std::uint32_t first, std::uint32_t count, const TextRun& run, std::optional<Arena> arena);
     // Whether an arena made beforehand may be wanted.
     bool may_be_in_arena() const { return !always_coded_ && (!coded_ || dictionary_.size() + 1 >= dictionary_least); }
-    std::optional<std::string_view> get(std::uint32_t row) const {
-        if (!coded_) return arena_.get(row);
+    // As Arena::get.
+    std::optional<std::string_view> get(std::uint32_t row, std::string& room) const { return coded_ ? coded_text(row) : arena_.get(row, room); }
+    std::optional<std::string_view> coded_text(std::uint32_t row) const {  // only of a column that is coded
         const std::uint32_t code = codes_.code(row);
         return code ? std::optional<std::string_view>(dictionary_.text(code)) : std::nullopt;
     }
+    bool has(std::uint32_t row) const { return coded_ ? codes_.code(row) != 0 : arena_.has(row); }
+    Arena& arena() { return arena_; }
+    const Arena& arena() const { return arena_; }
     bool coded() const { return coded_; }
     const Packed& codes() const { return codes_; }
     const Dictionary& dictionary() const { return dictionary_; }
