@@ -222,7 +222,7 @@ TEST_CASE("A field that may only be read is read everywhere and set by no way in
             INFO(entity->name << "." << field.name);
             fields.set_level(*entity, field, "read");
             CHECK(company.get(fields.user, at).json.find(field.name) != nullptr);
-            CHECK(company.get(fields.user, entity->plural + "?sort=" + field.name + "&fields=" + field.name).status == 200);
+            CHECK(company.get(fields.user, entity->plural + "?" + (field.options.long_text ? "" : "sort=" + field.name + "&") + "fields=" + field.name).status == 200);
             const Answer changed = company.patch(fields.user, at + "?dry_run=true", "{\"" + field.name + "\":null}");
             const bool nobody = field.options.read_only;
             CHECK(changed.status == (nobody ? 422 : 403));

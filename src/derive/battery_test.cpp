@@ -258,6 +258,10 @@ TEST_CASE("A list of every entity sorts, selects and opens by any of its fields"
             CAPTURE(field.name);
             const Answer sorted = company.get(ada, entity->plural + "?sort=-" + field.name + "&fields=" + field.name);
             CAPTURE(sorted.body);
+            if (field.options.long_text) {
+                CHECK(sorted.json.find("code")->text == "not_sortable");
+                continue;
+            }
             CHECK(sorted.status == 200);
             REQUIRE(sorted.json.find("data"));
             CHECK(!sorted.json.find("data")->items.empty());

@@ -24,6 +24,13 @@ std::int64_t position_of(const Record& record) {
     return value.is<std::int64_t>() ? value.as<std::int64_t>() : INT64_MAX;
 }
 
+// Further words that companies use for how a deal ended, as loose keys.
+bool said_otherwise(std::string_view kind, std::string_view plain) {
+    constexpr std::string_view won[] = {"thanhcong", "chot", "dachot"}, lost[] = {"mat", "thatbai", "hong", "tuchoi"};
+    const auto among = [&](const auto& words) { return std::find(std::begin(words), std::end(words), plain) != std::end(words); };
+    return (kind == "won" && among(won)) || (kind == "lost" && among(lost));
+}
+
 }  // namespace
 
 std::vector<int> RecordFinder::naming_slots(const EntityInfo& target) {
@@ -132,7 +139,9 @@ Result<RecordFinder::Found> RecordFinder::find(const EntityInfo& target, const s
     if (const FieldInfo* kind = target.field("kind"); kind != nullptr && kind->type == Type::choice) {
         const std::string plain = loose.starts_with("closed") && loose.size() > 6 ? loose.substr(6) : loose;
         for (const model::ChoiceInfo& choice : kind->choices) {
-            if (plain != loose_key(choice.value) && plain != loose_key(choice.label) && plain != loose_key(choice_label(target, *kind, choice, "vi"))) continue;
+            if (plain != loose_key(choice.value) && plain != loose_key(choice.label) && plain != loose_key(choice_label(target, *kind, choice, "vi")) &&
+                !said_otherwise(choice.value, plain))
+                continue;
             std::vector<const Record*> candidates;
             for (const Record& record : index->records)
                 if (record.text("kind") == choice.value) candidates.push_back(&record);

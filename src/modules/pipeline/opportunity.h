@@ -52,7 +52,7 @@ inline constexpr Field opportunity_fields[] = {
     instant("last_activity_at", "Last activity", {.read_only = true}),
     reference("lost_reason", "Reason lost", "lost_reason", {.dimension = true, .synonyms = "lost reason|closed lost reason|lý do mất|loss reason|lý do thua|lý do thất bại|nguyên nhân mất"}),
     text("lost_note", "Note on the loss", {.long_text = true, .length_max = 5000}),
-    reference("lost_to", "Lost to", "competitor", {.dimension = true, .synonyms = "lost to competitor|thua đối thủ|đối thủ thắng"}),
+    reference("lost_to", "Lost to", "competitor", {.dimension = true, .synonyms = "lost to competitor|thua đối thủ|đối thủ thắng|mất vào tay"}),
     text("description", "Description", {.long_text = true, .synonyms = "notes|mô tả|ghi chú|comments|details", .length_max = 20000}),
     text("external_id", "External id", {.unique = true, .meaning = Meaning::external_id, .help = "Its id in the system it came from", .synonyms = "opportunity_id|opportunity id|deal id|record id|id"}),
     computed("weighted_amount", "Weighted amount", Type::money, "amount * probability", {.measure = true, .help = "Amount times probability, rounded for each deal"}),
