@@ -49,7 +49,7 @@ std::unique_ptr<Connection> SqliteBackend::open_writer() {
     if (options_.durability == Durability::full) preallocate_log(file_, options_.preallocate);
     DatabaseOptions settings;
     settings.full_durability = options_.durability == Durability::full;
-    settings.cache_kib = 24 * 1024;  // the operating system keeps the rest of what is written often
+    settings.cache_kib = 8 * 1024;  // the operating system keeps the rest of what is written often
     return std::make_unique<SqliteConnection>(file_, settings);
 }
 
