@@ -96,7 +96,7 @@ struct DatabaseOptions {
     bool full_durability = true;
     bool read_only = false;
     std::int64_t preallocate = 0;   // SQLite: bytes of write-ahead log kept in advance
-    int cache_kib = 2 * 1024;       // SQLite: page cache of one connection
+    int cache_kib = 1024;           // SQLite: page cache of one connection
 };
 
 }  // namespace fairlead::store

@@ -72,7 +72,7 @@ class RecordCache {
   private:
     static constexpr std::size_t all_most = 200;
     using Records = std::unordered_map<RecordKey, Record, RecordKey::Hash>;
-    static constexpr std::size_t slots_most = (std::size_t{10} << 20) / sizeof(Value);  // of one generation
+    static constexpr std::size_t slots_most = (std::size_t{4} << 20) / sizeof(Value);  // of one generation
     Records newer_, older_;
     std::unordered_map<int, std::set<Id>> all_;
     std::size_t slots_ = 0;
