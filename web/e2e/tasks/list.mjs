@@ -62,6 +62,29 @@ task('A formula filters, and a wrong one is told where it is written', async ({ 
   assert.equal(await total(page), await counted(page, 'amount >= 200000000 AND LEN(name) > 4'));
 });
 
+task('A list that its filter leaves empty says which part of it matches nothing, and clears just that part', async ({ page, go }) => {
+  await go(`/opportunities?view=all&filter=${encodeURIComponent('owner = "Nobody" AND amount > 1')}`);
+  await settled(page);
+  await page.getByText('No opportunities match').waitFor();
+  await page.getByText('There is no user called “Nobody”').waitFor();
+  await accessible(page, 'List that matches nothing');
+  await page.getByRole('button', { name: 'Clear this part' }).click();
+  await page.waitForFunction(() => new URLSearchParams(location.search).get('filter') === 'amount > 1');
+  await settled(page);
+  assert.equal(await total(page), await counted(page, 'amount > 1'));
+  // Each part alone matches something, the two together do not: what would match without each is told.
+  const both = 'stage.kind = "won" AND is_open = TRUE';
+  await go(`/opportunities?view=all&filter=${encodeURIComponent(both)}`);
+  await page.getByText(`${await counted(page, 'stage.kind = "won"')} would match without it`).waitFor();
+  await page.getByText(`${await counted(page, 'is_open = TRUE')} would match without it`).waitFor();
+  // A search among what is filtered.
+  await go(`/opportunities?view=all&search=nothingofthekind&filter=${encodeURIComponent('amount > 1')}`);
+  await page.getByText('Search “nothingofthekind”').waitFor();
+  await page.getByRole('button', { name: 'Clear the search' }).click();
+  await page.getByRole('grid').waitFor();
+  assert.equal(new URL(page.url()).searchParams.get('filter'), 'amount > 1');
+});
+
 task('A click on a head sorts, a second one turns the order round', async ({ page, go }) => {
   await go('/opportunities?view=all');
   await settled(page);

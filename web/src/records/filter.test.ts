@@ -50,6 +50,19 @@ describe('a filter', () => {
     expect(parseFilter(text, entity).map((part) => part.kind)).toEqual(['field', 'formula']);
   });
 
+  it('does not take a filter apart that an OR holds together', () => {
+    const text = 'amount > 5 OR amount < 1 AND name = "x"';
+    expect(parseFilter(text, entity)).toEqual([{ kind: 'formula', text }]);
+    expect(filterFormula(parseFilter(text, entity), entity)).toBe(text);
+  });
+
+  it('tells the function OR from the word', () => {
+    const text = 'amount > 5 AND OR(name = "a", name = "b") AND NOT(OR(type = "new", type = "renewal"))';
+    expect(parseFilter(text, entity).map((part) => part.kind === 'field' && `${part.field} ${part.operator}`)).toEqual(['amount over', 'name is', 'type is_not']);
+    const either = 'amount > 5 OR AND(name = "a", type = "new")';
+    expect(parseFilter(either, entity)).toEqual([{ kind: 'formula', text: either }]);
+  });
+
   it('puts brackets round an OR that is joined with other parts', () => {
     const parts: Part[] = [{ kind: 'formula', text: 'amount > 1 OR amount < 0' }, { kind: 'field', field: 'owner', operator: 'me', values: [] }];
     expect(filterFormula(parts, entity)).toBe('(amount > 1 OR amount < 0) AND owner = CURRENT_USER()');

@@ -119,7 +119,8 @@ function topLevel(text: string, word: 'AND' | 'OR' | ','): string[] {
     if (char === ')') depth -= 1;
     if (depth !== 0) continue;
     const here = word === ',' ? char === ',' : new RegExp(`^\\s${word}[\\s(]`, 'i').test(text.slice(at, at + word.length + 2));
-    if (!here) continue;
+    // OR(a, b) is a function where a word stands before it that wants something after it.
+    if (!here || (word !== ',' && /\b(AND|OR|NOT)$/i.test(text.slice(from, at).trimEnd()))) continue;
     pieces.push(text.slice(from, at));
     at += word === ',' ? 0 : word.length;
     from = at + 1;
@@ -147,6 +148,8 @@ const unquoted = (text: string) => (/^"(?:[^"]|"")*"$/.test(text) ? text.slice(1
 
 export function parseFilter(formula: string, entity: Entity): Part[] {
   if (!formula.trim()) return [];
+  // An OR between parts holds them together: what stands on its sides are not parts that could go alone.
+  if (topLevel(formula, 'OR').length > 1) return [{ kind: 'formula', text: formula.trim() }];
   return topLevel(formula, 'AND').map((text): Part => {
     const part = parsePart(text, entity);
     return part ?? { kind: 'formula', text };
