@@ -54,5 +54,13 @@ TEST_CASE("Currencies are those of ISO 4217 in force, with their minor units; re
     CHECK(currency_in_force(" eur ", "x")->text() == "EUR");
     CHECK(currency_in_force("DEM", "x").refused().code() == "replaced_currency");
     CHECK(currency_in_force("DEM", "x").refused().message().find("EUR") != std::string::npos);
-    for (const char* none : {"ABC", "XXX", "XTS", "XAU", "US", "DOLLAR", ""}) CHECK(currency_in_force(none, "x").refused().code() == "unknown_currency");
+    for (const char* none : {"ABC", "XYZ", "US", "DOLLAR", ""}) CHECK(currency_in_force(none, "x").refused().code() == "unknown_currency");
+    for (const char* code : {"XAD", "XAG", "XAU", "XBA", "XBB", "XBC", "XBD", "XDR", "XPD", "XPT", "XSU", "XTS", "XUA", "XXX"}) {
+        CAPTURE(code);
+        CHECK_FALSE(is_active(*Currency::parse(code)));
+        CHECK(currency_in_force(code, "x").refused().code() == "no_tender");
+    }
+    for (const char* tender : {"XAF", "XCD", "XCG", "XOF", "XPF"}) CHECK(currency_in_force(tender, "x"));
+    CHECK(no_tender("XAU") == "gold");
+    CHECK(no_tender("USD").empty());
 }

@@ -28,7 +28,21 @@ constexpr std::pair<std::string_view, std::string_view> replaced[] = {
     {"TJR", "TJS"}, {"TMM", "TMT"}, {"TRL", "TRY"}, {"UAK", "UAH"}, {"VEB", "VES"}, {"VEF", "VES"}, {"YUM", "RSD"}, {"ZMK", "ZMW"}, {"ZWL", "ZWG"},
 };
 
+// Of list one: metals by the ounce, units of account between banks and funds (XAD since amendment 179, May 2025),
+// bond units of the European markets, the code for tests and the one for none.
+constexpr std::pair<std::string_view, std::string_view> not_paid[] = {
+    {"XAD", "the accounting dinar of the Arab Monetary Fund"}, {"XAG", "silver"}, {"XAU", "gold"}, {"XBA", "a unit of the bond market"}, {"XBB", "a unit of the bond market"},
+    {"XBC", "a unit of the bond market"}, {"XBD", "a unit of the bond market"}, {"XDR", "the special drawing right of the International Monetary Fund"}, {"XPD", "palladium"},
+    {"XPT", "platinum"}, {"XSU", "the Sucre, a unit of account"}, {"XTS", "the code for tests"}, {"XUA", "the unit of account of the African Development Bank"}, {"XXX", "no currency"},
+};
+
 }  // namespace
+
+std::string_view no_tender(std::string_view code) {
+    for (const auto& [known, what] : not_paid)
+        if (known == code) return what;
+    return {};
+}
 
 std::span<const std::string_view> active_currencies() { return codes; }
 
@@ -46,6 +60,8 @@ Result<Currency> currency_in_force(std::string_view code, const std::string& fie
     const std::string shown = currency ? currency->text() : std::string(trim(code));
     if (const std::string now(successor_of(shown)); !now.empty())
         return refuse(Why::invalid, "replaced_currency", "The currency " + shown + " is no longer in force: write the amount in " + now, field, {{"code", shown}, {"now", now}});
+    if (const std::string what(no_tender(shown)); !what.empty())
+        return refuse(Why::invalid, "no_tender", shown + " stands for " + what + ", in which nobody pays: write the amount in a currency, as USD or VND", field, {{"code", shown}});
     return refuse(Why::invalid, "unknown_currency", "There is no currency " + shown + ": a code of ISO 4217 in force is needed, as USD or VND", field, {{"code", shown}});
 }
 

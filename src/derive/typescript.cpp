@@ -1,6 +1,8 @@
 // Writes web/src/catalog/entities.ts.
 #include "derive/typescript.h"
 
+#include "base/currencies.h"
+
 namespace fairlead::derive {
 
 using model::EntityInfo;
@@ -70,7 +72,15 @@ std::string typescript_types(const model::Catalog& catalog) {
     out += "}\n\nexport type EntityName = keyof Records;\n\nexport const plurals: Record<EntityName, string> = {\n";
     for (const auto& entity : catalog.entities())
         if (is_served(*entity)) out += "  " + entity->name + ": '" + entity->plural + "',\n";
-    return out + "};\n";
+    out += "};\n\n// Currencies in force, by ISO 4217; codes that nobody pays with are not among them.\nexport const currencyCodes = (\n";
+    std::string line = "  '";
+    const auto end_line = [&](bool last) { out += line + (last ? "'\n" : " ' +\n"), line = "  '"; };
+    for (const std::string_view code : active_currencies()) {
+        if (line.size() > 100) end_line(false);
+        line += (line.size() > 3 ? " " : "") + std::string(code);
+    }
+    end_line(true);
+    return out + ").split(' ');\n";
 }
 
 }  // namespace fairlead::derive

@@ -1,4 +1,7 @@
-// Currencies and time zones to choose from: all that the browser knows, the usual ones first.
+// Currencies and time zones to choose from: the currencies that the server takes, the usual ones first; the zones that
+// the browser knows.
+import { currencyCodes } from '$/catalog/entities';
+
 export interface Place {
   value: string;
   label: string;
@@ -8,8 +11,7 @@ const usual = ['VND', 'USD', 'EUR', 'GBP', 'JPY', 'SGD', 'AUD', 'CNY', 'KRW', 'T
 
 export function currencies(language: string): Place[] {
   const names = new Intl.DisplayNames([language], { type: 'currency' });
-  const all = typeof Intl.supportedValuesOf === 'function' ? Intl.supportedValuesOf('currency') : usual;
-  const codes = [...usual, ...all.filter((code) => !usual.includes(code))];
+  const codes = [...usual, ...currencyCodes.filter((code) => !usual.includes(code))];
   return codes.map((code) => ({ value: code, label: `${code}, ${names.of(code) ?? code}` }));
 }
 
