@@ -333,4 +333,10 @@ std::size_t Columns::records(const EntityInfo& entity) const {
     return table ? std::size_t{table->live().count()} + table->bin().count() : 0;
 }
 
+bool Columns::ids_ascend(const EntityInfo& entity) const {
+    const std::shared_lock guard(state_->lock);
+    const Table* table = state_->table(entity.name);
+    return table != nullptr && table->ids_ascend();
+}
+
 }  // namespace fairlead::store

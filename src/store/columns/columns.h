@@ -128,6 +128,8 @@ class Columns {
     };
     Memory memory() const;
     std::size_t records(const EntityInfo& entity) const;  // held, the bin included
+    // Whether ids ascend with the rows: then the newest are found from the end, without looking at all.
+    bool ids_ascend(const EntityInfo& entity) const;
 
     class State;  // state.h
 

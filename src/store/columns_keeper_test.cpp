@@ -1,0 +1,57 @@
+// The columns follow the commits.
+#include "store/columns_keeper.h"
+
+#include <doctest/doctest.h>
+
+#include <filesystem>
+
+#include "modules/modules.h"
+#include "store/settings.h"
+
+using namespace fairlead;
+using namespace fairlead::store;
+
+TEST_CASE("Rows and ids ascend together after a commit of many new records, so that the newest are found from the end") {
+    const std::string file = (std::filesystem::temp_directory_path() / ("fairlead-keeper-" + new_id().text() + ".db")).string();
+    auto built = model::Catalog::build(all_modules());
+    REQUIRE(built);
+    Options options;
+    options.database = "sqlite:" + file;
+    options.durability = Durability::relaxed;
+    options.preallocate = 0;
+    options.columns = false;
+    REQUIRE(Store::open(options, *built));  // makes the tables
+    {
+        auto backend = open_backend(options);
+        REQUIRE(backend);
+        const auto shape = make_shape(*built, 1);
+        ColumnsKeeper keeper;
+        keeper.start(**backend, shape, {});
+        const Columns* columns = keeper.loaded();
+        REQUIRE(columns != nullptr);
+        const auto connection = (*backend)->open_reader();
+        const Log log(1);
+        RecordCache cache;
+        const auto settings = Settings::load(*connection, *shape, "UTC");
+        for (int commit = 0; commit < 3; ++commit) {
+            CommitGroup group(*connection, shape, settings, log, cache, Instant{});
+            for (const char* name : {"opportunity", "account"}) {
+                const EntityInfo& entity = (*built)->need(name);
+                for (int i = 0; i < 2'000; ++i) {
+                    Record record = stored_record(entity);
+                    record.at(model::slot_id) = new_id();
+                    record.at(model::slot_version) = std::int64_t{1};
+                    record.set("name", Value(std::string(name) + std::to_string(i)));
+                    group.touched.insert_or_assign(RecordKey{entity.number, record.id().value}, record);
+                }
+            }
+            keeper.follow(group);
+        }
+        for (const char* name : {"opportunity", "account"}) {
+            CHECK(columns->records((*built)->need(name)) == 6'000);
+            CHECK(columns->ids_ascend((*built)->need(name)));
+        }
+        keeper.stop();
+    }
+    for (const char* suffix : {"", "-wal", "-shm", ".lock"}) std::filesystem::remove(file + suffix);
+}
