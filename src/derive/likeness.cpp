@@ -39,7 +39,8 @@ std::optional<LikeKey> key_of(const FieldInfo& field, const std::string& written
             return key;
         case Meaning::tax_code:
             key.tax = read_tax_code(written, country, at_home);
-            key.text = fold(key.tax.stored);
+            for (const char c : fold(key.tax.stored))
+                if (c != ' ' && c != '-' && c != '.' && c != '/') key.text += c;
             key.words = key.tax.company.empty() ? key.tax.stored : key.tax.company;
             break;
         case Meaning::phone: {
@@ -106,10 +107,9 @@ std::optional<Resemblance> resemblance(const std::vector<LikeKey>& one, const st
             }
             // A number may stand in either field for numbers.
             if (a.field != b.field && meaning == Meaning::none) continue;
-            const bool codes = meaning == Meaning::tax_code && !a.tax.company.empty() && !b.tax.company.empty();
             if (a.text != b.text) {
-                if (!codes) continue;
-                if (a.tax.company != b.tax.company) {
+                if (meaning != Meaning::tax_code) continue;
+                if (a.tax.company.empty() || a.tax.company != b.tax.company) {
                     other_company = true;
                     continue;
                 }

@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "derive/app.h"
 #include "derive/exchange/guard.h"
+#include "derive/likeness.h"
 #include "derive/messages.h"
 #include "store/expect.h"
 
@@ -241,6 +242,82 @@ void FileImport::refuse_row(std::uint32_t number, std::int64_t line, const RowFa
     groups_.add(fault, line);
 }
 
+// The keys by which two companies look surely alike: the tax code, and the name with its legal form.
+namespace {
+std::vector<std::uint64_t> hashes_of(const std::vector<LikeKey>& keys) {
+    std::vector<std::uint64_t> hashes;
+    for (const LikeKey& key : keys) {
+        if (key.text.empty()) continue;
+        if (key.field->options.meaning == Meaning::tax_code) hashes.push_back(hash_of(key.text, 1));
+        if (key.field->options.meaning == Meaning::company) hashes.push_back(hash_of(key.text, 2 + static_cast<std::uint64_t>(key.name.form)));
+    }
+    return hashes;
+}
+}  // namespace
+
+// Where the file holds companies: what those that are there look like.
+Result<void> FileImport::know_likes() {
+    likes_.reset();
+    const FieldInfo* title = entity_.title_slot >= 0 ? &entity_.by_slot(entity_.title_slot) : nullptr;
+    const bool companies = title != nullptr && title->options.meaning == Meaning::company && title->options.duplicate_key;
+    const bool named = companies && std::any_of(plan_.mapping.begin(), plan_.mapping.end(), [&](const MappedColumn& column) { return column.field == title->name; });
+    if (!named || plan_.rows > 0) return {};
+    likes_.emplace();
+    likenesses_left_ = 20'000;
+    store::ListQuery query;
+    query.entity = entity_.name;
+    query.only.emplace();
+    for (const FieldInfo& field : entity_.fields)
+        if (field.is_stored() && (field.options.duplicate_key || field.name == "country")) query.only->push_back(field.name);
+    return store_.each(*reader_viewer_, query, [&](const Record& record) {
+        for (const std::uint64_t hash : hashes_of(like_keys(record, *reader_viewer_, reader_->country()))) {
+            bool made = false;
+            std::int64_t& entry = likes_->at(hash, made);
+            if (made) entry = record.id().value;
+        }
+        return true;
+    });
+}
+
+// A row that makes a company which looks like one that is there, or like a row before it, is told; it is taken all the
+// same, because another company may have the name.
+void FileImport::note_alike(Row& row) {
+    if (!likes_ || row.fate != Fate::create || likenesses_left_ <= 0) return;
+    Record record(entity_);
+    for (const auto& [slot, value] : row.read.patch->sets) record.at(slot) = value;
+    const std::vector<LikeKey> keys = like_keys(record, *reader_viewer_, reader_->country());
+    const bool has_code = std::any_of(keys.begin(), keys.end(), [](const LikeKey& key) { return key.field->options.meaning == Meaning::tax_code; });
+    std::string like;
+    const LikeKey* by = nullptr;
+    for (const LikeKey& key : keys)
+        for (const std::uint64_t hash : hashes_of({key})) {
+            bool made = false;
+            std::int64_t& entry = likes_->at(hash, made);
+            if (made) {
+                entry = -1 - static_cast<std::int64_t>(row.number);
+                continue;
+            }
+            const bool is_code = key.field->options.meaning == Meaning::tax_code;
+            if ((by != nullptr && !is_code) || entry == -1 - static_cast<std::int64_t>(row.number)) continue;
+            if (entry < 0) {
+                if (!is_code && has_code) continue;  // two codes are two companies, whatever their names
+                like = "a row before it";
+                by = &key;
+            } else if (--likenesses_left_; const auto other = store_.get(*reader_viewer_, entity_.name, Id{entry})) {
+                const auto alike = resemblance(keys, like_keys(*other, *reader_viewer_, reader_->country()));
+                if (!alike || alike->like < Like::strong) continue;
+                like = "\"" + to_text(other->at(entity_.title_slot)) + "\"";
+                by = &key;
+            }
+        }
+    if (by == nullptr) return;
+    const bool is_code = by->field->options.meaning == Meaning::tax_code;
+    row.read.odd.push_back({{like.front() == '"' ? "looks_like" : "looks_like_row", by->field->name,
+                             "\"" + by->written + "\" looks like " + like + ": the same " + (is_code ? "tax code" : "name but for its legal form and accents") + ". It is made all the same",
+                             {{"value", by->written}, {"like", like}, {"name", by->field->label}}},
+                            by->written, {}, true});
+}
+
 // Of a row that is taken.
 void FileImport::note_odd(const Row& row) {
     if (row.read.odd.empty() || (row.fate != Fate::create && row.fate != Fate::update)) return;
@@ -450,6 +527,7 @@ void FileImport::refuse_followers() {
 }
 
 Result<void> FileImport::look_through(const ImportWatch& watch, Place from) {
+    FAIRLEAD_TRY(know_likes());
     Slices slices(200, 50, rows_read_at_once);
     FAIRLEAD_TRY(each_chunk(rows_read_at_once, [&](Chunk& chunk, double share) -> Result<bool> {
         for (Row& row : chunk) {
@@ -479,6 +557,7 @@ Result<void> FileImport::look_through(const ImportWatch& watch, Place from) {
             if (row.refused) row.fate = Fate::refused;
             count(row.fate);
             note_edited(row.edited);
+            note_alike(row);
             note_odd(row);
             if (row.kept && row.fate != Fate::refused) ++result_.kept;
             if (!fates_.empty()) {
@@ -510,6 +589,7 @@ Result<void> FileImport::look_through(const ImportWatch& watch, Place from) {
     result_.odd_reasons = odd_groups_.report(label_of, RefusalGroups::Of::odd);
     groups_ = {};
     odd_groups_ = {};
+    likes_.reset();
     result_.complete = plan_.rows == 0 || result_.checked < plan_.rows;
     return {};
 }

@@ -118,6 +118,8 @@ class FileImport {
     void refuse_row(std::uint32_t number, std::int64_t line, const RowFault& fault);
     std::uint32_t why_number(const Refusal& reason);
     void note_odd(const Row& row);
+    Result<void> know_likes();
+    void note_alike(Row& row);
     using RowsAndWhys = std::vector<std::pair<std::uint32_t, std::uint32_t>>;
     Result<void> write_rows_of(const RowsAndWhys& rows, const std::string& file, std::string_view language);
     void take_back(Fate fate);
@@ -170,6 +172,10 @@ class FileImport {
     std::vector<Refusal> whys_;
     std::map<std::string, std::uint32_t> why_numbers_;
     RefusalGroups groups_, odd_groups_;
+    // Companies by what makes two of them look like one (likeness.h): a record's id, or a row of the file as -1 - row.
+    // Nothing where the file holds no companies.
+    std::optional<CompactTable<std::int64_t>> likes_;
+    int likenesses_left_ = 0;                       // each reads a record
     CheckResult result_;
     RunResult ran_;
 };

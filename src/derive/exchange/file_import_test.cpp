@@ -899,3 +899,29 @@ TEST_CASE("Addresses, numbers and tax codes that cannot be ones are taken as the
     CHECK(by(company, "account", "name").at("B").text("tax_code") == "0312345673");
     CHECK(check(company, file, mended).odd == 0);
 }
+
+TEST_CASE("A row that makes a company which looks like another is told, and taken (text-10)") {
+    Company company;
+    company.make("account", {{"name", "Công ty TNHH Thương mại An Phát"}, {"tax_code", "T-1"}});
+    company.make("account", {{"name", "Công ty Cổ phần Bình Minh"}});
+    const TempFile file(
+        "Account id,Name,Tax code\n"
+        "1,CTY TNHH TM AN PHAT,\n"      // the first, without its code
+        "2,Cty TNHH An Phát,T-2\n"      // another code: another company
+        "3,An Phat group,T-1\n"         // its code
+        "4,Công ty TNHH Bình Minh,\n"   // another legal form
+        "5,Hoa Sen JSC,\n"
+        "6,Công ty CP Hoa Sen,\n"       // the row before
+        "7,Công ty TNHH,\n"
+        "8,CTY TNHH,\n");
+    const ImportPlan plan = plan_for(company, look(file.path()), "account");
+    const CheckResult checked = check(company, file, plan);
+    CHECK(checked.create == 8);
+    CHECK(checked.odd == 3);
+    std::vector<std::string> told;
+    for (const RefusedGroup& group : checked.odd_reasons) told.push_back(group.reason.code + " " + group.reason.field + " " + std::to_string(group.line) + " " + group.value);
+    CHECK(told == std::vector<std::string>{"looks_like name 2 CTY TNHH TM AN PHAT", "looks_like tax_code 4 T-1", "looks_like_row name 7 Công ty CP Hoa Sen"});
+    CHECK(run(company, file, plan).created == 8);
+    // They are found by their ids now.
+    CHECK(check(company, file, plan).odd == 0);
+}
