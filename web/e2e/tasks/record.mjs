@@ -71,3 +71,26 @@ task('A record that does not exist says so', async ({ page, go }) => {
   await page.getByText('There is nothing at this address').waitFor();
   await accessible(page, 'Missing record');
 });
+
+task('What looks like a new record is told before it is made; a branch takes its company as parent', async ({ page, go }) => {
+  const name = 'Công ty TNHH Thương mại Cửu Long';
+  const made = await world.call('POST', '/accounts', { name, tax_code: '0312345673', country: 'Việt Nam' });
+  await go('/accounts');
+  await settled(page);
+  await page.getByRole('button', { name: 'New account' }).first().click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByLabel(/^Name/).fill('CTY TNHH TM Cuu Long');
+  const alike = dialog.getByRole('listitem').filter({ hasText: name });
+  await alike.getByText(/the same name but for its legal form/i).waitFor();
+  await accessible(page, 'Form with what looks alike');
+  await dialog.getByRole('button', { name: /more field/ }).click();
+  await dialog.getByLabel(/^Country/).fill('VN');
+  await dialog.getByLabel(/^Tax code/).fill('0312345673 001');
+  await alike.getByText(/the company of which this is a branch/).waitFor();
+  await alike.getByRole('button', { name: 'Take as Parent account' }).click();
+  await dialog.getByRole('button', { name: 'Create account', exact: true }).click();
+  await dialog.waitFor({ state: 'detached' });
+  const { data } = await world.call('GET', `/accounts?filter=${encodeURIComponent('tax_code = "0312345673-001"')}`);
+  assert.equal(data.length, 1);
+  assert.equal(data[0].parent.id, made.id);
+});
