@@ -127,7 +127,8 @@ class WholeApplication final : public Application {
         request.kind = derive::pricing_job;
         request.unique_key = "rates";
         const auto id = jobs_->add(request);
-        const auto job = id ? jobs_->find(*id) : std::nullopt;
+        if (!id || std::exchange(pricing_, *id) != *id) return true;  // a new one
+        const auto job = jobs_->find(*id);
         return !job || job->state != JobState::running;
     }
 
@@ -177,6 +178,7 @@ class WholeApplication final : public Application {
     std::mutex mutex_;
     std::condition_variable stop_;
     bool stopping_ = false, pricing_due_ = false;
+    Id pricing_{};  // the last such job; of the keeper's thread
     std::thread keeper_;
 };
 
