@@ -4,12 +4,14 @@
 
 #include <filesystem>
 #include <set>
+#include <thread>
 
 #include "derive/json.h"
 #include "modules/modules.h"
 #include "modules/starting.h"
 #include "server/application.h"
 #include "server/test_client.h"
+#include "store/row.h"
 #include "support/postgres.h"
 
 using namespace fairlead;
@@ -41,6 +43,12 @@ class Whole {
             FAIRLEAD_TRY(make_starting_records(transaction, {}));
             return Value(true);
         }));
+        start();
+        ada = person("Ada", "administrator");
+        an = person("An", "rep");
+        binh = person("Binh", "rep");
+    }
+    void start() {
         ApplicationOptions application_options;
         application_options.server.port = 0;
         application_options.server.log_requests = false;
@@ -64,9 +72,6 @@ class Whole {
             jobs.declare(std::move(kind));
         };
         application = Application::start(*store, application_options);
-        ada = person("Ada", "administrator");
-        an = person("An", "rep");
-        binh = person("Binh", "rep");
     }
     ~Whole() {
         application.reset();
@@ -289,4 +294,45 @@ TEST_CASE("S35: who is deactivated is out at the next request, by session, token
     REQUIRE(whole.ask("POST", "/api/v1/users/" + whole.an.text() + "/actions/activate", "{}", headers).status == 200);
     CHECK(whole.ask("GET", "/api/v1/accounts", {}, an.headers()).status == 401);
     CHECK(whole.ask("GET", "/api/v1/accounts", {}, bearer).status == 401);
+}
+
+TEST_CASE("A rate that is entered prices the amounts that waited for it; each change of rates is followed, also by a server that starts later") {
+    Whole whole;
+    const auto make = [&](std::string_view entity, const std::vector<std::pair<std::string, Value>>& fields) {
+        const auto made = whole.store->write({}, [&](store::Transaction& transaction) -> Result<Value> {
+            model::Patch patch(transaction.catalog().need(entity));
+            for (const auto& [name, value] : fields) patch.set(name, value);
+            FAIRLEAD_ASSIGN(const Id id, transaction.create(patch));
+            return Value(id);
+        });
+        if (!made) MESSAGE(made.refused().message());
+        REQUIRE(made);
+    };
+    const auto deal = [&](const char* code) { make("opportunity", {{"name", code}, {"amount", Money{100'00, *Currency::parse(code)}}}); };
+    const auto rate = [&](const char* code) { make("exchange_rate", {{"currency", code}, {"valid_from", *Date::parse("2020-01-01")}, {"rate", Decimal::of(2)}}); };
+    const auto waiting = [&] {
+        int count = 0;
+        store::ListQuery query;
+        query.entity = "opportunity";
+        REQUIRE(whole.store->each(*store::Viewer::system(), query, [&](const model::Record& record) {
+            count += store::reporting(record, record.entity->slot("amount")).empty() ? 1 : 0;
+            return true;
+        }));
+        return count;
+    };
+    const auto until_waiting = [&](int wanted) {
+        for (int turn = 0; turn < 600 && waiting() != wanted; ++turn) std::this_thread::sleep_for(std::chrono::milliseconds(50));
+        CHECK(waiting() == wanted);
+    };
+    for (const char* code : {"EUR", "GBP", "CHF"}) deal(code);
+    REQUIRE(waiting() == 3);
+    rate("EUR");
+    until_waiting(2);
+    rate("GBP");
+    until_waiting(1);
+    whole.application.reset();
+    rate("CHF");
+    CHECK(waiting() == 1);
+    whole.start();
+    until_waiting(0);
 }
