@@ -115,3 +115,32 @@ TEST_CASE("A deal that is won anew at another rate has it after a restart too (m
         for (const auto& check : company.store->check()) CHECK_MESSAGE(check.ok, check.name << ": " << check.detail);
     }
 }
+
+TEST_CASE("The reporting currency is another one only while there are no amounts and no rates, so that no sum changes its meaning") {
+    for (const auto on : {Company::On::as_wished, Company::On::postgresql}) {
+        Company company(on);
+        const Id ada = company.administrator;
+        const std::string settings = "companies/" + company.get(ada, "companies").json.find("data")->items[0].find("id")->text;
+        const std::string euro = R"({"currency":"EUR"})";
+        const Id gone = company.make("opportunity", {{"name", "Gone"}, {"amount", Money{100'00, *Currency::parse("USD")}}});
+        const Answer refused = company.patch(ada, settings, euro);
+        CHECK(refused.status == 409);
+        CHECK(refused.faults() == std::vector<std::string>{"/currency reporting_currency_stays"});
+        CHECK(company.patch(ada, settings, R"({"name":"Renamed","currency":"USD"})").status == 200);
+        REQUIRE(company.remove(ada, "opportunities/" + gone.text()).status == 204);
+        rate(company, "2026-01-01", "0.00004");
+        CHECK(company.patch(ada, settings, euro).faults() == std::vector<std::string>{"/currency rates_in_currency"});
+        const Answer rates = company.get(ada, "exchange_rates");
+        REQUIRE(company.remove(ada, "exchange_rates/" + rates.json.find("data")->items[0].find("id")->text).status == 204);
+        REQUIRE(company.patch(ada, settings, euro).status == 200);
+        // What comes out of the bin is no euro: it waits for a rate.
+        REQUIRE(company.post(ada, "opportunities/" + gone.text() + "/restore").status == 200);
+        for (int turn = 0; turn < 2; ++turn) {
+            CHECK(sum(company) == "0.00");
+            company.reopen();
+        }
+        CHECK(company.post(ada, "exchange_rates", R"({"currency":"USD","valid_from":"2026-01-01","rate":"0.9"})").status == 201);
+        CHECK(price(*company.store).priced == 1);
+        CHECK(sum(company) == "90.00");
+    }
+}

@@ -73,6 +73,7 @@ class DatabaseStore final : public Store, private WriterHost {
     Result<void> change_custom_fields(Connection& connection, const std::vector<model::CustomField>& fields, const std::vector<std::string>& agreed = {}, const std::function<void(Connection&)>& beside = {});
     Result<void> follow_currency(Connection& connection);
     void settings_moved(Connection& connection);
+    void forget_reporting(Connection& connection);
 
     Options options_;
     std::unique_ptr<Backend> backend_;

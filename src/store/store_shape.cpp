@@ -87,9 +87,29 @@ void DatabaseStore::reload_settings(Connection& connection) {
 }
 
 void DatabaseStore::settings_moved(Connection& connection) {
+    const std::string before = shape()->catalog->currency();
     if (const auto followed = follow_currency(connection); !followed) throw InvariantBroken(followed.refused().message());
+    if (shape()->catalog->currency() != before) forget_reporting(connection);
     reload_settings(connection);
     keeper_.adopt(shape(), context());
+}
+
+// Of records in the bin, which alone may have amounts when the reporting currency changes: should one come back, its
+// amounts are priced anew (pricing.h).
+void DatabaseStore::forget_reporting(Connection& connection) {
+    const auto now = shape();
+    connection.begin();
+    for (const auto& entity : now->catalog->entities()) {
+        if (!entity->logged) continue;
+        for (const FieldInfo& field : entity->fields) {
+            if (field.type != Type::money || !field.is_stored()) continue;
+            const auto columns = field.columns();
+            const std::string amount = quoted(columns.at(0)), code = quoted(columns.at(1)), reporting = quoted(columns.at(2));
+            connection.exec("UPDATE " + now->table(*entity).name() + " SET " + reporting + " = CASE WHEN " + code + " = '" + now->catalog->currency() + "' THEN " + amount + " END WHERE org_id = " +
+                            std::to_string(organisation_id) + " AND deleted_at IS NOT NULL AND " + amount + " IS NOT NULL");
+        }
+    }
+    connection.commit();
 }
 
 // Formulas compare amounts with plain numbers in the company's currency.

@@ -469,6 +469,7 @@ Result<std::int64_t> WriteTransaction::update_unguarded(Id id, const Patch& give
     }
     if (w.changes.empty()) return before.version();
     if (!same_actor_rights(options)) FAIRLEAD_TRY(check_fixed(before, w.changes));
+    FAIRLEAD_TRY(check_currency_stays(w.changes, entity));
 
     w.after = before;
     for (auto& change : w.changes) {

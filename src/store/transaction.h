@@ -132,6 +132,7 @@ class WriteTransaction final : public Transaction {
     Result<void> may_repeat(const Record& before, const Patch& given, const WriteOptions& options);
     Result<void> check_whole(const Record& record);
     Result<void> check_unused(const Record& record);
+    Result<void> check_currency_stays(const std::vector<FieldChange>& changes, const EntityInfo& entity);
     Result<void> check_fixed(const Record& before, const std::vector<FieldChange>& changes);
 
     CommitGroup& group_;

@@ -219,6 +219,32 @@ Result<void> WriteTransaction::check_whole(const Record& record) {
     return {};
 }
 
+// Every amount is kept in the reporting currency as well, now and in the log, and a rate says what a unit is worth in
+// it: in another currency they would be other amounts. So it is chosen before there are any.
+Result<void> WriteTransaction::check_currency_stays(const std::vector<FieldChange>& changes, const EntityInfo& entity) {
+    if (entity.name != "company") return {};
+    const auto moved = std::find_if(changes.begin(), changes.end(), [&](const FieldChange& change) { return entity.by_slot(change.slot).name == "currency"; });
+    if (moved == changes.end() || !moved->before.is<std::string>()) return {};
+    const std::string now = moved->before.as<std::string>();
+    for (const auto& holder : catalog().entities()) {
+        if (!holder->logged) continue;
+        for (const FieldInfo& field : holder->fields) {
+            if (field.type != Type::money || !field.is_stored()) continue;
+            // Every code is at or after the empty text.
+            const Naming any{quoted(field.columns().at(1)) + " >= $1", "NOT(ISBLANK(" + field.name + "))", Value(std::string()), [slot = field.slot](const Record& record) { return record.at(slot).is<Money>(); }, false};
+            const Hanging found = hanging(*holder, any, {});
+            if (!found.any) continue;
+            const std::string count = std::to_string(found.seen) + (found.seen >= counted ? "+" : "");
+            return refuse(Why::duplicate, "reporting_currency_stays",
+                          "The reporting currency stays " + now + ": " + count + " " + holder->label_plural + " have amounts, whose sums of now and of the past are kept in it. A company that counts in another one begins with a database of its own",
+                          "currency", {{"code", now}, {"count", count}, {"entity", holder->name}});
+        }
+    }
+    if (const EntityInfo* rates = catalog().find("exchange_rate"); rates != nullptr && !stored_all(*rates).empty())
+        return refuse(Why::duplicate, "rates_in_currency", "The exchange rates say what a unit is worth in " + now + ": delete them first, and enter them in the new currency afterwards", "currency", {{"code", now}});
+    return {};
+}
+
 // What records stand on by an action (a deal's stage) is not made another thing under them: its kind, and whose part it
 // is, are fixed while one of them is there. Otherwise every deal won were lost, without an entry of its own.
 Result<void> WriteTransaction::check_fixed(const Record& before, const std::vector<FieldChange>& changes) {
