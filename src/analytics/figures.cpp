@@ -5,6 +5,7 @@
 #include <map>
 #include <set>
 
+#include "analytics/texts.h"
 #include "analytics/unpriced.h"
 #include "base/text.h"
 
@@ -19,7 +20,8 @@ using store::GroupQuery;
 
 const char* unit_of(FigureKind kind) {
     switch (kind) {
-        case FigureKind::sum: return "money";
+        case FigureKind::sum:
+        case FigureKind::movement: return "money";
         case FigureKind::count: return "count";
         case FigureKind::rate:
         case FigureKind::conversion: return "rate";
@@ -29,24 +31,12 @@ const char* unit_of(FigureKind kind) {
     return "";
 }
 
-std::string date_text(Date date) {
-    return "DATE(" + std::to_string(date.year()) + "," + std::to_string(date.month()) + "," + std::to_string(date.day()) + ")";
-}
-
-std::string both(const std::string& a, const std::string& b) {
-    if (a.empty()) return b;
-    if (b.empty()) return a;
-    return "(" + a + ") AND (" + b + ")";
-}
-
 // One question to the store after another, with the same reader, period and moment.
 class Asking {
   public:
     Asking(store::Store& store, const store::Viewer& viewer, const Figure& figure, const FigureRequest& request)
         : store_(store), viewer_(viewer), request_(request), figure_(figure), catalog_(store.catalog()) {
-        const std::string period(figure.period);
-        if (request.from) within_ = period + " >= " + date_text(*request.from);
-        if (request.to) within_ = both(within_, period + " <= " + date_text(*request.to));
+        within_ = within_days(std::string(figure.period), request.from, request.to);
     }
 
     const std::string& within() const { return within_; }
@@ -91,21 +81,27 @@ class Asking {
     std::string within_;
 };
 
+// The key of a period of time, of a field or of a day.
+std::string time_formula(std::string_view by, const std::string& day) {
+    if (by == "month") return "DATE(YEAR(" + day + "), MONTH(" + day + "), 1)";
+    if (by == "quarter") return "FISCAL_YEAR(" + day + ") & \"-Q\" & FISCAL_QUARTER(" + day + ")";
+    if (by == "year") return "FISCAL_YEAR(" + day + ")";
+    return {};
+}
+
 Result<std::string> dimension_formula(const Figure& figure, const std::string& by) {
-    const std::string period(figure.period);
-    if (by.empty()) return std::string();
+    if (by.empty() || (figure.kind == FigureKind::movement && by == figure.by)) return std::string();
+    const std::string timed = time_formula(by, std::string(figure.period));
     // Open deals belong to no closed period, so velocity has none to be told by.
-    const bool timed = figure.kind != FigureKind::velocity && figure.kind != FigureKind::conversion;
-    if (!timed && (by == "month" || by == "quarter" || by == "year"))
-        return refuse(Why::bad_request, "unknown_dimension", "The figure has no dimension " + by, "by", {{"name", by}});
-    if (by == "month") return "DATE(YEAR(" + period + "), MONTH(" + period + "), 1)";
-    if (by == "quarter") return "FISCAL_YEAR(" + period + ") & \"-Q\" & FISCAL_QUARTER(" + period + ")";
-    if (by == "year") return "FISCAL_YEAR(" + period + ")";
-    std::string known = "month, quarter, year";
+    const bool any_time = figure.kind != FigureKind::velocity && figure.kind != FigureKind::conversion && figure.kind != FigureKind::movement;
+    if (!timed.empty() && any_time) return timed;
+    if (!timed.empty()) return refuse(Why::bad_request, "unknown_dimension", "The figure has no dimension " + by, "by", {{"name", by}});
+    std::string known = any_time ? "month, quarter, year" : "";
     for (const model::Dimension& dimension : figure.dimensions) {
         if (dimension.name == by) return std::string(dimension.formula);
-        known += ", " + std::string(dimension.name);
+        known += (known.empty() ? "" : ", ") + std::string(dimension.name);
     }
+    if (known.empty()) known = std::string(figure.by);
     return refuse(Why::bad_request, "unknown_dimension", "The figure has no dimension " + by + "; it has " + known, "by", {{"name", by}});
 }
 
@@ -156,6 +152,101 @@ Result<void> fill_simple(Asking& asking, const Figure& figure, const std::string
     if (by.empty()) return {};
     FAIRLEAD_ASSIGN(const auto groups, asking.group(filter, {by}, of));
     for (const Group& group : groups) answer.groups.push_back({group.by.front(), read(group)});
+    return {};
+}
+
+// A row of nothing, for formulas that read no field.
+class NoRow final : public formula::Row {
+  public:
+    Value value(const std::vector<formula::PathStep>&) const override { return {}; }
+    void related(const std::vector<formula::PathStep>&, const std::function<void(const formula::Row&)>&) const override {}
+};
+
+// What was of the figure and is so no longer counts on its day and is taken back on the day it left: the past is not
+// rewritten, and over both days it is nothing.
+Result<void> take_back(store::Store& store, const store::Viewer& viewer, const Asking& asking, const FigureRequest& request, FigureAnswer& answer) {
+    const Figure& figure = *answer.figure;
+    store::ListQuery left;
+    left.entity = figure.entity;
+    left.only.emplace();
+    FAIRLEAD_ASSIGN(left.filter, asking.checked("NOT(ISBLANK(" + std::string(figure.left) + "))", Type::boolean));
+    store::CourseQuery query;
+    query.only.emplace();
+    for (const bool bin : {false, true}) {
+        left.in_bin = bin;
+        FAIRLEAD_TRY(store.each(viewer, left, [&](const store::Record& record) {
+            query.only->push_back(record.id());
+            return true;
+        }));
+    }
+    if (query.only->empty()) return {};
+    const formula::Context context = store.context();
+    query.entity = figure.entity;
+    query.to = request.effective_as_of.value_or(context.now);
+    query.recorded_as_of = request.recorded_as_of;
+    const bool timed = !time_formula(request.by, "closed_on").empty();
+    FAIRLEAD_ASSIGN(const std::string by, timed ? Result<std::string>(std::string("TRUE")) : dimension_formula(figure, request.by));
+    for (const std::string& text : {std::string(figure.filter), request.filter, std::string(figure.period), std::string(figure.value), by}) {
+        FAIRLEAD_ASSIGN(formula::Formula asked, asking.checked(text.empty() ? "TRUE" : text, std::nullopt));
+        query.of.push_back(std::move(asked));
+    }
+    enum { of_figure, of_reader, on, worth, key };
+    const auto key_of = [&](const Value& of_record, Date day) -> Value {
+        if (request.by.empty()) return {};
+        if (!timed) return of_record;
+        const auto formula = asking.checked(time_formula(request.by, date_text(day)), std::nullopt);
+        if (!formula) return {};
+        auto value = formula::evaluate(**formula, NoRow(), context);
+        return value ? std::move(*value) : Value();
+    };
+    const auto day_of = [&](const store::CourseStep& step) { return step.values[on].is<Date>() ? step.values[on].as<Date>() : date_in_zone(step.at, context.zone); };
+    const auto within = [&](Date day) { return (!request.from || day >= *request.from) && (!request.to || day <= *request.to); };
+    const auto holds = [](const store::CourseStep& step, int what) { return step.there && step.values[static_cast<std::size_t>(what)] == Value(true); };
+    const auto add = [&](FigureValue& to, Id record, std::int64_t minor, bool listed) {
+        const auto* sum = to.value.get<Money>();
+        to.value = Money{(sum ? sum->minor : 0) + minor, context.currency};
+        if (listed) return;
+        ++to.n;
+        to.others.push_back(record);
+    };
+    FAIRLEAD_TRY(store.courses(viewer, query, [&](Id record, std::span<const store::CourseStep> steps) {
+        const store::CourseStep& last = steps.back();
+        if (!last.there) return;  // what has been deleted is in no figure
+        std::vector<std::pair<Value, std::int64_t>> net;
+        std::int64_t all = 0;
+        const auto count = [&](const Value& of_record, Date day, std::int64_t minor) {
+            if (!within(day)) return;
+            all += minor;
+            const Value at = key_of(of_record, day);
+            const auto known = std::find_if(net.begin(), net.end(), [&](const auto& one) { return one.first == at; });
+            if (known != net.end()) known->second += minor;
+            else net.emplace_back(at, minor);
+        };
+        for (std::size_t i = 1; i < steps.size(); ++i) {
+            const store::CourseStep& before = steps[i - 1];
+            if (!holds(before, of_figure) || holds(steps[i], of_figure) || !holds(before, of_reader)) continue;
+            const auto* amount = before.values[worth].get<Money>();
+            const std::int64_t minor = amount ? amount->minor : 0;
+            count(before.values[key], day_of(before), minor);
+            count(before.values[key], date_in_zone(steps[i].at, context.zone), -minor);
+        }
+        if (net.empty()) return;
+        const bool listed = holds(last, of_figure) && holds(last, of_reader) && within(day_of(last));
+        if (all != 0) add(answer.total, record, all, listed);
+        bool told = all != 0;
+        for (const auto& [at, minor] : net) {
+            if (minor == 0 || request.by.empty()) continue;
+            told = true;
+            auto group = std::find_if(answer.groups.begin(), answer.groups.end(), [&](const FigureGroup& one) { return one.key == at; });
+            if (group == answer.groups.end()) {
+                // Periods stand in their order; others come behind.
+                group = timed ? std::find_if(answer.groups.begin(), answer.groups.end(), [&](const FigureGroup& one) { return !one.key.empty() && to_text(at) < to_text(one.key); }) : answer.groups.end();
+                group = answer.groups.insert(group, {at, {}});
+            }
+            add(group->figure, record, minor, listed && key_of(last.values[key], day_of(last)) == at);
+        }
+        if (told) ++answer.taken_back;
+    }));
     return {};
 }
 
@@ -296,8 +387,9 @@ Result<const Figure*> find_figure(const model::Catalog& catalog, const store::Vi
 
 }  // namespace
 
-// In stage_conversion.cpp.
+// In stage_conversion.cpp and movement.cpp.
 Result<void> fill_conversion(store::Store& store, const store::Viewer& viewer, const FigureRequest& request, FigureAnswer& answer);
+Result<void> fill_movement(store::Store& store, const store::Viewer& viewer, const FigureRequest& request, FigureAnswer& answer);
 
 std::vector<const Figure*> figures(const model::Catalog& catalog, const store::Viewer& viewer) {
     std::vector<const Figure*> found;
@@ -324,6 +416,7 @@ Result<FigureAnswer> compute(store::Store& store, const store::Viewer& viewer, c
         case FigureKind::days:
             FAIRLEAD_TRY(fill_simple(asking, *figure, filter, by, answer));
             if (figure->kind == FigureKind::sum) FAIRLEAD_TRY(count_unpriced(store, viewer, asking, request, filter, figure->value, answer));
+            if (!figure->left.empty()) FAIRLEAD_TRY(take_back(store, viewer, asking, request, answer));
             if (figure->kind != FigureKind::days && (request.from || request.to)) {
                 FigureAnswer apart;
                 const std::string without = both(std::string(figure->filter), "ISBLANK(" + std::string(figure->period) + ")");
@@ -339,12 +432,17 @@ Result<FigureAnswer> compute(store::Store& store, const store::Viewer& viewer, c
             FAIRLEAD_TRY(count_unpriced(store, viewer, asking, request, both("stage.kind = \"won\"", asking.within()), "amount", answer));
             break;
         case FigureKind::conversion: FAIRLEAD_TRY(fill_conversion(store, viewer, request, answer)); return answer;
+        case FigureKind::movement: FAIRLEAD_TRY(fill_movement(store, viewer, request, answer)); return answer;
     }
     FAIRLEAD_TRY(count_first_known(asking, request, filter, by, answer));
     // Velocity counts the open deals, whatever the period of those closed.
     const std::string behind = both(figure->kind == FigureKind::velocity ? "is_open" : filter, request.filter);
-    answer.total.filter = behind;
-    for (FigureGroup& group : answer.groups) group.figure.filter = both(behind, key_condition(by, group.key));
+    const auto list = [](FigureValue& figure, const std::string& text) {
+        if (figure.others.size() > named_most) return;
+        figure.filter = figure.others.empty() ? text : "(" + text + ") OR " + one_of(figure.others);
+    };
+    list(answer.total, behind);
+    for (FigureGroup& group : answer.groups) list(group.figure, both(behind, key_condition(by, group.key)));
     if (answer.trace.empty())
         answer.trace = {{"Records", filter, Value(answer.total.n)}, {std::string(figure->label), std::string(figure->value), answer.total.value}};
     return answer;

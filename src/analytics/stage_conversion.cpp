@@ -6,6 +6,7 @@
 #include <span>
 
 #include "analytics/figures.h"
+#include "analytics/texts.h"
 
 namespace fairlead::analytics {
 namespace {
@@ -29,10 +30,6 @@ struct Visit {
 };
 
 constexpr double micros_a_day = 86'400e6;
-
-std::string day_text(Date date) {
-    return "DATE(" + std::to_string(date.year()) + "," + std::to_string(date.month()) + "," + std::to_string(date.day()) + ")";
-}
 
 // A deal enters a stage by its first visit, or by its first visit beyond when it had been before the stage: a jump
 // passes through what lies between.
@@ -66,8 +63,8 @@ std::string cohort_filter(const Stage& stage, const Stages& stages, const Figure
     const std::string beyond = visits_of(stages, [&](const Stage& s) { return stage.leads_to(s); });
     const auto in_period = [&](const std::string& moment) {
         std::string text = "NOT(ISBLANK(" + moment + "))";
-        if (request.from) text += " AND " + moment + " >= " + day_text(*request.from);
-        if (request.to) text += " AND " + moment + " < " + day_text(*request.to) + " + 1";
+        if (request.from) text += " AND " + moment + " >= " + date_text(*request.from);
+        if (request.to) text += " AND " + moment + " < " + date_text(*request.to) + " + 1";
         return text;
     };
     std::string filter = in_period(here);

@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cmath>
+#include <tuple>
 
 #include "derive/app.h"
 #include "derive/list.h"
@@ -52,11 +53,14 @@ Result<Response> list_figures(App& app, Request& request) {
         w.text("period", figure->period).text("by", figure->by).key("group_by").begin_array();
         for (const model::Dimension& one : figure->dimensions)
             if (figure->kind != model::FigureKind::conversion || one.name == "stage") w.begin_object().text("name", one.name).text("label", dimension_label(one.name, request.language, one.label)).end_object();
-        const bool timed = figure->kind != model::FigureKind::velocity && figure->kind != model::FigureKind::conversion;
+        const bool moves = figure->kind == model::FigureKind::movement;
+        const bool timed = figure->kind != model::FigureKind::velocity && figure->kind != model::FigureKind::conversion && !moves;
         for (const Period& one : periods)
             if (timed) w.begin_object().text("name", one.name).text("label", dimension_label(one.name, request.language, one.label)).end_object();
         w.end_array().key("parameters").begin_array();
         for (const char* parameter : {"by", "from", "to", "filter", "as_of", "known_at"}) w.text(parameter);
+        for (const char* parameter : {"closing_from", "closing_to", "part"})
+            if (moves) w.text(parameter);
         w.end_array().end_object();
     }
     w.end_array();
@@ -96,7 +100,9 @@ void write_figure_value(JsonWriter& w, const FigureValue& value, std::string_vie
         w.key("median");
         write_value(w, value.median, type, source);
     }
-    w.key("records").begin_object().text("entity", entity).text("filter", value.filter).end_object();
+    w.key("records").begin_object().text("entity", entity).text("filter", value.filter);
+    if (value.as_of) w.text("as_of", value.as_of->text());
+    w.end_object();
 }
 
 // What the keys of the groups are.
@@ -121,8 +127,25 @@ void write_key(JsonWriter& w, const Value& key, const formula::FieldType& type, 
     w.key("id").null();
 }
 
+// The records of one part of a movement, the largest first.
+void write_moved(JsonWriter& w, const FigureAnswer& answer, const model::Catalog& catalog, Source& source) {
+    const model::EntityInfo& entity = catalog.need(answer.figure->entity);
+    formula::FieldType money;
+    money.type = Type::money;
+    w.key("moved").begin_array();
+    for (const analytics::Moved& one : answer.moved) {
+        const auto title = source.title(entity, one.record);
+        w.begin_object().text("id", one.record.text()).key("title");
+        title ? (void)w.text(*title) : (void)w.null();
+        w.key("value");
+        write_value(w, Value(Money{one.minor, *Currency::parse(catalog.currency())}), money, source);
+        w.text("at", one.at.text()).end_object();
+    }
+    w.end_array();
+}
+
 Result<Response> figure(App& app, Request& request) {
-    FAIRLEAD_TRY(only_parameters(request, {"by", "from", "to", "filter", "as_of", "known_at"}));
+    FAIRLEAD_TRY(only_parameters(request, {"by", "from", "to", "filter", "as_of", "known_at", "closing_from", "closing_to", "part"}));
     const auto catalog = app.store.catalog();
     const store::Viewer& viewer = *request.viewer;
     const std::string& name = request.parts.at(0);
@@ -134,9 +157,16 @@ Result<Response> figure(App& app, Request& request) {
     asked.by = request.parameter("by").value_or("");
     FAIRLEAD_ASSIGN(asked.from, day(request, "from"));
     FAIRLEAD_ASSIGN(asked.to, day(request, "to"));
-    if (asked.from && asked.to && *asked.to < *asked.from)
-        return refuse(Why::bad_request, "period_backwards", "The period ends on " + asked.to->text() + ", before it begins on " + asked.from->text() + ": exchange \"from\" and \"to\"", "to",
-                      {{"from", asked.from->text()}, {"to", asked.to->text()}});
+    FAIRLEAD_ASSIGN(asked.closing_from, day(request, "closing_from"));
+    FAIRLEAD_ASSIGN(asked.closing_to, day(request, "closing_to"));
+    asked.part = request.parameter("part").value_or("");
+    for (const auto& [from, to, name] : {std::tuple{asked.from, asked.to, "to"}, {asked.closing_from, asked.closing_to, "closing_to"}})
+        if (from && to && *to < *from)
+            return refuse(Why::bad_request, "period_backwards", "The period ends on " + to->text() + ", before it begins on " + from->text() + ": exchange \"from\" and \"to\"", name,
+                          {{"from", from->text()}, {"to", to->text()}});
+    for (const char* name : {"closing_from", "closing_to", "part"})
+        if ((*found)->kind != model::FigureKind::movement && request.parameter(name))
+            return refuse(Why::bad_request, "unknown_parameter", std::string("\"") + name + "\" is asked of the pipeline's movement alone", name, {{"name", name}});
     FAIRLEAD_ASSIGN(const Target target, target_named(app, viewer, (*found)->entity));
     // Checked by itself first, so that what is joined to the definition is one whole condition.
     FAIRLEAD_ASSIGN(const formula::Formula filter, check_for(app, target, viewer, request.parameter("filter").value_or(""), Type::boolean, "filter"));
@@ -152,6 +182,9 @@ Result<Response> figure(App& app, Request& request) {
             if (const auto* id = group.key.get<Id>()) ids.push_back(*id);
         source.want_titles(*of, ids);
     }
+    std::vector<Id> moved;
+    for (const analytics::Moved& one : answer.moved) moved.push_back(one.record);
+    source.want_titles(catalog->need(answer.figure->entity), moved);
     JsonWriter w;
     w.begin_object();
     write_definition(w, *answer.figure, request.language);
@@ -184,10 +217,15 @@ Result<Response> figure(App& app, Request& request) {
         const std::string count = std::to_string(answer.first_known);
         w.text(http::message_in({"first_known", {}, count + " of them lead to records that are known only from a later day on: their earliest known state stands for the time before", {{"count", count}}}, request.language));
     }
+    if (answer.taken_back > 0) {
+        const std::string count = std::to_string(answer.taken_back);
+        w.text(http::message_in({"taken_back", {}, "Deals won and reopened: " + count + ". Each counts on the day it was won and is taken back on the day it was reopened", {{"count", count}}}, request.language));
+    }
     if (answer.unpriced > 0) w.text(unpriced_note(answer.unpriced, request.language));
     w.end_array().key("unpriced");
     if (answer.unpriced > 0) w.begin_object().number("n", answer.unpriced).text("filter", answer.unpriced_filter).end_object();
     else w.null();
+    if (!asked.part.empty()) write_moved(w, answer, *catalog, source);
     w.end_object();
     return json_response(w.take());
 }

@@ -127,6 +127,113 @@ TEST_CASE("pipeline-02: a deal that jumps over a stage passes through it") {
     desk.check_group(all, desk.stages.at("negotiation"), "4", "0.5");
 }
 
+TEST_CASE("pipeline-04: a win that is reopened stays in its quarter and is taken back in that of the reopening") {
+    Desk desk;
+    desk.today("2026-01-05");
+    desk.deal("A", Desk::amount("10000"));
+    desk.today("2026-02-10");
+    desk.act("A", "win");
+    desk.today("2026-04-05");
+    desk.act("A", "reopen");
+    desk.today("2026-08-20");
+    desk.act("A", "win", "{" + Desk::amount("12000").substr(1) + "}");
+    desk.today("2026-12-01");
+    const Answer year = desk.figure("won", "?by=quarter&from=2026-01-01&to=2026-12-31");
+    INFO(year.body);
+    CHECK(desk.value(year.json) == "12000.00");
+    CHECK(year.json.find("n")->text == "1");
+    REQUIRE(year.json.find("groups")->items.size() == 3);
+    const std::map<std::string, std::string> expected{{"2026-Q1", "10000.00"}, {"2026-Q2", "-10000.00"}, {"2026-Q3", "12000.00"}};
+    for (const auto& [quarter, amount] : expected) {
+        const Json* one = desk.group(year, quarter);
+        REQUIRE(one);
+        CHECK(desk.value(*one) == amount);
+        CHECK(desk.listed(*one) == "1");
+        CHECK(one->find("n")->text == "1");
+    }
+    CHECK(year.json.find("notes")->items.at(0).text.find("reopened") != std::string::npos);
+    // A quarter by itself, and the first as it was reported then.
+    CHECK(desk.value(desk.figure("won", "?from=2026-01-01&to=2026-03-31").json) == "10000.00");
+    CHECK(desk.value(desk.figure("won", "?from=2026-04-01&to=2026-06-30").json) == "-10000.00");
+    CHECK(desk.value(desk.figure("leaderboard", "?by=owner&from=2026-04-01&to=2026-06-30").json.find("groups")->items.at(0)) == "-10000.00");
+    CHECK(desk.value(desk.figure("won", "?from=2026-01-01&to=2026-03-31&as_of=2026-03-31").json) == "10000.00");
+    CHECK(desk.figure("won", "?from=2026-01-01&to=2026-03-31&as_of=2026-03-31").json.find("notes")->items.empty());
+    // Whom the filter leaves out has nothing to take back either.
+    CHECK(desk.value(desk.figure("won", "?from=2026-04-01&to=2026-06-30&filter=" + http::percent_encoded("name <> \"A\"")).json) == "0.00");
+    // What is deleted is in no figure.
+    REQUIRE(desk.company.remove(desk.company.administrator, "opportunities/" + desk.deals.at("A")).status == 204);
+    CHECK(desk.figure("won", "?by=quarter").json.find("groups")->items.empty());
+}
+
+TEST_CASE("pipeline-13: the movement of the pipeline between two days adds up") {
+    Desk desk;
+    const auto closing = [](const std::string& day) { return ",\"close_date\":\"" + day + "\""; };
+    const auto money = [](const std::string& amount) { return "{" + Desk::amount(amount).substr(1) + "}"; };
+    desk.today("2026-03-02");
+    for (const auto& [name, amount] : {std::pair{"A", "100"}, {"B", "200"}, {"C", "300"}, {"D", "400"}, {"E", "500"}}) desk.deal(name, Desk::amount(amount) + closing("2026-06-15"));
+    desk.deal("G", Desk::amount("80") + closing("2026-07-20"));
+    desk.today("2026-04-10");
+    desk.deal("F", Desk::amount("150") + closing("2026-06-20"));
+    desk.deal("H", Desk::amount("60") + closing("2026-05-30"));
+    desk.change("A", money("120"));
+    desk.change("D", money("350"));
+    desk.change("C", "{\"close_date\":\"2026-08-15\"}");
+    desk.today("2026-04-20");
+    desk.act("A", "win");
+    desk.act("H", "win");
+    desk.lose("B");
+    desk.change("G", "{\"close_date\":\"2026-06-25\"}");
+    const std::string asked = "?from=2026-04-01&to=2026-05-01&closing_from=2026-04-01&closing_to=2026-06-30";
+    const std::map<std::string, std::pair<std::string, std::string>> expected{
+        {"opening", {"1500.00", "5"}}, {"new", {"210.00", "2"}}, {"pulled_in", {"80.00", "1"}}, {"reopened", {"0.00", "0"}}, {"moved_in", {"0.00", "0"}}, {"increased", {"20.00", "1"}}, {"decreased", {"50.00", "1"}},
+        {"pushed_out", {"300.00", "1"}}, {"won", {"180.00", "2"}}, {"lost", {"200.00", "1"}}, {"moved_out", {"0.00", "0"}}, {"removed", {"0.00", "0"}}, {"closing", {"1080.00", "4"}}};
+    const auto check = [&](const Answer& answer) {
+        INFO(answer.body);
+        CHECK(answer.json.find("groups")->items.size() == expected.size());
+        for (const auto& [part, number] : expected) {
+            const Json* one = desk.group(answer, part);
+            REQUIRE(one);
+            CHECK_MESSAGE(desk.value(*one) == number.first, part);
+            CHECK_MESSAGE(one->find("n")->text == number.second, part);
+            // Its records are those of its filter, at its moment.
+            const Json* records = one->find("records");
+            const Json* then = records->find("as_of");
+            const Answer list = desk.company.get(desk.company.administrator, "opportunities?limit=1&filter=" + http::percent_encoded(records->find("filter")->text) + (then ? "&as_of=" + http::percent_encoded(then->text) : ""));
+            CHECK_MESSAGE(list.json.find("page")->find("count")->text == number.second, part << ": " << list.body);
+        }
+        CHECK(desk.value(answer.json) == "1080.00");
+    };
+    desk.today("2026-05-01");
+    check(desk.figure("pipeline_movement", asked));
+    // What comes later does not change what was.
+    desk.today("2026-09-01");
+    desk.act("A", "reopen");
+    desk.change("E", money("900"));
+    REQUIRE(desk.company.remove(desk.company.administrator, "opportunities/" + desk.deals.at("D")).status == 204);
+    const Answer later = desk.figure("pipeline_movement", asked + "&part=won");
+    const Json* moved = later.json.find("moved");
+    REQUIRE(moved->items.size() == 2);
+    CHECK(moved->items[0].find("title")->text == "A");
+    CHECK(desk.value(moved->items[0]) == "120.00");
+    CHECK(moved->items[0].find("at")->text == "2026-04-20T09:00:00Z");
+    CHECK(desk.value(moved->items[1]) == "60.00");
+    desk.today("2026-09-02");
+    const auto part = [&](const Answer& answer, const char* name) { return desk.value(*desk.group(answer, name)); };
+    const Answer autumn = desk.figure("pipeline_movement", "?from=2026-09-01&to=2026-09-01");
+    CHECK(part(autumn, "reopened") == "120.00");
+    CHECK(part(autumn, "increased") == "400.00");
+    CHECK(part(autumn, "removed") == "350.00");
+    // The other side of a filter on a field of the deal itself.
+    const Id other = desk.company.person("Other", "administrator", Id{});
+    desk.change("F", "{\"owner\":\"" + other.text() + "\"}");
+    const std::string of = "&filter=" + http::percent_encoded("owner = \"" + other.text() + "\"");
+    CHECK(part(desk.figure("pipeline_movement", "?from=2026-09-02" + of), "moved_in") == "150.00");
+    CHECK(desk.company.get(desk.company.administrator, "figures/pipeline_movement?from=2026-10-01").text("code") == "period_ahead");
+    CHECK(desk.company.get(desk.company.administrator, "figures/pipeline_movement?part=nothing").text("code") == "unknown_part");
+    CHECK(desk.company.get(desk.company.administrator, "figures/pipeline_movement?by=owner").text("code") == "unknown_dimension");
+    CHECK(desk.company.get(desk.company.administrator, "figures/won?part=won").text("code") == "unknown_parameter");
+}
+
 TEST_CASE("pipeline-03: days in a stage are those of all visits, the open one until now") {
     Desk desk;
     desk.live({{"A", {{"2026-01-01", "prospecting"}, {"2026-01-11", "qualification"}, {"2026-01-21", "prospecting"}, {"2026-02-10", "qualification"}, {"2026-02-15", "proposal"}}}});

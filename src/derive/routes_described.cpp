@@ -37,7 +37,7 @@ constexpr Described described[] = {
     {Method::get, "/api/v1/catalog", "Entities, fields and actions, in the reader's language", "", "", "Object"},
     {Method::get, "/api/v1/board", "Stages with their counts and sums", "pipeline filter as_of known_at", "", "Board"},
     {Method::get, "/api/v1/figures", "The figures there are", "", "", "Objects"},
-    {Method::get, "/api/v1/figures/{name}", "A figure, with the records behind it", "by from to filter as_of known_at", "", "Object"},
+    {Method::get, "/api/v1/figures/{name}", "A figure, with the records behind it", "by from to filter as_of known_at closing_from closing_to part", "", "Object"},
     // The company
     {Method::get, "/api/v1/settings", "The company's settings", "", "", "Object"},
     {Method::put, "/api/v1/settings", "Change the company's settings", "dry_run If-Match", "Object", "Object"},

@@ -160,6 +160,7 @@ enum class FigureKind : std::uint8_t {
     days,        // mean and median of `value`, a number of days
     velocity,    // open records x rate x average won value / average days (definitions.md 1)
     conversion,  // of those that entered a stage in the period, who went further (definitions.md 3)
+    movement,    // how the sum of `value` over `filter` went from one day to another (definitions.md 12)
 };
 struct Dimension {
     std::string_view name;     // "industry"
@@ -178,6 +179,7 @@ struct Figure {
     std::string_view period = {};   // date field by which `from` and `to` choose
     std::string_view by = {};       // dimension when none is asked for
     std::span<const Dimension> dimensions = {};
+    std::string_view left = {};     // date field: the day on which a record last ceased to be of `filter`; its value is then taken back
 };
 
 struct Module {

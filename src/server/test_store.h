@@ -28,6 +28,7 @@ class RowStore final : public store::Store {
     Result<void> each(const store::Viewer&, const store::ListQuery&, const std::function<bool(const model::Record&)>&) override { return {}; }
     std::vector<Found> search(const store::Viewer&, std::string_view, int, const std::vector<std::string>&) override { return {}; }
     Result<std::vector<store::LogEntry>> history(const store::Viewer&, std::string_view, Id, int, std::int64_t) override { return std::vector<store::LogEntry>(); }
+    Result<void> courses(const store::Viewer&, const store::CourseQuery&, const std::function<void(Id, std::span<const store::CourseStep>)>&) override { return {}; }
     std::vector<store::LogEntry> log_after(std::int64_t seq, int limit) override {
         const std::lock_guard lock(mutex);
         std::vector<store::LogEntry> some;

@@ -37,6 +37,7 @@ class DatabaseStore final : public Store, private WriterHost {
     Result<void> each(const Viewer& viewer, const ListQuery& query, const std::function<bool(const Record&)>& each) override;
     std::vector<Found> search(const Viewer& viewer, std::string_view words, int limit, const std::vector<std::string>& entities) override;
     Result<std::vector<LogEntry>> history(const Viewer& viewer, std::string_view entity, Id id, int limit, std::int64_t before_seq) override;
+    Result<void> courses(const Viewer& viewer, const CourseQuery& query, const std::function<void(Id record, std::span<const CourseStep> steps)>& each) override;
     std::vector<LogEntry> log_after(std::int64_t seq, int limit) override;  // its fields have names and no values
     std::int64_t last_seq() const override;
     std::shared_ptr<const Viewer> viewer(Id user) override;

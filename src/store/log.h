@@ -59,6 +59,8 @@ class Log {
     void chains(Connection& connection, std::span<const std::int64_t> newest, const std::function<void(const StoredEntry&)>& each) const;
     // All entries of these entities, oldest first, with the entity's place among them. `each` asks nothing of the connection.
     void scan_in_place(Connection& connection, std::span<const std::string_view> entities, const std::function<void(std::size_t, const EntryInPlace&)>& each) const;
+    // Whether reading the entries of so many records, one after another, is quicker than reading a log of `last_seq` entries.
+    static bool few(std::size_t records, std::int64_t last_seq) { return static_cast<std::int64_t>(records) * 60 <= last_seq; }
     // At most `limit` entries of the batch before `before`, newest first; and the first one of all, 0 where there is none.
     std::vector<StoredEntry> batch_before(Connection& connection, Id batch, std::int64_t before, int limit) const;
     std::int64_t batch_begin(Connection& connection, Id batch) const;

@@ -15,7 +15,6 @@ namespace fairlead::store {
 namespace {
 
 constexpr std::size_t part_most = 200'000;                   // records that are followed back together
-constexpr std::int64_t entries_of_a_record = 60;             // reading those of one record costs as much as so many in a row
 constexpr std::size_t folded_most = 1'000;                   // records that are folded together
 constexpr std::int64_t follow_most = 50'000;                 // entries since: beyond them everything is made anew
 constexpr std::size_t moments_most = 4;
@@ -79,7 +78,7 @@ void Past::load(Connection& connection, const Log& log, const std::vector<const 
             if (loading->done) continue;
             const std::span<const Changed> part = loading->part();
             loading->rows.begin(part);
-            if (static_cast<std::int64_t>(part.size()) * entries_of_a_record > last_seq) {
+            if (!Log::few(part.size(), last_seq)) {
                 names.push_back(loading->entity.name);
                 by_name.push_back(&loading->rows);
                 continue;

@@ -10,7 +10,7 @@ namespace fairlead::store {
 using columns::Bulk;
 using columns::Packed;
 
-PastRows::PastRows(const EntityInfo& entity, Moment moment) : entity_(entity), moment_(moment), befores_(entity) {
+PastRows::PastRows(const EntityInfo& entity, Moment moment) : entity_(entity), moment_(moment), befores_(entity, SideOfPatch::before) {
     for (int slot = 0; slot < entity.stored_slots; ++slot) held_.push_back(columns::held_as(entity, entity.by_slot(slot)) != columns::Held::none);
 }
 

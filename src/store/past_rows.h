@@ -70,7 +70,7 @@ class PastRows {
 
     const EntityInfo& entity_;
     Moment moment_;
-    Befores befores_;
+    SideOfPatch befores_;
     std::vector<char> held_;  // by slot
     std::unordered_map<std::int64_t, Told> told_;
     std::vector<Before> values_;

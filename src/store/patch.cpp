@@ -203,13 +203,13 @@ std::vector<const model::FieldInfo*> fields_of_patch(const model::EntityInfo& en
     return fields;
 }
 
-Befores::Befores(const model::EntityInfo& entity) {
+SideOfPatch::SideOfPatch(const model::EntityInfo& entity, Side side) : side_(side) {
     for (const model::FieldInfo& field : entity.fields)
         if (field.is_stored()) stored_.emplace(field.name, &field);
 }
 
-void Befores::each(std::string_view text, const std::function<bool(const model::FieldInfo&)>& wanted,
-                   const std::function<void(const model::FieldInfo&, const Value& before, const Value& reporting)>& take) const {
+void SideOfPatch::each(std::string_view text, const std::function<bool(const model::FieldInfo&)>& wanted,
+                       const std::function<void(const model::FieldInfo&, const Value& value, const Value& reporting)>& take) const {
     if (text.empty()) return;  // erased
     Reader reader(text);
     reader.need('{');
@@ -221,13 +221,19 @@ void Befores::each(std::string_view text, const std::function<bool(const model::
             reader.skip();
             continue;
         }
-        Value before, reporting;
+        Value value, reporting;
         reader.need('[');
-        reader.value(*found->second, before, reporting);
-        reader.need(',');
-        reader.skip();
+        if (side_ == after) {
+            reader.skip();
+            reader.need(',');
+        }
+        reader.value(*found->second, value, reporting);
+        if (side_ == before) {
+            reader.need(',');
+            reader.skip();
+        }
         reader.need(']');
-        take(*found->second, before, reporting);
+        take(*found->second, value, reporting);
     } while (reader.take(','));
     reader.need('}');
 }

@@ -23,14 +23,16 @@ std::vector<FieldChange> read_patch(const model::EntityInfo& entity, std::string
 std::vector<const model::FieldInfo*> fields_of_patch(const model::EntityInfo& entity, std::string_view text);
 
 
-// Reads what fields held before their entries, of many entries of one entity, decoding no more than is wanted.
-class Befores {
+// Reads one side of the changes of many entries of one entity, decoding no more than is wanted.
+class SideOfPatch {
   public:
-    explicit Befores(const model::EntityInfo& entity);
+    enum Side { before, after };
+    SideOfPatch(const model::EntityInfo& entity, Side side);
     void each(std::string_view text, const std::function<bool(const model::FieldInfo&)>& wanted,
-              const std::function<void(const model::FieldInfo&, const Value& before, const Value& reporting)>& take) const;
+              const std::function<void(const model::FieldInfo&, const Value& value, const Value& reporting)>& take) const;
 
   private:
+    Side side_;
     std::unordered_map<std::string_view, const model::FieldInfo*> stored_;
 };
 

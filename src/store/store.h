@@ -7,6 +7,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -107,6 +108,23 @@ struct LogEntry {
     std::vector<Field> fields;
 };
 
+// What became of records between two moments.
+struct CourseQuery {
+    std::string entity;
+    std::vector<formula::Formula> of;   // asked of each state; amounts in the reporting currency, empty without a rate
+    std::optional<Instant> from;        // empty: from the beginning
+    Instant to{};
+    std::optional<Instant> recorded_as_of;
+    std::optional<std::vector<Id>> only;  // these records; else all of which something has been said since `from`
+};
+// A state of a record: the first is that at `from`, each other begins at `at`.
+struct CourseStep {
+    Instant at{};
+    bool known = false;                 // made by then
+    bool there = false;                 // known, neither in the bin nor merged into another
+    std::vector<Value> values;          // one for each of `of`; empty where it is not there
+};
+
 // ---- Writing -------------------------------------------------------------------------------------------------
 
 // Who and why, for the log. `command` makes a repeated request recognisable: a second write with the same
@@ -176,6 +194,9 @@ class Store {
     // Newest first; hidden fields left out; `before_seq` continues.
     virtual Result<std::vector<LogEntry>> history(const Viewer& viewer, std::string_view entity, Id id, int limit = 100,
                                                   std::int64_t before_seq = 0) = 0;
+    // The states of each record within today's reach; what its formulas reach over a path is as at `to`. Records with one
+    // state alone are left out.
+    virtual Result<void> courses(const Viewer& viewer, const CourseQuery& query, const std::function<void(Id record, std::span<const CourseStep> steps)>& each) = 0;
     // The feed: entries after `seq`, oldest first.
     virtual std::vector<LogEntry> log_after(std::int64_t seq, int limit) = 0;
     virtual std::int64_t last_seq() const = 0;

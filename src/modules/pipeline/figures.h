@@ -40,8 +40,8 @@ inline constexpr Figure figures[] = {
      "opportunity", FigureKind::sum, "amount", "is_open", {}, "close_date", "stage", opportunity_dimensions},
     {"weighted_pipeline", "Weighted pipeline", "Sum over open deals of amount times probability, rounded for each deal and then added, so that list and total agree.",
      "opportunity", FigureKind::sum, "weighted_amount", "is_open", {}, "close_date", "stage", opportunity_dimensions},
-    {"won", "Won", "Sum of the amounts of deals won, by the day they were closed.",
-     "opportunity", FigureKind::sum, "amount", "stage.kind = \"won\"", {}, "closed_on", "owner", closed_dimensions},
+    {"won", "Won", "Sum of the amounts of deals won, by the day they were closed. A win that is reopened stays on its day and is taken back on the day of reopening: the past is not rewritten.",
+     "opportunity", FigureKind::sum, "amount", "stage.kind = \"won\"", {}, "closed_on", "owner", closed_dimensions, "reopened_on"},
     {"win_rate", "Win rate", "Deals won among deals won or lost, closed in the period (closed basis: deals still open are not in it, so it flatters or blames when cycles differ). Interval: Wilson, 95 %.",
      "opportunity", FigureKind::rate, {}, "stage.kind = \"won\" OR stage.kind = \"lost\"", "stage.kind = \"won\"", "closed_on", "owner", closed_dimensions},
     {"sales_cycle", "Sales cycle", "Days from the opening of a deal to its winning: mean, with the median beside it. Deals whose start is unknown are left out.",
@@ -52,8 +52,10 @@ inline constexpr Figure figures[] = {
      "opportunity", FigureKind::conversion, {}, {}, {}, "opened_on", "stage", opportunity_dimensions},
     {"stale_deals", "Stale deals", "Open deals that have been in their stage longer than the stage allows.",
      "opportunity", FigureKind::count, "amount", "is_stale", {}, "close_date", "owner", opportunity_dimensions},
-    {"leaderboard", "Leaderboard", "Amounts won in the period, by owner, with the number of deals.",
-     "opportunity", FigureKind::sum, "amount", "stage.kind = \"won\"", {}, "closed_on", "owner", closed_dimensions},
+    {"leaderboard", "Leaderboard", "Amounts won in the period, by owner, with the number of deals. A win that is reopened is taken back on the day of reopening.",
+     "opportunity", FigureKind::sum, "amount", "stage.kind = \"won\"", {}, "closed_on", "owner", closed_dimensions, "reopened_on"},
+    {"pipeline_movement", "Pipeline movement", "How the open pipeline went from the beginning of one day to the end of another: opening + new + pulled in + reopened + moved in + increased - decreased - pushed out - won - lost - moved out - removed = closing. A deal comes at most once, at its amount then, and goes at most once, at its amount then; what its amount changed in between is an increase or a decrease. Pulled in and pushed out: its closing date came into or left the period looked at; moved in and out: owner or another field that the filter names.",
+     "opportunity", FigureKind::movement, "amount", "is_open", {}, "close_date", "part", {}},
 };
 
 }  // namespace fairlead::pipeline

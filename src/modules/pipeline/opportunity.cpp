@@ -101,6 +101,7 @@ void credit(Records& records, Patch& patch, const Record* before, bool closed) {
 // Dates that follow from entering `stage` at `at`.
 void follow_dates(Patch& patch, const Record* before, const Record* stage_before, const Record& stage, Instant at, const std::string& zone) {
     patch.set("stage_since", at);
+    if (before && stage_before && is_closed_kind(kind_of(*stage_before)) && kind_of(stage) != kind_of(*stage_before)) patch.set("reopened_on", date_in_zone(at, zone));
     if (!is_closed_kind(kind_of(stage))) {
         if (before) complete(patch, "closed_on", Value());
         return;

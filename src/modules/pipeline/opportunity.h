@@ -47,6 +47,7 @@ inline constexpr Field opportunity_fields[] = {
     date("closed_on", "Closed on", {.read_only = true}),
     reference("closed_owner", "Credited to", "user", {.dimension = true, .help = "Whose deal it was when it was closed: figures of closed deals go by it, whoever owns the deal later"}),
     reference("closed_team", "Credited team", "team", {.dimension = true, .help = "The owner's team on the day the deal was closed"}),
+    date("reopened_on", "Reopened on", {.read_only = true, .help = "Day on which it last left a won or lost stage"}),
     instant("stage_since", "In this stage since", {.read_only = true}),
     reference("last_open_stage", "Last open stage", "stage", {.read_only = true, .help = "Where the deal stood before it was closed"}),
     instant("last_activity_at", "Last activity", {.read_only = true}),

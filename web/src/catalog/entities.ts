@@ -601,6 +601,7 @@ export interface OpportunityRecord {
   closed_on: string | null;
   closed_owner: Reference | null;
   closed_team: Reference | null;
+  reopened_on: string | null;
   stage_since: string | null;
   last_open_stage: Reference | null;
   last_activity_at: string | null;
