@@ -33,6 +33,16 @@ export type FigureNumber = MoneyValue | string | number | null;
 export interface Records {
   entity: string;
   filter: string;
+  // The moment at which the filter lists them.
+  as_of?: string;
+}
+
+// A record of one part of a movement.
+export interface Moved {
+  id: string;
+  title: string | null;
+  value: MoneyValue;
+  at: string;
 }
 
 export interface FigureValue {
@@ -66,6 +76,7 @@ export interface FigureAnswer extends FigureValue {
   computed_at: string;
   notes: string[];
   unpriced: Unpriced | null;
+  moved?: Moved[];
 }
 
 export interface FigureAsked extends Query {
@@ -74,6 +85,10 @@ export interface FigureAsked extends Query {
   to?: string;
   filter?: string;
   as_of?: string;
+  // Of the pipeline's movement.
+  closing_from?: string;
+  closing_to?: string;
+  part?: string;
 }
 
 export const listFigures = () => api.get<FigureInfo[]>('/figures');
@@ -84,6 +99,13 @@ export const figureAnswer = (name: string, asked: FigureAsked, signal?: AbortSig
 export function during(name: PeriodName, day: string): { from?: string; to?: string } {
   const period = periodOf(name, day, locale.fiscalYearStart);
   return period ? { from: period.from, to: period.to } : {};
+}
+
+// Of a movement: what happened in the period up to `day`, to the deals that close in it.
+export function movementOf(name: PeriodName, day: string): FigureAsked {
+  const period = periodOf(name, day, locale.fiscalYearStart);
+  if (!period) return {};
+  return { from: period.from, to: period.to < day ? period.to : day, closing_from: period.from, closing_to: period.to };
 }
 
 export const monthsOf = (name: PeriodName, day: string) => chartMonths(name, day, locale.fiscalYearStart);
@@ -240,6 +262,7 @@ export function sumText(answer: FigureAnswer): string {
 // The parts of every figure bear one of a few names; any other is the figure itself.
 export function partName(part: FigurePart, answer: FigureAnswer): string {
   const word = partNames[part.label];
+  if (answer.name === 'pipeline_movement') return t(`figures.moved_${part.label}`);
   return word ? t(`figures.part_${word}`) : answer.label;
 }
 
