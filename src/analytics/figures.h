@@ -30,7 +30,7 @@ struct FigureValue {
     std::optional<Interval> interval;  // of a rate, 95 %
     Value median;                      // of days
     std::string filter;                // formula text that lists exactly the records behind it; empty where they are too many to name
-    std::optional<Instant> as_of;      // the moment at which it lists them
+    std::string as_of;                 // the day or moment at which it lists them; empty: the one asked for
     std::vector<Id> others;            // records behind it that its definition does not list: what was taken back, or is since
 };
 

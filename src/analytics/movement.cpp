@@ -19,7 +19,7 @@ namespace {
 
 using store::CourseStep;
 
-enum Asked { in_scope, worth, kind, closes_within };
+enum Asked { in_scope, worth, kind, closes_within, wanted_by_reader };
 
 struct Part {
     std::int64_t minor = 0;
@@ -36,11 +36,16 @@ std::int64_t minor_of(const CourseStep& step) {
     return money ? money->minor : 0;
 }
 bool is_kind(const CourseStep& step, const char* wanted) { return step.there && step.values[kind] == Value(wanted); }
+bool is_closed(const CourseStep& step) { return is_kind(step, "won") || is_kind(step, "lost"); }
+// Won or lost ahead of the period in which it was to close, or made so: it comes in and goes at that moment.
+bool comes_through(const CourseStep& before, const CourseStep& step) {
+    return is_closed(step) && !is_closed(before) && !inside(before) && step.values[closes_within] == Value(true) && step.values[wanted_by_reader] == Value(true);
+}
 
 const char* way_in(std::span<const CourseStep> steps, std::size_t first) {
     if (!steps.front().known) return "new";
     const CourseStep& before = steps[first - 1];
-    if (is_kind(before, "won") || is_kind(before, "lost")) return "reopened";
+    if (is_closed(before)) return "reopened";
     return before.there && before.values[closes_within] != Value(true) ? "pulled_in" : "moved_in";
 }
 
@@ -52,17 +57,25 @@ const char* way_out(const CourseStep& after) {
 }
 
 void follow(Id record, std::span<const CourseStep> steps, std::map<std::string_view, Part>& parts) {
-    const auto first = std::find_if(steps.begin(), steps.end(), inside);
-    if (first == steps.end()) return;
-    std::int64_t come = minor_of(*first), gone = minor_of(steps.back());
-    if (first != steps.begin()) parts[way_in(steps, static_cast<std::size_t>(first - steps.begin()))].add(record, come, first->at);
+    std::size_t first = steps.size(), last = 0;  // where it comes, and where it goes
+    for (std::size_t at = 1; at < steps.size(); ++at) {
+        const bool through = comes_through(steps[at - 1], steps[at]);
+        if (first == steps.size() && (through || inside(steps[at]))) first = at;
+        if (through || (inside(steps[at - 1]) && !inside(steps[at]))) last = at;
+    }
+    const bool was = inside(steps.front()), is = inside(steps.back());
+    if (!was && first == steps.size()) return;
+    std::int64_t come = minor_of(steps.front()), gone = minor_of(steps.back());
     Instant changed = steps.back().at;
-    if (!inside(steps.back())) {
-        std::size_t after = steps.size() - 1;
-        while (!inside(steps[after - 1])) --after;
-        gone = steps[after].there ? minor_of(steps[after]) : minor_of(steps[after - 1]);
-        changed = steps[after].at;
-        parts[way_out(steps[after])].add(record, gone, changed);
+    if (!was) {
+        const bool with_what_it_was = !inside(steps[first]) && steps[first - 1].there;
+        come = minor_of(steps[with_what_it_was ? first - 1 : first]);
+        parts[way_in(steps, first)].add(record, come, steps[first].at);
+    }
+    if (!is) {
+        gone = minor_of(steps[steps[last].there ? last : last - 1]);
+        changed = steps[last].at;
+        parts[way_out(steps[last])].add(record, gone, changed);
     }
     if (gone > come) parts["increased"].add(record, gone - come, changed);
     if (gone < come) parts["decreased"].add(record, come - gone, changed);
@@ -110,7 +123,8 @@ Result<void> fill_movement(store::Store& store, const store::Viewer& viewer, con
             if (groups.front().values[1].is<Money>()) found.value = groups.front().values[1];
         }
         found.filter = scope;
-        found.as_of = query.effective_as_of;
+        const Date day = date_in_zone(at, context.zone);
+        if (query.effective_as_of) found.as_of = start_of_day(day, context.zone) == at ? day.text() : at.text();
         answer.groups.push_back({Value(name), found});
         return {};
     };
@@ -121,8 +135,8 @@ Result<void> fill_movement(store::Store& store, const store::Viewer& viewer, con
     query.from = opening;
     query.to = closing;
     query.recorded_as_of = request.recorded_as_of;
-    for (const std::string& text : {scope, std::string(figure.value), std::string("stage.kind"), closes.empty() ? std::string("TRUE") : closes}) {
-        FAIRLEAD_ASSIGN(formula::Formula asked, checked(text, std::nullopt));
+    for (const std::string& text : {scope, std::string(figure.value), std::string("stage.kind"), closes, request.filter}) {
+        FAIRLEAD_ASSIGN(formula::Formula asked, checked(text.empty() ? "TRUE" : text, std::nullopt));
         query.of.push_back(std::move(asked));
     }
     FAIRLEAD_TRY(store.courses(viewer, query, [&](Id record, std::span<const CourseStep> steps) { follow(record, steps, parts); }));

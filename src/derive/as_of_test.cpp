@@ -3,6 +3,7 @@
 
 #include <random>
 
+#include "analytics/figures.h"
 #include "base/text.h"
 #include "derive/access_world_for_tests.h"
 
@@ -167,6 +168,18 @@ TEST_CASE("A question about the past is answered from columns of its moment as b
             const Id user = *who ? world.id(who) : Id{};
             for (const std::int64_t moment : {start.micros - 20 * day, start.micros + 3 * day, start.micros + 9 * day, now}) ways.compare(user, Instant{moment}, {});
             ways.compare(user, {}, Instant{start.micros + 6 * day});
+            // What the log tells of the time between two moments leads from the one to the other.
+            const auto viewer = user ? company.store->viewer(user) : store::Viewer::system();
+            for (const char* filter : {"", "amount > 300 AND owner <> \"1\""}) {
+                analytics::FigureRequest movement;
+                movement.name = "pipeline_movement";
+                movement.from = date_in_zone(Instant{start.micros + static_cast<std::int64_t>(below(8)) * day}, company.store->context().zone);
+                movement.to = Date{movement.from->days + static_cast<std::int32_t>(below(12))};
+                movement.filter = filter;
+                const auto answer = analytics::compute(*company.store, *viewer, movement);
+                REQUIRE(answer);
+                CHECK(answer->groups.size() == std::size(analytics::movement_parts));  // nothing came from elsewhere
+            }
             ways.compare(user, Instant{start.micros + 5 * day}, Instant{start.micros + 8 * day});
         }
     }

@@ -101,7 +101,7 @@ void write_figure_value(JsonWriter& w, const FigureValue& value, std::string_vie
         write_value(w, value.median, type, source);
     }
     w.key("records").begin_object().text("entity", entity).text("filter", value.filter);
-    if (value.as_of) w.text("as_of", value.as_of->text());
+    if (!value.as_of.empty()) w.text("as_of", value.as_of);
     w.end_object();
 }
 

@@ -223,11 +223,21 @@ TEST_CASE("pipeline-13: the movement of the pipeline between two days adds up") 
     CHECK(part(autumn, "reopened") == "120.00");
     CHECK(part(autumn, "increased") == "400.00");
     CHECK(part(autumn, "removed") == "350.00");
+    // Won ahead of its quarter: it comes in and goes on that day, with what it was worth.
+    desk.deal("J", Desk::amount("70") + closing("2027-02-01"));
+    desk.today("2026-09-03");
+    desk.act("J", "win", money("75"));
+    const Answer ahead = desk.figure("pipeline_movement", "?from=2026-09-03&to=2026-09-03&closing_from=2026-07-01&closing_to=2026-09-30");
+    CHECK(part(ahead, "pulled_in") == "70.00");
+    CHECK(part(ahead, "increased") == "5.00");
+    CHECK(part(ahead, "won") == "75.00");
+    CHECK(part(ahead, "opening") == part(ahead, "closing"));
+    CHECK(ahead.json.find("groups")->items.size() == expected.size());
     // The other side of a filter on a field of the deal itself.
     const Id other = desk.company.person("Other", "administrator", Id{});
     desk.change("F", "{\"owner\":\"" + other.text() + "\"}");
     const std::string of = "&filter=" + http::percent_encoded("owner = \"" + other.text() + "\"");
-    CHECK(part(desk.figure("pipeline_movement", "?from=2026-09-02" + of), "moved_in") == "150.00");
+    CHECK(part(desk.figure("pipeline_movement", "?from=2026-09-03" + of), "moved_in") == "150.00");
     CHECK(desk.company.get(desk.company.administrator, "figures/pipeline_movement?from=2026-10-01").text("code") == "period_ahead");
     CHECK(desk.company.get(desk.company.administrator, "figures/pipeline_movement?part=nothing").text("code") == "unknown_part");
     CHECK(desk.company.get(desk.company.administrator, "figures/pipeline_movement?by=owner").text("code") == "unknown_dimension");

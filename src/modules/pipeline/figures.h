@@ -54,7 +54,7 @@ inline constexpr Figure figures[] = {
      "opportunity", FigureKind::count, "amount", "is_stale", {}, "close_date", "owner", opportunity_dimensions},
     {"leaderboard", "Leaderboard", "Amounts won in the period, by owner, with the number of deals. A win that is reopened is taken back on the day of reopening.",
      "opportunity", FigureKind::sum, "amount", "stage.kind = \"won\"", {}, "closed_on", "owner", closed_dimensions, "reopened_on"},
-    {"pipeline_movement", "Pipeline movement", "How the open pipeline went from the beginning of one day to the end of another: opening + new + pulled in + reopened + moved in + increased - decreased - pushed out - won - lost - moved out - removed = closing. A deal comes at most once, at its amount then, and goes at most once, at its amount then; what its amount changed in between is an increase or a decrease. Pulled in and pushed out: its closing date came into or left the period looked at; moved in and out: owner or another field that the filter names.",
+    {"pipeline_movement", "Pipeline movement", "How the open pipeline went from the beginning of one day to the end of another: opening + new + pulled in + reopened + moved in + increased - decreased - pushed out - won - lost - moved out - removed = closing. A deal comes at most once, at its amount then, and goes at most once, at its amount then; what its amount changed in between is an increase or a decrease. Pulled in and pushed out: its closing date came into or left the period looked at (a deal that is won or lost ahead of its date comes in on that day); moved in and out: owner or another field that the filter names.",
      "opportunity", FigureKind::movement, "amount", "is_open", {}, "close_date", "part", {}},
 };
 

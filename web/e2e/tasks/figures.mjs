@@ -21,7 +21,7 @@ task('A figure opens its trace, and the trace its records', async ({ page, go })
   assert.equal(Number(await page.getByRole('grid').getAttribute('aria-rowcount')) - 1, n, 'As many records as the figure counted');
 });
 
-for (const [name, by] of [['pipeline', 'stage'], ['win_rate', 'owner'], ['stage_conversion', 'stage'], ['won', 'month'], ['stale_deals', 'owner']]) {
+for (const [name, by] of [['pipeline', 'stage'], ['win_rate', 'owner'], ['stage_conversion', 'stage'], ['won', 'month'], ['stale_deals', 'owner'], ['pipeline_movement', 'part']]) {
   task(`The figure ${name} by ${by} is told as a picture and as a table`, async ({ page, go }) => {
     await go(`/figures/${name}?by=${by}`);
     await page.getByRole('heading', { level: 1 }).waitFor();
@@ -44,6 +44,27 @@ task('Every card of a period without deals says so, and draws no axis', async ({
   await go('/figures/win_rate?by=industry&period=last_year');
   await settled(page);
   await page.getByText('No deals in this period.').waitFor();
+});
+
+task('The movement of the pipeline names the deals of each part, and its ends lead to their lists', async ({ page, go }) => {
+  await go('/figures?period=this_year');
+  await settled(page);
+  const card = page.getByRole('region', { name: 'Pipeline movement' });
+  const made = card.getByRole('listitem').filter({ hasText: 'New' });
+  const n = Number((await made.locator('.cases [aria-hidden]').innerText()).replace(/\D/g, ''));
+  assert.ok(n > 0);
+  await made.getByRole('button').click();
+  const panel = page.getByRole('dialog');
+  await panel.getByRole('listitem').first().waitFor();
+  assert.equal(await panel.getByRole('listitem').count(), Math.min(n, 200), 'Every deal of the part');
+  await accessible(page, 'Deals of a part of the movement');
+  await page.keyboard.press('Escape');
+  const closing = card.getByRole('listitem').filter({ hasText: 'Closing' });
+  const open = Number((await closing.locator('.cases [aria-hidden]').innerText()).replace(/\D/g, ''));
+  await closing.getByRole('link').click();
+  await page.getByRole('grid').waitFor();
+  await settled(page);
+  assert.equal(Number(await page.getByRole('grid').getAttribute('aria-rowcount')) - 1, open, 'As many records as the movement ends with');
 });
 
 task('A company of which nothing was closed for a year is shown its figures of all time', async ({ page, go }) => {

@@ -174,6 +174,7 @@ export function keyText(group: FigureGroup, by: string, of: string): string {
   const { key } = group;
   if (key === null || key === '') return t('figures.not_set');
   if (by === 'month') return monthName(String(key));
+  if (by === 'part') return t(`figures.moved_${String(key)}`);
   if (by === 'year') return String(key);
   const quarter = by === 'quarter' ? /^(\d{4})-Q(\d)$/.exec(String(key)) : null;
   if (quarter) return quarterName(Number(quarter[1]), Number(quarter[2]));
@@ -186,7 +187,7 @@ export function keyText(group: FigureGroup, by: string, of: string): string {
 
 // Time and stages keep their order; other groups go by size, the nameless last.
 export function ordered(answer: FigureAnswer): FigureGroup[] {
-  if (isTime(answer.by) || answer.by === 'stage') return answer.groups;
+  if (isTime(answer.by) || answer.by === 'stage' || answer.by === 'part') return answer.groups;
   const size = (group: FigureGroup) => (Number.isNaN(plain(group.value)) ? -Infinity : plain(group.value));
   return [...answer.groups].sort((a, b) => Number(a.key === null) - Number(b.key === null) || size(b) - size(a));
 }
@@ -226,7 +227,7 @@ export function axisText(value: number, answer: FigureAnswer): string {
 
 export function recordsAddress(records: Records, asOf: string | null): string | undefined {
   const plural = entity(records.entity)?.plural;
-  return plural ? listAddress(plural, { view: 'all', filter: records.filter, as_of: asOf ?? undefined }) : undefined;
+  return plural ? listAddress(plural, { view: 'all', filter: records.filter, as_of: records.as_of ?? asOf ?? undefined }) : undefined;
 }
 
 // What the value does not contain, for want of a rate.
@@ -235,13 +236,15 @@ export const leftOutOf = (answer: FigureAnswer, asOf: string | null) => leftOut(
 // The whole of a conversion counts stays and not deals: only its stages have records.
 export const hasRecords = (answer: FigureAnswer) => answer.name !== 'stage_conversion';
 
-export const groupRecords = (_answer: FigureAnswer, group: FigureGroup, asOf: string | null) => recordsAddress(group.records, asOf);
+// Where there are more than a filter names there is no list; of the movement's parts the records are named as they are now.
+export const groupRecords = (answer: FigureAnswer, group: FigureGroup, asOf: string | null) =>
+  answer.name === 'pipeline_movement' && !group.records.filter ? undefined : recordsAddress(group.records, answer.name === 'pipeline_movement' ? null : asOf);
 
 // What is open now: a period does not have to be asked for.
 export const isOngoing = (answer: FigureAnswer) => ['pipeline', 'weighted_pipeline', 'stale_deals'].includes(answer.name);
 
 // Whether the groups' values are parts of the whole.
-export const partsAddUp = (answer: FigureAnswer) => answer.unit === 'money' || answer.unit === 'count';
+export const partsAddUp = (answer: FigureAnswer) => answer.name !== 'pipeline_movement' && (answer.unit === 'money' || answer.unit === 'count');
 
 // ---- The trace -------------------------------------------------------------------------------------------------
 
