@@ -291,14 +291,7 @@ class Growing {
         return {};
     }
     Result<void> add_money(Reading& reading, const Record& record, const Money& money) {
-        const formula::Node& root = *aggregate_->of->root;
-        const FieldInfo* field = root.op == formula::Op::field && root.path.size() == 1 ? record.entity->field(root.path.front().name) : nullptr;
-        std::optional<std::int64_t> minor;
-        if (field && field->is_stored()) {
-            if (const Value rep = reporting(record, field->slot); rep.is<std::int64_t>()) minor = rep.as<std::int64_t>();
-        } else if (const auto converted = money.currency == reading.context().currency ? std::optional(money) : reading.context().convert(money, reading.context().currency, reading.context().today())) {
-            minor = converted->minor;
-        }
+        const auto minor = reading.in_reporting(record, *aggregate_->of->root, money);
         if (!minor) return {};
         ++count_;
         is_money_ = true;

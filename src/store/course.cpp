@@ -75,15 +75,8 @@ class States {
         auto found = formula::evaluate(formula, row, reading_.context());
         const auto* money = found ? found->get<Money>() : nullptr;
         if (!money) return found ? std::move(*found) : Value();
-        const Currency home = reading_.context().currency;
-        const FieldInfo* field = formula.root->op == formula::Op::field && formula.root->path.size() == 1 ? record.entity->field(formula.root->path.front().name) : nullptr;
-        if (field && field->is_stored()) {
-            const Value minor = reporting(record, field->slot);
-            return minor.is<std::int64_t>() ? Value(Money{minor.as<std::int64_t>(), home}) : Value();
-        }
-        if (money->currency == home) return Value(*money);
-        const auto converted = reading_.context().convert ? reading_.context().convert(*money, home, reading_.context().today()) : std::nullopt;
-        return converted ? Value(*converted) : Value();
+        const auto minor = reading_.in_reporting(record, *formula.root, *money);
+        return minor ? Value(Money{*minor, reading_.context().currency}) : Value();
     }
     AsOfReading& reading_;
     const CourseQuery& query_;

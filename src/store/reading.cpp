@@ -359,6 +359,17 @@ const Record* Reading::computed(const EntityInfo& entity, Id id, std::optional<R
     return &*room;
 }
 
+std::optional<std::int64_t> Reading::in_reporting(const Record& record, const formula::Node& root, const Money& money) const {
+    const FieldInfo* field = root.op == formula::Op::field && root.path.size() == 1 ? record.entity->field(root.path.front().name) : nullptr;
+    if (field && field->is_stored()) {
+        const Value kept = reporting(record, field->slot);
+        return kept.is<std::int64_t>() ? std::optional(kept.as<std::int64_t>()) : std::nullopt;
+    }
+    if (money.currency == context_.currency) return money.minor;
+    const auto converted = context_.convert ? context_.convert(money, context_.currency, context_.today()) : std::nullopt;
+    return converted ? std::optional(converted->minor) : std::nullopt;
+}
+
 void Reading::finish(Record& record) {
     trim();
     ensure_room(record);

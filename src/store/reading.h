@@ -62,6 +62,9 @@ class Reading : public model::Records {
     // Its stored slots, whoever asks; valid until the next question.
     const std::optional<Record>& stored(const EntityInfo& entity, Id id);
     virtual bool within_reach(const Record& record, Right right);
+    // What a formula (with this root) found as money of the record, in minor units of the reporting currency: of a stored
+    // amount at the rate that is kept beside it, of another at today's. Nothing without a rate.
+    std::optional<std::int64_t> in_reporting(const Record& record, const formula::Node& root, const Money& money) const;
     // Computed fields, as the system computes them; then hidden fields cleared under the limit.
     void finish(Record& record);
 

@@ -57,7 +57,7 @@ class Chooser {
                         for (std::uint64_t left = bits[word] & wanted_bits[begin / 64 + word]; left; left &= left - 1) {
                             const std::uint32_t row = (chunk << chunk_shift) + begin + word * 64 + static_cast<std::uint32_t>(std::countr_zero(left));
                             const Key first = sorting_.first_key(row);
-                            if (mark_ && !after_mark(first, row)) continue;
+                            if (mark_ && !sorting_.beyond(*mark_, backward_, first, row)) continue;
                             ++met;
                             if (best_.may_enter(first)) best_.offer(first, row);
                         }
@@ -84,10 +84,6 @@ class Chooser {
     }
 
   private:
-    bool after_mark(Key first, std::uint32_t row) const {
-        const int against = sorting_.against(*mark_, first, row);
-        return backward_ ? against < 0 : against > 0;
-    }
     static constexpr std::size_t batch_most = 256;
     static constexpr std::uint32_t codes_most = 5000;
 
@@ -97,7 +93,7 @@ class Chooser {
         sorting_.first_keys(rows, keys.data());
         for (std::size_t n = 0; n < rows.size(); ++n) {
             const std::size_t i = down ? rows.size() - 1 - n : n;
-            if (best_.may_enter(keys[i]) && (!mark_ || after_mark(keys[i], rows[i]))) best_.offer(keys[i], rows[i]);
+            if (best_.may_enter(keys[i]) && (!mark_ || sorting_.beyond(*mark_, backward_, keys[i], rows[i]))) best_.offer(keys[i], rows[i]);
         }
     }
 

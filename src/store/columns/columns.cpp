@@ -110,39 +110,50 @@ void Columns::finish_load(const EntityInfo& entity) {
     }
 }
 
-void Columns::tighten(const std::function<bool()>& stop) {
-    std::uint64_t generation = 0;
-    std::size_t tables = 0;
-    {
-        const std::shared_lock guard(state_->lock);
-        generation = state_->generation;
-        tables = state_->tables.size();
+namespace {
+
+// Where a chunk of texts lies.
+struct ChunkPlace {
+    std::size_t table = 0;
+    int slot = 0;
+    std::size_t chunk = 0;
+};
+
+// The first chunk from `at` on that may be tightened, whose arena is given; null at the end.
+columns::Arena* next_loose(const Columns::State& state, ChunkPlace& at) {
+    for (; at.table < state.tables.size(); ++at.table, at.slot = 0) {
+        Table* table = state.tables[at.table].get();
+        if (!table || table->only_ids() || !table->ready) continue;
+        for (; at.slot < table->entity().slots; ++at.slot, at.chunk = 0) {
+            columns::Arena* arena = table->arena(at.slot);
+            const auto next = arena ? arena->loose(at.chunk) : std::nullopt;
+            if (!next) continue;
+            at.chunk = *next;
+            return arena;
+        }
     }
-    // Null where there is none, and when the catalogue has changed: the next time.
-    const auto arena_at = [&](std::size_t number, int slot) -> columns::Arena* {
-        Table* table = generation == state_->generation ? state_->tables[number].get() : nullptr;
-        return table && table->ready && !table->only_ids() && slot < table->entity().slots ? table->arena(slot) : nullptr;
-    };
-    const auto slots_of = [&](std::size_t number) {
-        const std::shared_lock guard(state_->lock);
-        return generation == state_->generation && state_->tables[number] ? state_->tables[number]->entity().slots : 0;
-    };
-    for (std::size_t number = 0; number < tables; ++number)
-        for (int slot = 0; slot < slots_of(number); ++slot)
-            for (std::size_t chunk = 0;; ++chunk) {
-                columns::Arena::Chunk copy;
-                {
-                    const std::shared_lock guard(state_->lock);
-                    const columns::Arena* arena = arena_at(number, slot);
-                    const auto next = arena ? arena->loose(chunk) : std::nullopt;
-                    if (!next || stop()) break;
-                    chunk = *next;
-                    copy = arena->chunk(chunk);
-                }
-                copy = columns::Arena::tightened(std::move(copy));
-                const std::unique_lock guard(state_->lock);
-                if (columns::Arena* arena = arena_at(number, slot)) arena->put_back(chunk, std::move(copy));
-            }
+    return nullptr;
+}
+
+}  // namespace
+
+void Columns::tighten(const std::function<bool()>& stop) {
+    std::optional<std::uint64_t> generation;
+    for (ChunkPlace at; !stop(); ++at.chunk) {
+        columns::Arena::Chunk copy;
+        {
+            const std::shared_lock guard(state_->lock);
+            if (generation.value_or(state_->generation) != state_->generation) return;  // another catalogue: the next time
+            generation = state_->generation;
+            const columns::Arena* arena = next_loose(*state_, at);
+            if (!arena) return;
+            copy = arena->chunk(at.chunk);
+        }
+        copy = columns::Arena::tightened(std::move(copy));
+        const std::unique_lock guard(state_->lock);
+        if (generation != state_->generation) return;
+        if (columns::Arena* arena = state_->tables[at.table]->arena(at.slot)) arena->put_back(at.chunk, std::move(copy));
+    }
 }
 
 bool Columns::ready(const EntityInfo& entity) const {

@@ -40,6 +40,11 @@ class Sorting {
     Mark mark(const Cursor& cursor) const;
     // Less, equal or greater: the row against the mark.
     int against(const Mark& mark, Key first, std::uint32_t row) const;
+    // Whether the row comes after the mark on the way that is gone.
+    bool beyond(const Mark& mark, bool backward, Key first, std::uint32_t row) const {
+        const int where = against(mark, first, row);
+        return backward ? where < 0 : where > 0;
+    }
     const SortKey& first() const { return *keys_.front(); }
     const SortKey& at(std::size_t key) const { return *keys_[key]; }
     Key key(std::size_t key, std::uint32_t row) const { return turned(key, keys_[key]->key(row)); }

@@ -77,10 +77,7 @@ class Walk {
     }
     bool put(std::uint32_t row) {
         const Key first = sorting_.first_key(row);
-        if (mark_) {
-            const int against = sorting_.against(*mark_, first, row);
-            if (backward_ ? against >= 0 : against <= 0) return false;
-        }
+        if (mark_ && !sorting_.beyond(*mark_, backward_, first, row)) return false;
         best_.offer(first, row);
         return true;
     }
