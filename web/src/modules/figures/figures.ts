@@ -225,20 +225,20 @@ export function axisText(value: number, answer: FigureAnswer): string {
 
 // ---- The records behind ----------------------------------------------------------------------------------------
 
+// None where they are too many to be named, or no records (the whole of a conversion counts stays): without a filter the
+// list would show every record there is.
 export function recordsAddress(records: Records, asOf: string | null): string | undefined {
-  const plural = entity(records.entity)?.plural;
+  const plural = records.filter ? entity(records.entity)?.plural : undefined;
   return plural ? listAddress(plural, { view: 'all', filter: records.filter, as_of: records.as_of ?? asOf ?? undefined }) : undefined;
 }
 
 // What the value does not contain, for want of a rate.
 export const leftOutOf = (answer: FigureAnswer, asOf: string | null) => leftOut(entity(answer.records.entity)?.plural, answer.unpriced, { as_of: asOf ?? undefined });
 
-// The whole of a conversion counts stays and not deals: only its stages have records.
-export const hasRecords = (answer: FigureAnswer) => answer.name !== 'stage_conversion';
+export const hasRecords = (answer: FigureAnswer) => answer.records.filter !== '';
 
-// Where there are more than a filter names there is no list; of the movement's parts the records are named as they are now.
-export const groupRecords = (answer: FigureAnswer, group: FigureGroup, asOf: string | null) =>
-  answer.name === 'pipeline_movement' && !group.records.filter ? undefined : recordsAddress(group.records, answer.name === 'pipeline_movement' ? null : asOf);
+// Of the movement's parts the records are named as they are now.
+export const groupRecords = (answer: FigureAnswer, group: FigureGroup, asOf: string | null) => recordsAddress(group.records, answer.name === 'pipeline_movement' ? null : asOf);
 
 // What is open now: a period does not have to be asked for.
 export const isOngoing = (answer: FigureAnswer) => ['pipeline', 'weighted_pipeline', 'stale_deals'].includes(answer.name);
