@@ -80,7 +80,7 @@ Result<void> Accounts::same_origin(const Request& request) const {
 }
 
 void Accounts::admit(Request& request, std::shared_ptr<const store::Viewer> viewer) const {
-    if (request.header("accept-language").empty() && (viewer->language == "en" || viewer->language == "vi")) request.language = viewer->language;
+    if (request.header("accept-language").empty() && !viewer->language.empty()) request.language = viewer->language;
     request.viewer = std::move(viewer);
 }
 

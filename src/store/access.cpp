@@ -214,7 +214,7 @@ std::shared_ptr<const Viewer> make_viewer(Connection& connection, const Shape& s
     auto viewer = std::make_shared<Viewer>();
     viewer->user = user;
     viewer->name = record->text("name");
-    if (const std::string language = record->text("language"); !language.empty()) viewer->language = language;
+    viewer->language = record->text("language");
     viewer->zone = record->text("zone");
     viewer->access_version = access_version;
     viewer->entities.resize(shape.catalog->entities().size());

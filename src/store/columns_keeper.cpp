@@ -22,10 +22,10 @@
 
 namespace fairlead::store {
 
-void ColumnsKeeper::start(Backend& backend, std::shared_ptr<const Shape> shape, formula::Context context) {
+void ColumnsKeeper::start(Backend& backend, std::shared_ptr<const Shape> shape, formula::Context context, std::function<void()> tidied) {
     columns_ = std::make_unique<Columns>(shape->catalog, std::move(context));
     loader_ = std::thread([this, &backend, shape] { load(backend, shape); });
-    tidier_ = std::thread([this] { tidy(); });
+    tidier_ = std::thread([this, tidied = std::move(tidied)] { tidy(tidied); });
 }
 
 void ColumnsKeeper::stop() {
@@ -250,7 +250,7 @@ std::size_t unused_memory() {
 
 // An order of a million records, or a set of them, is made in large pieces of memory by whichever thread is asked. The
 // allocator keeps them for that thread; here they go back to the system.
-void ColumnsKeeper::tidy() {
+void ColumnsKeeper::tidy(const std::function<void()>& tidied) {
     constexpr auto pause = std::chrono::seconds(5);
     constexpr std::size_t worth_it = std::size_t{24} << 20;
     std::unique_lock lock(mutex_);
@@ -258,6 +258,7 @@ void ColumnsKeeper::tidy() {
         const bool loaded = loading_ == Loading::done;
         lock.unlock();
         if (loaded) columns_->tighten([this] { return stopping_.load(); });
+        if (tidied) tidied();
         if (unused_memory() > worth_it) malloc_trim(0);
         lock.lock();
     }

@@ -2,6 +2,7 @@
 #pragma once
 #include <atomic>
 #include <condition_variable>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <thread>
@@ -14,7 +15,8 @@ namespace fairlead::store {
 class ColumnsKeeper {
   public:
     ~ColumnsKeeper() { stop(); }
-    void start(Backend& backend, std::shared_ptr<const Shape> shape, formula::Context context);
+    // `tidied`: what else has to be looked at every few seconds, from a thread of the keeper's until stop().
+    void start(Backend& backend, std::shared_ptr<const Shape> shape, formula::Context context, std::function<void()> tidied = {});
     void stop();
     // Null while there are none.
     const Columns* columns() const { return columns_.get(); }
@@ -36,7 +38,7 @@ class ColumnsKeeper {
     mutable std::condition_variable ended_;
     Loading loading_ = Loading::running;
     std::thread loader_;
-    void tidy();
+    void tidy(const std::function<void()>& tidied);
     std::condition_variable wake_;
     std::thread tidier_;
 };

@@ -6,6 +6,7 @@
 #include <filesystem>
 
 #include "modules/modules.h"
+#include "store/past.h"
 #include "store/settings.h"
 
 using namespace fairlead;
@@ -54,4 +55,22 @@ TEST_CASE("Rows and ids ascend together after a commit of many new records, so t
         keeper.stop();
     }
     for (const char* suffix : {"", "-wal", "-shm", ".lock"}) std::filesystem::remove(file + suffix);
+}
+
+TEST_CASE("Of the moments of the past the two last asked for stay, and none that nobody asks for") {
+    auto built = model::Catalog::build(all_modules());
+    REQUIRE(built);
+    const auto shape = make_shape(*built, 1);
+    Pasts pasts;
+    const auto moment = [&](int day) { return pasts.of(shape, {}, nullptr, Instant{day * 86'400'000'000}, std::nullopt); };
+    const auto first = moment(1), second = moment(2);
+    CHECK(first != second);
+    CHECK(moment(1) == first);
+    pasts.trim();
+    CHECK(pasts.held() == 2);
+    pasts.trim(Pasts::Clock::now() + std::chrono::minutes(9));
+    CHECK(pasts.held() == 2);
+    pasts.trim(Pasts::Clock::now() + std::chrono::minutes(11));
+    CHECK(pasts.held() == 0);
+    CHECK(moment(1) != first);
 }

@@ -18,7 +18,9 @@ constexpr std::size_t part_most = 200'000;                   // records that are
 constexpr std::size_t folded_most = 1'000;                   // records that are folded together
 constexpr std::int64_t follow_most = 50'000;                 // entries since: beyond them everything is made anew
 constexpr std::size_t moments_most = 4;
-constexpr std::size_t bytes_most = std::size_t{64} << 20;    // of all moments; the newest stays, however large
+constexpr std::size_t bytes_most = std::size_t{64} << 20;    // of all moments
+constexpr std::size_t always_kept = 2;                       // however large: a course has two ends, and is asked again
+constexpr auto unasked_most = std::chrono::minutes(10);
 
 Columns::Limits limits_of_past() {
     Columns::Limits limits;
@@ -206,10 +208,11 @@ std::shared_ptr<Past> Pasts::of(const std::shared_ptr<const Shape>& shape, const
     const std::lock_guard guard(mutex_);
     const auto found = std::find_if(kept_.begin(), kept_.end(), [&](const Kept& one) { return one.settings == settings && one.past->is_of(*shape, effective, recorded); });
     if (found != kept_.end()) {
+        found->asked = Clock::now();
         std::rotate(kept_.begin(), found, found + 1);
         return kept_.front().past;
     }
-    kept_.insert(kept_.begin(), {std::make_shared<Past>(shape, context, effective, recorded), std::move(settings)});
+    kept_.insert(kept_.begin(), {std::make_shared<Past>(shape, context, effective, recorded), std::move(settings), Clock::now()});
     if (kept_.size() > moments_most) kept_.pop_back();
     return kept_.front().past;
 }
@@ -219,12 +222,18 @@ void Pasts::forget(const std::shared_ptr<Past>& past) {
     std::erase_if(kept_, [&](const Kept& one) { return one.past == past; });
 }
 
-void Pasts::trim() {
+std::size_t Pasts::held() const {
     const std::lock_guard guard(mutex_);
+    return kept_.size();
+}
+
+void Pasts::trim(Clock::time_point now) {
+    const std::lock_guard guard(mutex_);
+    std::erase_if(kept_, [&](const Kept& one) { return now - one.asked > unasked_most; });
     std::size_t total = 0;
     for (std::size_t i = 0; i < kept_.size(); ++i) {
         total += kept_[i].past->bytes();
-        if (i == 0 || total <= bytes_most) continue;
+        if (i < always_kept || total <= bytes_most) continue;
         kept_.resize(i);
         return;
     }

@@ -5,6 +5,7 @@
 // (past_rows.h). What a path leads to before its first known state has its earliest known one
 // (docs/decisions/0004-as-of.md); a question about such records themselves is narrowed by the caller to those known then.
 #pragma once
+#include <chrono>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -76,11 +77,14 @@ class Pasts {
   public:
     std::shared_ptr<Past> of(const std::shared_ptr<const Shape>& shape, const formula::Context& context, std::shared_ptr<const void> settings, std::optional<Instant> effective, std::optional<Instant> recorded);
     void forget(const std::shared_ptr<Past>& past);
-    void trim();  // those least recently asked leave, beyond what may be held
+    using Clock = std::chrono::steady_clock;
+    // Those nobody has asked for in ten minutes leave, and of the others the least recently asked, beyond what may be held.
+    void trim(Clock::time_point now = Clock::now());
+    std::size_t held() const;
 
   private:
-    struct Kept { std::shared_ptr<Past> past; std::shared_ptr<const void> settings; };
-    std::mutex mutex_;
+    struct Kept { std::shared_ptr<Past> past; std::shared_ptr<const void> settings; Clock::time_point asked; };
+    mutable std::mutex mutex_;
     std::vector<Kept> kept_;  // newest use first
 };
 

@@ -47,7 +47,7 @@ Result<void> DatabaseStore::start_on(std::unique_ptr<Connection> connection, std
         writer_ = std::make_unique<Writer>(static_cast<WriterHost&>(*this), std::move(connection), organisation_id);
         backend_->start(*writer_);
     }
-    if (options_.columns) keeper_.start(*backend_, shape(), context());
+    if (options_.columns) keeper_.start(*backend_, shape(), context(), [this] { pasts_.trim(); });
     return {};
 }
 

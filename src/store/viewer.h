@@ -39,7 +39,7 @@ struct EntityAccess {
 class Viewer {
   public:
     Id user{};
-    std::string name, language = "en", zone = "UTC";
+    std::string name, language, zone = "UTC";   // language: empty where the person prefers none
     bool is_system = false;
     bool is_administrator = false;                 // may configure: users, roles, stages, fields
     std::uint64_t access_version = 0;

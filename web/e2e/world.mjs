@@ -42,7 +42,7 @@ export async function signInAsProgram() {
   return call;
 }
 
-// A window of one person. Whatever the page reports as an error stands in `faults`.
+// A window of one person; without a language where `language` is null. Whatever the page reports as an error stands in `faults`.
 export async function windowOf(person, { language = 'en', theme = 'light', ...more } = {}) {
   const context = await profile(world.browser, more);
   await context.addInitScript(([language, theme]) => {
@@ -53,7 +53,7 @@ export async function windowOf(person, { language = 'en', theme = 'light', ...mo
       window.waiting += 1;
       return ask(...asked).finally(() => setTimeout(() => (window.waiting -= 1)));
     };
-    if (!localStorage.getItem('fairlead.language')) localStorage.setItem('fairlead.language', language);
+    if (language && !localStorage.getItem('fairlead.language')) localStorage.setItem('fairlead.language', language);
     if (!localStorage.getItem('fairlead.theme')) localStorage.setItem('fairlead.theme', theme);
   }, [language, theme]);
   if (person) {

@@ -22,7 +22,7 @@ inline constexpr Field user_fields[] = {
     reference("manager", "Manager", "user", {.list = true, .synonyms = "quản lý|reports to|quản lý trực tiếp|cấp trên|trưởng nhóm|line manager|supervisor"}),
     reference("position", "Position", "position", {.dimension = true, .synonyms = "title|chức danh|vị trí|chức vụ|job title"}),
     text("phone", "Phone", {.meaning = Meaning::phone, .synonyms = "điện thoại"}),
-    choice("language", "Language", languages, {.initial = "\"en\""}),
+    choice("language", "Language", languages, {.help = "Of screens and answers where this person chose none in the browser; empty: as the browser asks"}),
     text("zone", "Time zone", {.help = "IANA name, as Asia/Ho_Chi_Minh; empty: the company's"}),
     boolean("active", "Active", {.read_only = true, .list = true, .help = "A person who has left is inactive: no sign-in, history kept", .initial = "TRUE"}),
     boolean("administrator", "Administrator", {.administrators = true, .help = "May configure everything and see all records", .initial = "FALSE"}),

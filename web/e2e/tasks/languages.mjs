@@ -1,6 +1,6 @@
 // The screens in Vietnamese, dark: nothing is left in English, and the numbers and days are Vietnamese.
 import assert from 'node:assert/strict';
-import { accessible, leftInEnglish, settled, task, world } from '../world.mjs';
+import { accessible, leftInEnglish, settled, task, windowOf, world } from '../world.mjs';
 
 const settings = { language: 'vi', theme: 'dark' };
 const places = {
@@ -55,4 +55,25 @@ task('The language is changed from the menu of the person and stays', async ({ p
   await settled(page);
   assert.equal(await page.evaluate(() => document.documentElement.lang), 'vi');
   await accessible(page, 'List in Vietnamese');
+});
+
+task('Who has a language of their own is greeted in it; what is chosen in the browser goes before it', async () => {
+  const made = await world.call('POST', '/users', { name: 'Trần Thu Hà', email: 'ha.tran@lamson.example', language: 'vi' });
+  await world.call('POST', `/users/${made.id}/password`, { password: 'lantern river stone' });
+  const own = await windowOf({ email: made.email, password: 'lantern river stone' }, { language: null, locale: 'en-GB' });
+  const language = () => own.page.evaluate(() => document.documentElement.lang);
+  try {
+    await own.go('/account');
+    await settled(own.page);
+    assert.equal(await language(), 'vi');
+    assert.deepEqual(await leftInEnglish(own.page, []), []);
+    await own.page.getByRole('radio', { name: 'English' }).or(own.page.getByRole('button', { name: 'English' })).first().click();
+    await own.page.waitForFunction(() => document.documentElement.lang === 'en');
+    await own.page.reload();
+    await settled(own.page);
+    assert.equal(await language(), 'en');
+    assert.deepEqual(own.faults, []);
+  } finally {
+    await own.context.close();
+  }
 });

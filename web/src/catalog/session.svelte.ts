@@ -1,5 +1,5 @@
 // Who is signed in, what exists for them (the catalogue), and how they like it shown.
-import { locale, type Language } from '$/i18n/index.svelte';
+import { languages, locale, type Language } from '$/i18n/index.svelte';
 import { api, Refused, settings } from './client';
 import type { Ability, Catalog, Entity, Field, User } from './types';
 
@@ -88,6 +88,8 @@ class Session {
     this.seq = answer.seq ?? 0;
     this.ended = false;
     this.user = answer.user;
+    const own = languages.find(({ value }) => value === answer.user.language);
+    if (own && !kept.read('language')) await this.chooseLanguage(own.value, false);
     await this.loadCatalog();
     this.state = 'ready';
   }
