@@ -94,3 +94,26 @@ task('What looks like a new record is told before it is made; a branch takes its
   assert.equal(data.length, 1);
   assert.equal(data[0].parent.id, made.id);
 });
+
+task('A record tells what looks like it, and the two are made one, and two again', async ({ page, go }) => {
+  const first = await world.call('POST', '/accounts', { name: 'Công ty TNHH Cơ khí Sao Khuê', tax_code: '0319876546' });
+  const second = await world.call('POST', '/accounts', { name: 'Sao Khuê Mechanics', tax_code: '0319876546', phone: '(028) 3899 4411' });
+  await go(`/accounts/${first.id}`);
+  const doubles = page.getByRole('region', { name: 'Looks like another one' });
+  await doubles.getByRole('link', { name: 'Sao Khuê Mechanics' }).waitFor();
+  await settled(page);
+  await accessible(page, 'Record with a double');
+  await doubles.getByRole('button', { name: 'Merge' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByText('goes into the other').waitFor();
+  await accessible(page, 'Merging');
+  await dialog.getByRole('button', { name: 'Merge the two' }).click();
+  await doubles.waitFor({ state: 'detached' });
+  // What the one that stays lacked is taken from the other.
+  assert.match((await world.call('GET', `/accounts/${first.id}`)).phone, /3899\s?4411/);
+  await page.getByRole('status').getByRole('button', { name: 'Undo' }).click();
+  await doubles.waitFor();
+  assert.equal((await world.call('GET', `/accounts/${second.id}`)).name, 'Sao Khuê Mechanics');
+  await world.call('DELETE', `/accounts/${second.id}`, undefined, { 'If-Match': '*' });
+  await world.call('DELETE', `/accounts/${first.id}`, undefined, { 'If-Match': '*' });
+});
