@@ -375,6 +375,51 @@ TEST_CASE_TEMPLATE("Undoing a batch takes back what nobody has changed since, an
     CHECK(company.store->list(*Viewer::system(), query)->count == 1);
 }
 
+TEST_CASE_TEMPLATE("What an undone batch made was never there, but for who asks what was recorded then", Database, Sqlite, Postgres) {
+    const Database database;
+    Company company(database.address);
+    if (!company.store) return;
+    WriteOptions january, february;
+    january.effective = *Instant::parse("2026-01-05T00:00:00Z");
+    february.effective = *Instant::parse("2026-02-10T00:00:00Z");
+    january.as_system = february.as_system = true;
+    const Id kept = company.make("account", {{"name", "Kept"}}, nullptr, january);
+    Command command;
+    command.batch = new_id();
+    Id made{};
+    REQUIRE(company.store->write(command, [&](Transaction& open) -> Result<Value> {
+        Patch patch(open.catalog().need("account"));
+        patch.set("name", "Mistake");
+        FAIRLEAD_ASSIGN(made, open.create(patch, january));
+        Patch moved(open.catalog().need("account"));
+        moved.set("city", "Huế");
+        FAIRLEAD_TRY(open.update(made, moved, february));
+        return Value();
+    }));
+    const Instant recorded = company.clock.now();
+    company.clock.set(*Instant::parse("2026-03-02T00:00:00Z"));
+    const auto then = [&](const char* effective, std::optional<Instant> known = {}) {
+        ListQuery query;
+        query.entity = "account";
+        query.effective_as_of = Instant::parse(effective);
+        query.recorded_as_of = known;
+        std::set<std::string> names;
+        const auto page = company.store->list(*Viewer::system(), query);
+        REQUIRE(page);
+        for (const Record& record : page->records) names.insert(record.text("name"));
+        CHECK(page->count == static_cast<std::int64_t>(names.size()));
+        return names;
+    };
+    using Names = std::set<std::string>;
+    CHECK(then("2026-01-20T00:00:00Z") == Names{"Kept", "Mistake"});
+    REQUIRE(company.store->undo({}, command.batch));
+    for (const char* moment : {"2026-01-20T00:00:00Z", "2026-02-20T00:00:00Z"}) {
+        CHECK(then(moment) == Names{"Kept"});
+        CHECK(then(moment, recorded) == Names{"Kept", "Mistake"});
+    }
+    CHECK(company.get("account", kept).text("name") == "Kept");
+}
+
 TEST_CASE_TEMPLATE("The undo of a large batch is stopped and gone on with, and counts every record once", Database, Sqlite, Postgres) {
     const Database database;
     Company company(database.address);

@@ -551,7 +551,7 @@ Result<void> WriteTransaction::restore(const EntityInfo& entity, Id id, const Wr
     return guarded<void>([&] { return change_bin(entity, id, options, false); });
 }
 
-Result<void> WriteTransaction::change_bin(const EntityInfo& entity, Id id, const WriteOptions& options, bool into) {
+Result<void> WriteTransaction::change_bin(const EntityInfo& entity, Id id, const WriteOptions& options, bool into, std::optional<Instant> since) {
     FAIRLEAD_ASSIGN(const Record before, reachable(entity, id, Right::remove, options, !into));
     if (!before.at(model::slot_merged_into).empty())
         return refuse(Why::duplicate, "merged", "This " + entity.label + " was merged into another: undo the merge to bring it back");
@@ -560,7 +560,7 @@ Result<void> WriteTransaction::change_bin(const EntityInfo& entity, Id id, const
     w.before = &before;
     w.after = before;
     // Being in the bin is a fact of now, also for a record whose history is entered late.
-    w.effective = group_.now;
+    w.effective = since.value_or(group_.now);
     FieldChange change;
     change.slot = model::slot_deleted_at;
     change.before = before.at(model::slot_deleted_at);

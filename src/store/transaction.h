@@ -82,7 +82,8 @@ class WriteTransaction final : public Transaction {
     Result<Id> create_unguarded(const Patch& patch, const WriteOptions& options);
     Result<std::int64_t> update_unguarded(Id id, const Patch& patch, const WriteOptions& options);
     Result<std::int64_t> update_through_actions(Id id, const Record& before, const Patch& patch, const WriteOptions& options);
-    Result<void> change_bin(const EntityInfo& entity, Id id, const WriteOptions& options, bool into);
+    // `since`: from when it counts, for what should never have been there; else now.
+    Result<void> change_bin(const EntityInfo& entity, Id id, const WriteOptions& options, bool into, std::optional<Instant> since = {});
     Result<Value> act_unguarded(const EntityInfo& entity, Id id, std::string_view action, const Parameters& parameters, const WriteOptions& options);
     Result<void> merge_unguarded(const EntityInfo& entity, Id winner, Id loser, const Patch& taken);
     Result<void> unmerge_unguarded(const EntityInfo& entity, Id loser);

@@ -228,8 +228,9 @@ Result<bool> WriteTransaction::undo_unguarded(const EntityInfo& entity, Id id, c
     if (!same_actor_rights({}) && !in_reach(*found, Right::update))
         return refuse(Why::forbidden, "forbidden", "You may not change it: ask its owner or an administrator");
     const Record before = *found;
+    // What is taken back was a mistake: no moment of the past knows it, as business has it; what was recorded then does.
     if (entries.front().kind == ChangeKind::create) {
-        if (before.at(model::slot_deleted_at).empty()) FAIRLEAD_TRY(change_bin(entity, id, as_system(), true));
+        if (before.at(model::slot_deleted_at).empty()) FAIRLEAD_TRY(change_bin(entity, id, as_system(), true, Instant{entries.front().effective}));
         return true;
     }
     if (std::any_of(entries.begin(), entries.end(), [](const StoredEntry& e) { return e.kind == ChangeKind::merge; })) {
