@@ -17,16 +17,16 @@ using store::Viewer;
 // ---- Threads -----------------------------------------------------------------------------------------------
 
 Finisher::Finisher(unsigned threads) {
-    for (unsigned i = 0; i < threads; ++i) threads_.emplace_back([this] { run(); });
+    for (unsigned i = 0; i < threads; ++i) threads_.emplace_back([queue = queue_] { run(*queue); });
 }
 
 Finisher::~Finisher() {
     {
-        std::lock_guard lock(mutex_);
-        stopping_ = true;
+        std::lock_guard lock(queue_->mutex);
+        queue_->stopping = true;
     }
-    wake_.notify_all();
-    // The last owner may be a piece of work itself; its thread cannot wait for its own end.
+    queue_->wake.notify_all();
+    // A piece of work that ends its owner runs here: its thread cannot wait for its own end.
     for (std::thread& thread : threads_) {
         if (thread.get_id() == std::this_thread::get_id()) thread.detach();
         else thread.join();
@@ -35,19 +35,19 @@ Finisher::~Finisher() {
 
 void Finisher::post(std::function<void()> work) {
     {
-        std::lock_guard lock(mutex_);
-        waiting_.push_back(std::move(work));
+        std::lock_guard lock(queue_->mutex);
+        queue_->waiting.push_back(std::move(work));
     }
-    wake_.notify_one();
+    queue_->wake.notify_one();
 }
 
-void Finisher::run() {
-    std::unique_lock lock(mutex_);
+void Finisher::run(Queue& queue) {
+    std::unique_lock lock(queue.mutex);
     for (;;) {
-        wake_.wait(lock, [&] { return stopping_ || !waiting_.empty(); });
-        if (waiting_.empty()) return;
-        auto work = std::move(waiting_.front());
-        waiting_.pop_front();
+        queue.wake.wait(lock, [&] { return queue.stopping || !queue.waiting.empty(); });
+        if (queue.waiting.empty()) return;
+        auto work = std::move(queue.waiting.front());
+        queue.waiting.pop_front();
         lock.unlock();
         work();
         work = nullptr;

@@ -26,11 +26,15 @@ class Finisher {
     void post(std::function<void()> work);
 
   private:
-    void run();
-    std::mutex mutex_;
-    std::condition_variable wake_;
-    std::deque<std::function<void()>> waiting_;
-    bool stopping_ = false;
+    // Of the threads as well: the last owner of all this may be a piece of work, whose thread then outlives it.
+    struct Queue {
+        std::mutex mutex;
+        std::condition_variable wake;
+        std::deque<std::function<void()>> waiting;
+        bool stopping = false;
+    };
+    static void run(Queue& queue);
+    std::shared_ptr<Queue> queue_ = std::make_shared<Queue>();
     std::vector<std::thread> threads_;
 };
 
