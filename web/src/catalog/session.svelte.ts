@@ -50,6 +50,8 @@ class Session {
   theme = $state<Theme>((kept.read('theme') as Theme | null) ?? 'system');
   density = $state<Density>((kept.read('density') as Density | null) ?? 'comfortable');
 
+  private chosen = kept.read('language');
+
   constructor() {
     settings.onSignedOut = () => {
       if (this.state !== 'ready') return;
@@ -60,8 +62,7 @@ class Session {
   }
 
   async start(): Promise<void> {
-    const wanted = (kept.read('language') as Language | null) ?? (navigator.language.startsWith('vi') ? 'vi' : 'en');
-    await this.chooseLanguage(wanted, false);
+    await this.chooseLanguage(this.preferred(), false);
     this.showTheme();
     this.showDensity();
     matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => this.showTheme());
@@ -88,8 +89,7 @@ class Session {
     this.seq = answer.seq ?? 0;
     this.ended = false;
     this.user = answer.user;
-    const own = languages.find(({ value }) => value === answer.user.language);
-    if (own && !kept.read('language')) await this.chooseLanguage(own.value, false);
+    await this.chooseLanguage(this.preferred(answer.user.language), false);
     await this.loadCatalog();
     this.state = 'ready';
   }
@@ -119,10 +119,17 @@ class Session {
     }
   }
 
+  // What was chosen in this browser, else what the person prefers, else what the browser asks for.
+  private preferred(own?: string): Language {
+    const wanted = [this.chosen, own, navigator.language.slice(0, 2)];
+    return wanted.flatMap((one) => languages.find(({ value }) => value === one)?.value ?? [])[0] ?? 'en';
+  }
+
   async chooseLanguage(language: Language, keep = true): Promise<void> {
     settings.language = language;
     await locale.choose(language);
     if (keep) {
+      this.chosen = language;
       kept.write('language', language);
       if (this.state === 'ready') await this.loadCatalog();
     }
