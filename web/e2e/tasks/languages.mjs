@@ -1,6 +1,6 @@
 // The screens in Vietnamese, dark: nothing is left in English, and the numbers and days are Vietnamese.
 import assert from 'node:assert/strict';
-import { accessible, leftInEnglish, settled, task, windowOf, world } from '../world.mjs';
+import { accessible, administrator, leftInEnglish, settled, task, windowOf, world } from '../world.mjs';
 
 const settings = { language: 'vi', theme: 'dark' };
 const places = {
@@ -75,5 +75,28 @@ task('Who has a language of their own is greeted in it; what is chosen in the br
     assert.deepEqual(own.faults, []);
   } finally {
     await own.context.close();
+  }
+});
+
+task('Whoever signs in next at the same browser does not get the language of the one before', async () => {
+  const made = await world.call('POST', '/users', { name: 'Lê Minh Anh', email: 'anh.le@lamson.example', language: 'vi' });
+  await world.call('POST', `/users/${made.id}/password`, { password: 'lantern river stone' });
+  const shared = await windowOf({ email: made.email, password: 'lantern river stone' }, { language: null, locale: 'en-GB' });
+  const { page } = shared;
+  try {
+    await shared.go('/accounts');
+    await settled(page);
+    assert.equal(await page.evaluate(() => document.documentElement.lang), 'vi');
+    await page.getByRole('button', { name: new RegExp(made.name) }).click();
+    await page.getByRole('menuitem', { name: 'Đăng xuất' }).click();
+    await page.getByRole('heading', { name: /Lam Sơn Industrial/ }).waitFor();
+    await page.locator('input[type=email]').fill(administrator.email);
+    await page.locator('input[type=password]').fill(administrator.password);
+    await page.keyboard.press('Enter');
+    await page.getByRole('navigation').first().waitFor();
+    await settled(page);
+    assert.equal(await page.evaluate(() => document.documentElement.lang), 'en');
+  } finally {
+    await shared.context.close();
   }
 });

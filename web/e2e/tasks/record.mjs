@@ -114,6 +114,16 @@ task('A record tells what looks like it, and the two are made one, and two again
   await page.getByRole('status').getByRole('button', { name: 'Undo' }).click();
   await doubles.waitFor();
   assert.equal((await world.call('GET', `/accounts/${second.id}`)).name, 'Sao Khuê Mechanics');
+  // Taken back from another page: one stays where one is.
+  await doubles.getByRole('button', { name: 'Merge' }).click();
+  await dialog.getByRole('button', { name: 'Merge the two' }).click();
+  await doubles.waitFor({ state: 'detached' });
+  await page.getByRole('navigation').getByRole('link', { name: 'Contacts' }).click();
+  await settled(page);
+  await page.getByRole('status').getByRole('button', { name: 'Undo' }).last().click();
+  for (let tries = 0; tries < 50 && (await world.call('GET', `/accounts/${second.id}`)).deleted_at !== null; ++tries) await page.waitForTimeout(100);
+  assert.equal((await world.call('GET', `/accounts/${second.id}`)).deleted_at, null);
+  assert.equal(new URL(page.url()).pathname, '/contacts');
   await world.call('DELETE', `/accounts/${second.id}`, undefined, { 'If-Match': '*' });
   await world.call('DELETE', `/accounts/${first.id}`, undefined, { 'If-Match': '*' });
 });

@@ -47,9 +47,10 @@ export class OpenRecord {
     }
   }
 
-  // The answer of a change has every field; actions and rights stay when it does not name them.
+  // The answer of a change has every field; actions and rights stay when it does not name them. By the time it comes, or is
+  // taken back, another record may be open.
   take(saved: DataRecord): void {
-    this.record = { ...(this.record ?? {}), ...saved };
+    if (this.record?.id === saved.id) this.record = { ...this.record, ...saved };
     changes.announce(this.entity.name, saved);
   }
 }
