@@ -2,7 +2,6 @@
 #include <cstdio>
 
 #include "cli/command.h"
-#include "cli/open_store.h"
 #include "cli/print.h"
 
 namespace fairlead::cli {
@@ -44,13 +43,7 @@ void add_field(CLI::App& app, Outcome& outcome) {
     auto words = std::make_shared<Words>();
     CLI::App* field = app.add_subcommand("field", "The company's own fields");
     field->require_subcommand(1);
-    const auto command = [&](const char* name, const char* help, int (*run)(const Words&)) {
-        CLI::App* one = field->add_subcommand(name, help);
-        add_database_option(*one, words->database);
-        one->add_flag("--json", words->json, "Print as JSON");
-        one->callback([words, run, &outcome] { outcome.code = run(*words); });
-        return one;
-    };
+    const SubCommands<Words> command{field, words, outcome};
     command("list", "List them", list);
     CLI::App* one = command("drop", "Drop one for good: tells what goes, and drops it when the step is agreed to", drop);
     one->add_option("entity", words->entity, "Kind of record, as account")->required();

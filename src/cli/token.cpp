@@ -2,7 +2,6 @@
 #include <cstdio>
 
 #include "cli/command.h"
-#include "cli/open_store.h"
 #include "cli/print.h"
 
 namespace fairlead::cli {
@@ -45,12 +44,10 @@ void add_token(CLI::App& app, Outcome& outcome) {
     auto words = std::make_shared<Words>();
     CLI::App* token = app.add_subcommand("token", "API tokens");
     token->require_subcommand(1);
+    const SubCommands<Words> any{token, words, outcome};
     const auto command = [&](const char* name, const char* help, int (*run)(const Words&)) {
-        CLI::App* one = token->add_subcommand(name, help);
-        add_database_option(*one, words->database);
-        one->add_flag("--json", words->json, "Print as JSON");
+        CLI::App* one = any(name, help, run);
         one->add_option("--email", words->email, "Whose")->required();
-        one->callback([words, run, &outcome] { outcome.code = run(*words); });
         return one;
     };
     CLI::App* one = command("create", "Make a token", create);

@@ -3,7 +3,6 @@
 #include <iostream>
 
 #include "cli/command.h"
-#include "cli/open_store.h"
 #include "cli/print.h"
 
 namespace fairlead::cli {
@@ -13,7 +12,6 @@ struct Words {
     std::string database, email, name, role = "rep", language, successor;
     bool password_stdin = false, json = false;
 };
-using WordsPointer = std::shared_ptr<Words>;
 
 int add(const Words& words) {
     derive::JsonWriter w;
@@ -59,13 +57,7 @@ void add_user(CLI::App& app, Outcome& outcome) {
     auto words = std::make_shared<Words>();
     CLI::App* user = app.add_subcommand("user", "People who sign in");
     user->require_subcommand(1);
-    const auto command = [&](const char* name, const char* help, int (*run)(const Words&)) {
-        CLI::App* one = user->add_subcommand(name, help);
-        add_database_option(*one, words->database);
-        one->add_flag("--json", words->json, "Print as JSON");
-        one->callback([words, run, &outcome] { outcome.code = run(*words); });
-        return one;
-    };
+    const SubCommands<Words> command{user, words, outcome};
     CLI::App* one = command("add", "Add a person", add);
     one->add_option("--email", words->email, "Address to sign in with")->required();
     one->add_option("--name", words->name, "Name; the address when not given");

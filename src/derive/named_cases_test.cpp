@@ -3,25 +3,19 @@
 
 #include <cstdlib>
 #include <filesystem>
-#include <fstream>
 #include <map>
 #include <regex>
 #include <set>
-#include <sstream>
 
 #include "derive/json.h"
+#include "support/files.h"
 
 using namespace fairlead;
 using namespace fairlead::derive;
 
 namespace {
 
-std::string content(const std::filesystem::path& path) {
-    std::ifstream file(path, std::ios::binary);
-    std::stringstream text;
-    text << file.rdbuf();
-    return text.str();
-}
+using testing::content;
 
 // Not met yet, each with what is missing.
 const std::map<std::string, std::string> open_cases{};

@@ -3,19 +3,13 @@
 
 #include <doctest/doctest.h>
 
-#include <fstream>
-#include <sstream>
-
 #include "modules/modules.h"
+#include "support/files.h"
 
 using namespace fairlead;
 
 TEST_CASE("The web's types are those of the catalogue (fairlead catalog --types > web/src/catalog/entities.ts)") {
     const auto catalog = model::Catalog::build(all_modules());
     REQUIRE(catalog);
-    std::ifstream file("web/src/catalog/entities.ts");
-    REQUIRE(file.good());
-    std::stringstream text;
-    text << file.rdbuf();
-    CHECK(text.str() == derive::typescript_types(**catalog));
+    CHECK(testing::content("web/src/catalog/entities.ts") == derive::typescript_types(**catalog));
 }

@@ -14,13 +14,13 @@
 #include <filesystem>
 #include <fstream>
 #include <map>
-#include <sstream>
 #include <thread>
 
 #include "base/id.h"
 #include "base/text.h"
 #include "derive/json.h"
 #include "store/postgres/connection.h"
+#include "support/files.h"
 #include "support/postgres.h"
 
 using namespace fairlead;
@@ -28,12 +28,7 @@ using derive::Json;
 
 namespace {
 
-std::string content(const std::filesystem::path& path) {
-    std::ifstream file(path, std::ios::binary);
-    std::stringstream text;
-    text << file.rdbuf();
-    return text.str();
-}
+using testing::content;
 bool holds(const std::string& text, std::string_view what) { return text.find(what) != std::string::npos; }
 
 struct Ended {
