@@ -38,6 +38,33 @@ Change change_of(const Target& target, Id id, int status, const std::string& lan
     return change;
 }
 
+// What a change of one record begins with: which one, and whether it is only rehearsed.
+struct OfOne {
+    Target target;
+    Id id;
+    bool dry_run = false;
+
+    Change change(int status, const std::string& language) const {
+        Change change = change_of(target, id, status, language);
+        change.dry_run = dry_run;
+        return change;
+    }
+};
+Result<OfOne> one_of(App& app, const Request& request) {
+    FAIRLEAD_TRY(only_parameters(request, {"dry_run"}));
+    OfOne one;
+    FAIRLEAD_ASSIGN(one.target, target_of(app, request));
+    FAIRLEAD_ASSIGN(one.id, id_of(request));
+    FAIRLEAD_ASSIGN(one.dry_run, flag_parameter(request, "dry_run"));
+    return one;
+}
+
+Result<Response> no_content(Source&, const Value&) {
+    Response response;
+    response.status = 204;
+    return response;
+}
+
 Result<void> create(const AppPointer& app, Request& request, const Reply& reply) {
     FAIRLEAD_TRY(only_parameters(request, {"dry_run"}));
     FAIRLEAD_ASSIGN(const Target target, target_of(*app, request));
@@ -57,17 +84,13 @@ Result<void> create(const AppPointer& app, Request& request, const Reply& reply)
 }
 
 Result<void> update(const AppPointer& app, Request& request, const Reply& reply) {
-    FAIRLEAD_TRY(only_parameters(request, {"dry_run"}));
-    FAIRLEAD_ASSIGN(const Target target, target_of(*app, request));
-    FAIRLEAD_ASSIGN(const Id id, id_of(request));
-    FAIRLEAD_ASSIGN(const bool dry_run, flag_parameter(request, "dry_run"));
+    FAIRLEAD_ASSIGN(const OfOne one, one_of(*app, request));
     model::WriteOptions options;
     FAIRLEAD_ASSIGN(options.expected_version, version_of(request));
     FAIRLEAD_ASSIGN(const Json body, parse_object(request.body));
-    FAIRLEAD_ASSIGN(const Patch patch, read_patch(body, *target.catalog, *target, *request.viewer, Purpose::update));
-    Change change = change_of(target, id, 200, request.language);
-    change.dry_run = dry_run;
-    change.body = [patch, id, options, entity = target.entity](Transaction& transaction) -> Result<Value> {
+    FAIRLEAD_ASSIGN(const Patch patch, read_patch(body, *one.target.catalog, *one.target, *request.viewer, Purpose::update));
+    Change change = one.change(200, request.language);
+    change.body = [patch, id = one.id, options, entity = one.target.entity](Transaction& transaction) -> Result<Value> {
         FAIRLEAD_TRY(set_fields(transaction, *entity, id, patch, options));
         return Value(id);
     };
@@ -75,20 +98,12 @@ Result<void> update(const AppPointer& app, Request& request, const Reply& reply)
 }
 
 Result<void> remove(const AppPointer& app, Request& request, const Reply& reply) {
-    FAIRLEAD_TRY(only_parameters(request, {"dry_run"}));
-    FAIRLEAD_ASSIGN(const Target target, target_of(*app, request));
-    FAIRLEAD_ASSIGN(const Id id, id_of(request));
-    FAIRLEAD_ASSIGN(const bool dry_run, flag_parameter(request, "dry_run"));
+    FAIRLEAD_ASSIGN(const OfOne one, one_of(*app, request));
     model::WriteOptions options;
     FAIRLEAD_ASSIGN(options.expected_version, version_of(request));
-    Change change = change_of(target, id, 204, request.language);
-    change.dry_run = dry_run;
-    change.render = [](Source&, const Value&) -> Result<Response> {
-        Response response;
-        response.status = 204;
-        return response;
-    };
-    change.body = [id, options, entity = target.entity](Transaction& transaction) -> Result<Value> {
+    Change change = one.change(204, request.language);
+    change.render = no_content;
+    change.body = [id = one.id, options, entity = one.target.entity](Transaction& transaction) -> Result<Value> {
         FAIRLEAD_TRY(transaction.remove(*entity, id, options));
         return Value(id);
     };
@@ -96,13 +111,9 @@ Result<void> remove(const AppPointer& app, Request& request, const Reply& reply)
 }
 
 Result<void> restore(const AppPointer& app, Request& request, const Reply& reply) {
-    FAIRLEAD_TRY(only_parameters(request, {"dry_run"}));
-    FAIRLEAD_ASSIGN(const Target target, target_of(*app, request));
-    FAIRLEAD_ASSIGN(const Id id, id_of(request));
-    FAIRLEAD_ASSIGN(const bool dry_run, flag_parameter(request, "dry_run"));
-    Change change = change_of(target, id, 200, request.language);
-    change.dry_run = dry_run;
-    change.body = [id, entity = target.entity](Transaction& transaction) -> Result<Value> {
+    FAIRLEAD_ASSIGN(const OfOne one, one_of(*app, request));
+    Change change = one.change(200, request.language);
+    change.body = [id = one.id, entity = one.target.entity](Transaction& transaction) -> Result<Value> {
         FAIRLEAD_TRY(transaction.restore(*entity, id));
         return Value(id);
     };
@@ -110,20 +121,12 @@ Result<void> restore(const AppPointer& app, Request& request, const Reply& reply
 }
 
 Result<void> erase(const AppPointer& app, Request& request, const Reply& reply) {
-    FAIRLEAD_TRY(only_parameters(request, {"dry_run"}));
-    FAIRLEAD_ASSIGN(const Target target, target_of(*app, request));
-    FAIRLEAD_ASSIGN(const Id id, id_of(request));
+    FAIRLEAD_ASSIGN(const OfOne one, one_of(*app, request));
     if (!request.viewer->is_administrator)
         return refuse(Why::forbidden, "administrators_only", "Erasing ends a record and its history for good: only an administrator may");
-    FAIRLEAD_ASSIGN(const bool dry_run, flag_parameter(request, "dry_run"));
-    Change change = change_of(target, id, 204, request.language);
-    change.dry_run = dry_run;
-    change.render = [](Source&, const Value&) -> Result<Response> {
-        Response response;
-        response.status = 204;
-        return response;
-    };
-    change.body = [id, entity = target.entity](Transaction& transaction) -> Result<Value> {
+    Change change = one.change(204, request.language);
+    change.render = no_content;
+    change.body = [id = one.id, entity = one.target.entity](Transaction& transaction) -> Result<Value> {
         FAIRLEAD_TRY(transaction.erase(*entity, id));
         return Value(id);
     };
@@ -163,14 +166,11 @@ Result<Response> owned_preview(App& app, const Request& request, const EntityInf
 }
 
 Result<void> act(const AppPointer& app, Request& request, const Reply& reply) {
-    FAIRLEAD_TRY(only_parameters(request, {"dry_run"}));
-    FAIRLEAD_ASSIGN(const Target target, target_of(*app, request));
-    FAIRLEAD_ASSIGN(const Id id, id_of(request));
+    FAIRLEAD_ASSIGN(const OfOne one, one_of(*app, request));
     const std::string& name = request.parts.at(2);
-    const auto action = std::find_if(target->actions.begin(), target->actions.end(), [&](const ActionInfo& a) { return a.name == name; });
-    if (action == target->actions.end())
-        return refuse(Why::not_found, "unknown_action", target->label + " has no action \"" + name + "\"", {}, {{"name", name}});
-    FAIRLEAD_ASSIGN(const bool dry_run, flag_parameter(request, "dry_run"));
+    const auto action = std::find_if(one.target->actions.begin(), one.target->actions.end(), [&](const ActionInfo& a) { return a.name == name; });
+    if (action == one.target->actions.end())
+        return refuse(Why::not_found, "unknown_action", one.target->label + " has no action \"" + name + "\"", {}, {{"name", name}});
     Json body;
     body.kind = Json::Kind::object;
     if (!trim(request.body).empty()) {
@@ -178,24 +178,23 @@ Result<void> act(const AppPointer& app, Request& request, const Reply& reply) {
     }
     if (!store::right_named(action->permission) && !request.viewer->is_administrator)
         return refuse(Why::forbidden, "administrators_only", "Only an administrator may do this");
-    const bool preview = dry_run && target->changes_access && name == "deactivate";
+    const bool preview = one.dry_run && one.target->changes_access && name == "deactivate";
     if (preview && body.members.empty()) {
-        FAIRLEAD_TRY(app->store.get(*request.viewer, target->name, id));
-        FAIRLEAD_ASSIGN(Response response, owned_preview(*app, request, *target, id));
+        FAIRLEAD_TRY(app->store.get(*request.viewer, one.target->name, one.id));
+        FAIRLEAD_ASSIGN(Response response, owned_preview(*app, request, *one.target, one.id));
         reply(std::move(response));
         return {};
     }
     model::WriteOptions options;
     FAIRLEAD_ASSIGN(options.expected_version, version_of(request));
-    FAIRLEAD_ASSIGN(const auto parameters, read_parameters(body, *target.catalog, *action));
-    Change change = change_of(target, id, 200, request.language);
-    change.dry_run = dry_run;
-    change.body = [id, name, parameters, options, entity = target.entity](Transaction& transaction) -> Result<Value> {
+    FAIRLEAD_ASSIGN(const auto parameters, read_parameters(body, *one.target.catalog, *action));
+    Change change = one.change(200, request.language);
+    change.body = [id = one.id, name, parameters, options, entity = one.target.entity](Transaction& transaction) -> Result<Value> {
         FAIRLEAD_TRY(transaction.act(*entity, id, name, parameters, options));
         return Value(id);
     };
     if (preview) {
-        const Result<Response> owned = owned_preview(*app, request, *target, id);
+        const Result<Response> owned = owned_preview(*app, request, *one.target, one.id);
         if (owned) change.render = [owned](Source&, const Value&) -> Result<Response> { return *owned; };
     }
     return perform(app, request, reply, std::move(change));
