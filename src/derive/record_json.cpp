@@ -57,10 +57,9 @@ void write_value(JsonWriter& w, const Value& value, const FieldType& type, Sourc
         if (target) write_reference(w, *id, *target, source);
         else w.text(id->text());
     } else if (const auto* list = value.get<ValueList>()) {
-        FieldType item = type;
         w.begin_array();
         if (*list)
-            for (const Value& each : **list) write_value(w, each, item, source);
+            for (const Value& each : **list) write_value(w, each, type, source);
         w.end_array();
     }
 }
@@ -135,10 +134,10 @@ void write_members(JsonWriter& w, const Record& record, const Shape& shape, Sour
                 if (inner.field->name == "title") continue;  // the name of the record comes first, as in a reference
                 w.key(inner.field->name);
                 if (is_own_id(*inner.field)) w.text(opened->id().text());
-                else write_value(w, opened->at(inner.field->slot), inner.type, source);
+                else write_value(w, opened->at(inner.field->slot), inner.field->formula_type(), source);
             }
             w.end_object();
-        } else write_value(w, value, part.type, source);
+        } else write_value(w, value, field.formula_type(), source);
     }
 }
 

@@ -22,7 +22,6 @@ struct Shape {
     struct Part {
         const model::FieldInfo* field = nullptr;
         std::unique_ptr<Shape> expanded;  // of a reference: the target's fields
-        formula::FieldType type = field ? field->formula_type() : formula::FieldType();
     };
     const model::EntityInfo* entity = nullptr;
     std::vector<Part> parts;

@@ -18,33 +18,24 @@ std::string title_of(const Record& record) {
 
 namespace {
 constexpr std::size_t titles_max = 200'000;  // about 20 MB
-constexpr int log_step = 250;              // further behind than this, starting afresh is cheaper
 }  // namespace
 
 std::int64_t TitleCache::follow() {
-    const std::int64_t newest = store_.last_seq();
     const std::uint64_t version = store_.catalog()->version();
-    std::lock_guard lock(mutex_);
-    if (version != catalog_version_ || held_ > titles_max || seq_ < 0 || newest - seq_ > log_step) {
+    const std::lock_guard lock(mutex_);
+    const store::Written written = store_.written_after(seq_);
+    if (!written.whole || version != catalog_version_ || held_ > titles_max) {
         titles_.clear();
         held_ = 0;
         catalog_version_ = version;
-        seq_ = std::max(seq_, newest);
-        return seq_;
     }
-    if (newest <= seq_) return seq_;
-    const auto catalog = store_.catalog();
-    for (const store::LogEntry& entry : store_.log_after(seq_, log_step)) {
-        if (const EntityInfo* entity = catalog->find(entry.entity)) {
-            const auto found = titles_.find(Key{entry.record.value, entity->number});
-            if (found != titles_.end()) {
-                held_ -= found->second.size();
-                titles_.erase(found);
-            }
-        }
-        seq_ = std::max(seq_, entry.seq);
+    for (const auto& [entity, record] : written.records) {
+        const auto found = titles_.find(Key{record.value, entity});
+        if (found == titles_.end()) continue;
+        held_ -= found->second.size();
+        titles_.erase(found);
     }
-    seq_ = std::max(seq_, newest);
+    seq_ = written.until;
     return seq_;
 }
 

@@ -29,7 +29,7 @@ class Source {
 // What a record is called.
 std::string title_of(const model::Record& record);
 
-// Titles that were read, by reader, kept until the change log names the record or the reader's rights change.
+// Titles that were read, by reader, kept until a commit writes the record or the reader's rights change.
 // Records whose access hangs on a parent are not kept. Thread-safe; bounded.
 class TitleCache {
   public:
@@ -37,7 +37,7 @@ class TitleCache {
     // The outer optional: is it known here?
     std::optional<std::optional<std::string>> find(const store::Viewer& viewer, const model::EntityInfo& entity, Id id);
     void keep(const store::Viewer& viewer, const model::EntityInfo& entity, Id id, std::int64_t seq, std::optional<std::string> title);
-    // Follows the change log up to now; gives the sequence that what is read from here on is at least as new as.
+    // Follows what was written up to now; gives the sequence that what is read from here on is at least as new as.
     std::int64_t follow();
 
   private:

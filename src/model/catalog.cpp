@@ -79,14 +79,13 @@ std::vector<std::string> FieldInfo::columns() const {
     return {name};
 }
 
-formula::FieldType FieldInfo::formula_type() const {
-    formula::FieldType field_type;
-    field_type.type = type;
-    field_type.target = options.meaning == Meaning::any_record ? std::string(formula::any_target) : target;
-    field_type.scale = options.scale;
-    field_type.is_many = is_many();
-    for (const ChoiceInfo& choice : choices) field_type.choices.push_back(choice.value);
-    return field_type;
+void FieldInfo::settle() {
+    formula_type_ = {};
+    formula_type_.type = type;
+    formula_type_.target = options.meaning == Meaning::any_record ? std::string(formula::any_target) : target;
+    formula_type_.scale = options.scale;
+    formula_type_.is_many = is_many();
+    for (const ChoiceInfo& choice : choices) formula_type_.choices.push_back(choice.value);
 }
 
 // Most names are asked for again and again, from the same text: where that one stood the last time is looked at first.
@@ -178,7 +177,8 @@ class Builder {
             entity.fields.push_back(field_info(field));
         }
         for (std::size_t i = 0; i < entity.fields.size(); ++i) {
-            const FieldInfo& field = entity.fields[i];
+            FieldInfo& field = entity.fields[i];
+            field.settle();
             if (!is_name(field.name)) fault(entity.name + "." + field.name, "bad_name", "Names are lower case with underscores");
             // PostgreSQL's names have 63 bytes, and columns are named after fields with an ending.
             if (field.name.size() > 55) fault(entity.name + "." + field.name, "name_too_long", "A field's name has 55 letters at most");

@@ -41,7 +41,10 @@ struct FieldInfo {
     // Column names on every store: reference "account_id"; money "amount", "amount_cur", "amount_rep";
     // everything else its name.
     std::vector<std::string> columns() const;
-    formula::FieldType formula_type() const;
+    const formula::FieldType& formula_type() const { return formula_type_; }
+    void settle();                  // after the members above
+
+    formula::FieldType formula_type_;
 };
 
 struct RuleInfo {

@@ -72,6 +72,8 @@ class WholeApplication final : public Application {
             if (std::exchange(stopping_, true)) return;
         }
         stop_.notify_all();
+        jobs_->begin_stop();
+        store_.stop_waiting();
         server_->stop();
         keeper_.join();
         jobs_->stop();

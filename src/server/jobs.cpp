@@ -190,12 +190,16 @@ void Jobs::start() {
     if (!schedules_.empty()) threads_.emplace_back([this] { run_schedules(); });
 }
 
-void Jobs::stop() {
+void Jobs::begin_stop() {
     {
         const std::lock_guard lock(mutex_);
         stopping_ = true;
     }
     changed_.notify_all();
+}
+
+void Jobs::stop() {
+    begin_stop();
     for (std::thread& thread : threads_)
         if (thread.joinable()) thread.join();
 }

@@ -37,6 +37,7 @@ class Jobs final : public derive::JobQueue {
     void schedule(std::string kind, int seconds, std::string parameters = "{}") override;
 
     void start();  // after every kind has been declared
+    void begin_stop();  // no further one begins
     void stop();   // running jobs are asked to stop at a clean place, and go on at the next start
 
     std::optional<Job> find(Id id);

@@ -24,16 +24,22 @@ namespace fairlead::store {
 
 void ColumnsKeeper::start(Backend& backend, std::shared_ptr<const Shape> shape, formula::Context context, std::function<void()> tidied) {
     columns_ = std::make_unique<Columns>(shape->catalog, std::move(context));
+    columns_->make_orders_behind();
     loader_ = std::thread([this, &backend, shape] { load(backend, shape); });
     tidier_ = std::thread([this, tidied = std::move(tidied)] { tidy(tidied); });
 }
 
-void ColumnsKeeper::stop() {
+void ColumnsKeeper::stop_waiting() {
     {
         const std::scoped_lock lock(mutex_);
         stopping_ = true;
     }
     wake_.notify_all();
+    ended_.notify_all();
+}
+
+void ColumnsKeeper::stop() {
+    stop_waiting();
     if (loader_.joinable()) loader_.join();
     if (tidier_.joinable()) tidier_.join();
 }
@@ -272,12 +278,17 @@ void ColumnsKeeper::load_ended(Loading how) {
     ended_.notify_all();
 }
 
+const Columns* ColumnsKeeper::loaded_already() const {
+    const std::scoped_lock lock(mutex_);
+    return loading_ == Loading::done ? columns_.get() : nullptr;
+}
+
 const Columns* ColumnsKeeper::loaded() const {
     if (!columns_) return nullptr;
     std::unique_lock lock(mutex_);
     std::optional<Waiting> waiting;
     if (loading_ == Loading::running) waiting.emplace();
-    ended_.wait(lock, [this] { return loading_ != Loading::running; });
+    ended_.wait(lock, [this] { return loading_ != Loading::running || stopping_; });
     return loading_ == Loading::done ? columns_.get() : nullptr;
 }
 

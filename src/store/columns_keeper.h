@@ -18,12 +18,17 @@ class ColumnsKeeper {
     // `tidied`: what else has to be looked at every few seconds, from a thread of the keeper's until stop().
     void start(Backend& backend, std::shared_ptr<const Shape> shape, formula::Context context, std::function<void()> tidied = {});
     void stop();
+    // Whoever waits for the columns goes on without; loading ends.
+    void stop_waiting();
+    bool stopping() const { return stopping_; }
     // Null while there are none.
     const Columns* columns() const { return columns_.get(); }
     bool ready() const { return columns_ && columns_->ready(); }
     // While columns are being loaded, a list is answered sooner by waiting for them than by reading every row. Null
     // where there are none, or where loading has failed.
     const Columns* loaded() const;
+    // The same without waiting.
+    const Columns* loaded_already() const;
 
     void follow(const CommitGroup& group);
     void adopt(std::shared_ptr<const Shape> shape, formula::Context context);

@@ -3,7 +3,9 @@
 
 #include <doctest/doctest.h>
 
+#include <chrono>
 #include <filesystem>
+#include <future>
 
 #include "modules/modules.h"
 #include "store/past.h"
@@ -11,6 +13,58 @@
 
 using namespace fairlead;
 using namespace fairlead::store;
+
+namespace {
+
+// A database that lets nobody read until it is told to.
+class Held final : public Backend {
+  public:
+    explicit Held(Backend& backend, std::shared_future<void> let) : backend_(backend), let_(std::move(let)) {}
+    std::unique_ptr<Connection> open_writer() override { return backend_.open_writer(); }
+    std::unique_ptr<Connection> open_reader() override {
+        let_.wait();
+        return backend_.open_reader();
+    }
+    std::optional<Result<void>> online_copy(const std::string& file) override { return backend_.online_copy(file); }
+    void seal(Connection& connection) override { backend_.seal(connection); }
+
+  private:
+    Backend& backend_;
+    std::shared_future<void> let_;
+};
+
+}  // namespace
+
+TEST_CASE("Who waits for the columns waits no longer when the process ends, and its loading ends") {
+    const std::string file = (std::filesystem::temp_directory_path() / ("fairlead-keeper-" + new_id().text() + ".db")).string();
+    auto built = model::Catalog::build(all_modules());
+    REQUIRE(built);
+    Options options;
+    options.database = "sqlite:" + file;
+    options.durability = Durability::relaxed;
+    options.preallocate = 0;
+    options.columns = false;
+    REQUIRE(Store::open(options, *built));
+    {
+        auto backend = open_backend(options);
+        REQUIRE(backend);
+        std::promise<void> let;
+        Held held(**backend, let.get_future().share());
+        ColumnsKeeper keeper;
+        keeper.start(held, make_shape(*built, 1), {});
+        CHECK(keeper.loaded_already() == nullptr);
+        auto waiting = std::async(std::launch::async, [&] { return keeper.loaded(); });
+        CHECK(waiting.wait_for(std::chrono::milliseconds(50)) == std::future_status::timeout);
+        keeper.stop_waiting();
+        CHECK(waiting.get() == nullptr);
+        CHECK(keeper.stopping());
+        CHECK(keeper.loaded() == nullptr);
+        let.set_value();
+        keeper.stop();
+        CHECK(keeper.loaded_already() == nullptr);
+    }
+    for (const char* suffix : {"", "-wal", "-shm", ".lock"}) std::filesystem::remove(file + suffix);
+}
 
 TEST_CASE("Rows and ids ascend together after a commit of many new records, so that the newest are found from the end") {
     const std::string file = (std::filesystem::temp_directory_path() / ("fairlead-keeper-" + new_id().text() + ".db")).string();

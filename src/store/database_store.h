@@ -9,6 +9,7 @@
 #include "store/backend.h"
 #include "store/columns_keeper.h"
 #include "store/past.h"
+#include "store/recent_writes.h"
 
 namespace fairlead::store {
 
@@ -21,6 +22,7 @@ class DatabaseStore final : public Store, private WriterHost {
     std::shared_ptr<const model::Catalog> catalog() const override { return shape()->catalog; }
     formula::Context context() const override { return settings()->context(now(), Id{}); }
     bool columns_ready() const override { return keeper_.ready(); }
+    void stop_waiting() override { keeper_.stop_waiting(); }
 
     Result<Value> write(const Command& command, const Body& body) override;
     void write_async(const Command& command, Body body, std::function<void(Result<Value>)> done) override;
@@ -40,6 +42,7 @@ class DatabaseStore final : public Store, private WriterHost {
     Result<void> courses(const Viewer& viewer, const CourseQuery& query, const std::function<void(Id record, std::span<const CourseStep> steps)>& each) override;
     std::vector<LogEntry> log_after(std::int64_t seq, int limit) override;  // its fields have names and no values
     std::int64_t last_seq() const override;
+    Written written_after(std::int64_t seq) const override { return writer_ ? recent_.after(seq) : Store::written_after(seq); }
     std::shared_ptr<const Viewer> viewer(Id user) override;
     std::vector<std::string> why_visible(Id user, std::string_view entity, Id id) override;
     std::optional<std::string> fetch(std::string_view kind, std::string_view key) override;
@@ -61,8 +64,9 @@ class DatabaseStore final : public Store, private WriterHost {
     Result<const EntityInfo*> readable(const Viewer& viewer, std::string_view entity) const;
     // Rows by id, in the order asked, as the viewer sees them.
     std::vector<Record> rows_of(const Viewer& viewer, const EntityInfo& entity, std::span<const Id> ids);
-    // The columns, where they may answer a question about the present.
-    const Columns* columns_for(std::optional<Instant> effective, std::optional<Instant> recorded) const;
+    // The columns, where they may answer a question about the present; null where the question is to be answered another
+    // way. Waits while they are being loaded, but for what is read as quickly without them.
+    Result<const Columns*> columns_for(const EntityInfo* entity, std::optional<Instant> effective, std::optional<Instant> recorded) const;
     // Asks columns of the moment, made where they are missing: null where there are none or they cannot answer.
     template <class Query, class Ask>
     auto ask_past(const Viewer& viewer, const EntityInfo& entity, const Query& query, Ask ask);
@@ -93,6 +97,7 @@ class DatabaseStore final : public Store, private WriterHost {
     std::unordered_map<std::int64_t, std::shared_ptr<const Viewer>> viewers_;
     ColumnsKeeper keeper_;
     Pasts pasts_;
+    RecentWrites recent_;
     std::unique_ptr<Writer> writer_;
 };
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <map>
+#include <ranges>
 #include <semaphore>
 
 #include "base/log.h"
@@ -44,6 +45,7 @@ Result<void> DatabaseStore::start_on(std::unique_ptr<Connection> connection, std
     FAIRLEAD_TRY(follow_currency(*connection));
     reload_settings(*connection);
     if (!options_.read_only) {
+        recent_.begin(log_.read_head(*connection, false).seq);
         writer_ = std::make_unique<Writer>(static_cast<WriterHost&>(*this), std::move(connection), organisation_id);
         backend_->start(*writer_);
     }
@@ -55,6 +57,7 @@ Result<void> DatabaseStore::start_on(std::unique_ptr<Connection> connection, std
 
 void DatabaseStore::committed(const CommitGroup& group) {
     keeper_.follow(group);
+    recent_.note(group.head.seq, group.touched | std::views::transform([](const auto& one) { return std::pair(one.first.entity, one.first.id); }));
     settings_due_ = settings_due_ || group.settings_changed;
     for (int attempt = 0; settings_due_ && attempt < 2; ++attempt) {
         // The group is durable, so that a failure here is no reason to refuse it.
@@ -72,6 +75,7 @@ void DatabaseStore::committed(const CommitGroup& group) {
 void DatabaseStore::overtaken(Connection& connection, std::int64_t seen, std::int64_t head) {
     RecordCache none;
     CommitGroup caught(connection, shape(), settings(), log_, none, now());
+    caught.head.seq = head;
     log_.scan(connection, seen, head, {}, Log::Detail::values, [&](const StoredEntry& entry) {
         if (const EntityInfo* entity = caught.shape->catalog->find(entry.entity)) {
             caught.touched[RecordKey{entity->number, entry.record}] = std::nullopt;

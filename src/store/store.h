@@ -159,6 +159,18 @@ struct Undone {
     std::vector<Left> left;             // changed by somebody since: refused, with the reason
 };
 
+// Records that commits wrote, each at least once, up to and with `until`. Not `whole`: it is no longer known which, and
+// whatever was kept of any record is to be forgotten.
+struct Written {
+    struct Key {
+        int entity = 0;  // its number in the catalogue
+        Id record;
+    };
+    std::int64_t until = 0;
+    bool whole = false;
+    std::vector<Key> records;
+};
+
 class Store {
   public:
     // Opens or creates; applies additive migrations. Refuses when a destructive step is needed.
@@ -168,6 +180,8 @@ class Store {
     virtual std::shared_ptr<const model::Catalog> catalog() const = 0;
     virtual formula::Context context() const = 0;       // now, zone, fiscal calendar, currency, rates, holidays
     virtual bool columns_ready() const = 0;
+    // The process is ending: questions that wait for the columns are refused (`stopping`), also those still to come.
+    virtual void stop_waiting() {}
 
     // Runs `body` on the writer and commits it with what else waits. The body may run more than once (replay
     // after a neighbour failed) and must do nothing but use its transaction. A refusal rolls back this body
@@ -200,6 +214,11 @@ class Store {
     // The feed: entries after `seq`, oldest first.
     virtual std::vector<LogEntry> log_after(std::int64_t seq, int limit) = 0;
     virtual std::int64_t last_seq() const = 0;
+    // From memory, for caches: what is read after this call is at least as new as its `until`.
+    virtual Written written_after(std::int64_t seq) const {
+        const std::int64_t last = last_seq();
+        return {last, seq == last, {}};
+    }
 
     // Everything a batch did, compensated; refused per record where somebody has changed it since.
     virtual Result<Undone> undo(const Command& command, Id batch) = 0;

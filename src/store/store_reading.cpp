@@ -55,8 +55,13 @@ std::vector<Record> DatabaseStore::rows_of(const Viewer& viewer, const EntityInf
 
 // ---- Many records ------------------------------------------------------------------------------------------------
 
-const Columns* DatabaseStore::columns_for(std::optional<Instant> effective, std::optional<Instant> recorded) const {
-    return effective || recorded ? nullptr : keeper_.loaded();
+Result<const Columns*> DatabaseStore::columns_for(const EntityInfo* entity, std::optional<Instant> effective, std::optional<Instant> recorded) const {
+    if (effective || recorded) return nullptr;
+    const Columns* columns = keeper_.loaded_already();
+    if (columns || (entity && !entity->big)) return columns;
+    columns = keeper_.loaded();
+    if (!columns && keeper_.stopping()) return refuse(Why::unavailable, "stopping", "The server is stopping: try again in a moment");
+    return columns;
 }
 
 template <class Ask>
@@ -139,7 +144,8 @@ auto DatabaseStore::ask_past(const Viewer& viewer, const EntityInfo& entity, con
 
 Result<ListPage> DatabaseStore::list(const Viewer& viewer, const ListQuery& query) {
     FAIRLEAD_ASSIGN(const EntityInfo* entity, readable(viewer, query.entity));
-    if (const Columns* columns = columns_for(query.effective_as_of, query.recorded_as_of)) {
+    FAIRLEAD_ASSIGN(const Columns* columns, columns_for(entity, query.effective_as_of, query.recorded_as_of));
+    if (columns) {
         auto page = columns->list(viewer, query, settings()->context(now(), viewer.user));
         if (page) return ListPage{rows_of(viewer, *entity, page->ids), std::move(page->next), std::move(page->prev), page->count, "columns"};
         if (!Columns::cannot(page.refused())) return page.refused();
@@ -159,7 +165,8 @@ Result<ListPage> DatabaseStore::list(const Viewer& viewer, const ListQuery& quer
 
 Result<std::vector<Group>> DatabaseStore::group(const Viewer& viewer, const GroupQuery& query) {
     FAIRLEAD_ASSIGN(const EntityInfo* entity, readable(viewer, query.entity));
-    if (const Columns* columns = columns_for(query.effective_as_of, query.recorded_as_of)) {
+    FAIRLEAD_ASSIGN(const Columns* columns, columns_for(entity, query.effective_as_of, query.recorded_as_of));
+    if (columns) {
         auto groups = columns->group(viewer, query, settings()->context(now(), viewer.user));
         if (groups || !Columns::cannot(groups.refused())) return groups;
     }
@@ -185,7 +192,8 @@ Result<void> DatabaseStore::each(const Viewer& viewer, const ListQuery& asked, c
     }
     ListQuery query = asked;
     if (query.sort.empty() && query.search.empty()) query.sort.push_back({"id", false});
-    if (const Columns* columns = columns_for(query.effective_as_of, query.recorded_as_of)) {
+    FAIRLEAD_ASSIGN(const Columns* columns, columns_for(entity, query.effective_as_of, query.recorded_as_of));
+    if (columns) {
         const auto done = columns->each(viewer, query, settings()->context(now(), viewer.user), [&](std::span<const Id> ids) {
             if (asked.only && asked.only->empty()) {
                 Record record(*entity);
@@ -212,9 +220,11 @@ Result<void> DatabaseStore::each(const Viewer& viewer, const ListQuery& asked, c
 }
 
 std::vector<Store::Found> DatabaseStore::search(const Viewer& viewer, std::string_view words, int limit, const std::vector<std::string>& names) {
-    if (const Columns* columns = columns_for({}, {})) {
+    const Result<const Columns*> columns = columns_for(nullptr, {}, {});
+    if (!columns) return {};  // the server is stopping
+    if (*columns) {
         std::vector<Found> found;
-        for (Columns::Hit& hit : columns->search(viewer, words, limit, names))
+        for (Columns::Hit& hit : (*columns)->search(viewer, words, limit, names))
             found.push_back({hit.entity->name, hit.id, std::move(hit.title), std::move(hit.detail)});
         return found;
     }

@@ -67,6 +67,50 @@ class Chooser {
         return best_.take();
     }
 
+    // By a flag: only the rows of the value that comes first are looked at, while they are enough.
+    std::optional<std::vector<std::uint32_t>> by_parts() {
+        if (sorting_.size() == 0 || backward_) return std::nullopt;
+        std::vector<SortKey::Part> parts = sorting_.first().parts();
+        if (parts.empty()) return std::nullopt;
+        if (sorting_.descends(0)) std::reverse(parts.begin(), parts.end());
+        if (table_.ids_ascend()) best_.come_in_order();
+        const bool down = sorting_.descending();
+        std::vector<std::uint32_t> here;
+        std::size_t met = 0;
+        for (const SortKey::Part& part : parts) {
+            const Key key = sorting_.turned(0, part.key);
+            if (mark_ && key < mark_->keys.front()) continue;
+            const RowSet rows = both(rows_, *part.rows);
+            bool done = false;
+            for (std::uint32_t i = 0; i < rows.chunks() && !done; ++i) {
+                const std::uint32_t chunk = down ? rows.chunks() - 1 - i : i;
+                if (!rows.count_in(chunk)) continue;
+                here.clear();
+                rows.each_in(chunk, [&](std::uint32_t row) { here.push_back(row); });
+                if (down) std::reverse(here.begin(), here.end());
+                for (const std::uint32_t row : here) {
+                    done = !best_.may_enter(key);
+                    if (done) break;
+                    if (mark_ && !sorting_.beyond(*mark_, backward_, key, row)) continue;
+                    ++met;
+                    best_.offer(key, row);
+                }
+            }
+            if (done || met >= wanted_) return best_.take();
+        }
+        // Those without a value are last.
+        here.clear();
+        rows_.each([&](std::uint32_t row) {
+            if (std::none_of(parts.begin(), parts.end(), [&](const SortKey::Part& part) { return part.rows->has(row); })) here.push_back(row);
+        });
+        const std::size_t batches = (here.size() + batch_most - 1) / batch_most;
+        for (std::size_t batch = 0; batch < batches; ++batch) {
+            const std::size_t begin = (down ? batches - 1 - batch : batch) * batch_most;
+            offer(std::span<const std::uint32_t>(here).subspan(begin, std::min(batch_most, here.size() - begin)), down);
+        }
+        return best_.take();
+    }
+
     // Newest first or oldest first, where ids ascend with rows: from one end, until enough are found.
     std::optional<std::vector<std::uint32_t>> by_id() {
         if (sorting_.size() != 0 || mark_ || backward_ || !table_.ids_ascend()) return std::nullopt;
@@ -115,6 +159,8 @@ std::vector<std::uint32_t> first_rows(Asking& asking, const Table& table, const 
     if (wanted == 0 || rows.count() == 0) return {};
     Chooser chooser(table, rows, sorting, wanted, mark, backward);
     if (auto newest = chooser.by_id()) return std::move(*newest);
+    if (rows.count() > 10'000)
+        if (auto few = chooser.by_parts()) return std::move(*few);
     // Walking looks at about wanted / density rows, looking at every match; backward pages from rows without a
     // value would have to walk from the far end.
     const bool from_empty = mark && !mark->keys.empty() && mark->keys.front() == null_key;

@@ -8,6 +8,7 @@
 #include "store/columns/group.h"
 #include "store/columns/inverse.h"
 #include "store/columns/list.h"
+#include "store/columns/order_maker.h"
 #include "store/columns/search.h"
 #include "store/columns/state.h"
 
@@ -46,6 +47,15 @@ Columns::Columns(std::shared_ptr<const model::Catalog> catalog, formula::Context
 Columns::Columns(std::shared_ptr<const model::Catalog> catalog, formula::Context context, Limits limits)
     : state_(std::make_unique<State>(std::move(catalog), std::move(context), limits)) {}
 Columns::~Columns() = default;
+
+void Columns::make_orders_behind() {
+    maker_ = std::make_unique<columns::OrderMaker>(*state_);
+    state_->orders->make_behind([maker = maker_.get()](const columns::MissingOrder& missing) { maker->ask(missing); });
+}
+
+void Columns::wait_for_orders() const {
+    if (maker_) maker_->wait();
+}
 
 void Columns::adopt(std::shared_ptr<const model::Catalog> catalog) {
     const std::unique_lock guard(state_->lock);

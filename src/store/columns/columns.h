@@ -31,6 +31,7 @@ namespace fairlead::store {
 
 namespace columns {
 struct Bulk;
+class OrderMaker;
 }
 
 // "not_sortable", of a sort by a field of several values or of long texts.
@@ -66,6 +67,11 @@ class Columns {
     void adopt(std::shared_ptr<const model::Catalog> catalog);
     // Fiscal calendar or currency changed: stored computed fields are evaluated again.
     void set_context(formula::Context context);
+
+    // From now on orders of numbers are made on a thread beside the questions, which meanwhile look at every match. Before the
+    // first question.
+    void make_orders_behind();
+    void wait_for_orders() const;  // that were asked for
 
     // Loading, once per entity, by one thread per entity at most; different entities at the same time. Records
     // come in id order where possible (less memory). `apply` may run meanwhile: the greater version wins and an
@@ -135,6 +141,7 @@ class Columns {
 
   private:
     std::unique_ptr<State> state_;
+    std::unique_ptr<columns::OrderMaker> maker_;
 };
 
 }  // namespace fairlead::store

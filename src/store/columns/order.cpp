@@ -287,17 +287,23 @@ Order Orders::of_texts(Asking& asking, const Table& table, const Column& column)
     return order;
 }
 
+Order Orders::not_yet(const MissingOrder& missing) const {
+    if (!maker_) throw missing;
+    maker_(missing);
+    return {};
+}
+
 Order Orders::of_numbers(Asking& asking, const Table& table, const Column& column) {
     if (table.rows() < 20'000) return {};
     int asked = 0;
     Order order = held(column, asked);
     if (!order) {
         if (asked <= asked_before_made || asking.in_place()) return {};
-        throw MissingOrder{&table, &column, asking.state().generation};
+        return not_yet({&table, &column, asking.state().generation});
     }
     if (column.changed <= order.snapshot->stamp) return order;
     std::vector<std::uint32_t> rows;
-    if (!table.changed_since(order.snapshot->stamp, rows)) throw MissingOrder{&table, &column, asking.state().generation};
+    if (!table.changed_since(order.snapshot->stamp, rows)) return not_yet({&table, &column, asking.state().generation});
     rows = without_repeats(std::move(rows));
     if (rows.size() > late_most) {
         order = {merged(table, column, *order.snapshot, rows), nullptr};

@@ -4,6 +4,7 @@
 // An order is a snapshot: all rows that have a value, ascending by value and id. Rows that changed since are left
 // out of the walk and sorted by themselves; when they become many, they are merged in by one pass.
 #pragma once
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -54,9 +55,12 @@ class Orders {
     // The order of a text column, with every change in it; throws MissingOrder when it must first be made.
     Order of_texts(Asking& asking, const Table& table, const Column& column);
     // The order of a column of numbers, or of codes, when it has been made, else nothing: it is made when it has been
-    // asked for often enough. Rows that changed since are in `late`.
+    // asked for often enough, behind the questions where somebody does (`make_behind`), else before the next is answered.
+    // Rows that changed since are in `late`.
     Order of_numbers(Asking& asking, const Table& table, const Column& column);
     void build(const State& state, const MissingOrder& missing);
+    // Before the first question.
+    void make_behind(std::function<void(const MissingOrder&)> maker) { maker_ = std::move(maker); }
     void clear();
     void set_most(std::size_t bytes);
     std::size_t bytes() const;
@@ -68,6 +72,7 @@ class Orders {
         std::uint64_t used = 0;
     };
     Order held(const Column& column, int& asked);
+    Order not_yet(const MissingOrder& missing) const;
     void put(const Column& column, Order order);
 
     mutable std::mutex mutex_;
@@ -75,6 +80,7 @@ class Orders {
     std::size_t bytes_most_;
     std::uint64_t uses_ = 0;
     std::map<const Column*, Entry> entries_;
+    std::function<void(const MissingOrder&)> maker_;
 };
 
 // One key of a sort. Keys ascend; null_key where the row has no value.
@@ -95,6 +101,12 @@ class SortKey {
     // Where the key depends on a small number that each row has (0: none): the column of these, and the key of each.
     virtual const Column* coded() const { return nullptr; }
     virtual Key key_of_code(std::uint32_t) const { return null_key; }
+    // Where there are few values and the rows of each are known: these, ascending. Other rows have no value, or are not live.
+    struct Part {
+        Key key;
+        const RowSet* rows;
+    };
+    virtual std::vector<Part> parts() const { return {}; }
     // Of the codes from 0 to `greatest`.
     virtual std::vector<Key> keys_of_codes(std::uint32_t greatest) const {
         std::vector<Key> keys;

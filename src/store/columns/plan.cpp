@@ -2,7 +2,9 @@
 #include "store/columns/plan.h"
 
 #include <algorithm>
+#include <functional>
 #include <limits>
+#include <map>
 
 #include "base/text.h"
 
@@ -52,6 +54,39 @@ bool same_path(const Node& a, const Node& b) {
            std::equal(a.path.begin(), a.path.end(), b.path.begin(), [](const auto& x, const auto& y) { return x.name == y.name; });
 }
 
+// Whether the side of a comparison never falls while the field rises.
+bool rises_with(const Node& side, const Node& field) {
+    if (&side == &field) return true;
+    if (side.op != Op::add && side.op != Op::subtract) return false;
+    const Node &a = *side.arguments[0], &b = *side.arguments[1];
+    return (rises_with(a, field) && !has_fields(b)) || (side.op == Op::add && !has_fields(a) && rises_with(b, field));
+}
+
+// The node with what `known` knows in the place of fields; null values where it knows none.
+using Known = std::function<const Value*(const Node& field)>;
+std::unique_ptr<Node> with_known(const Node& node, const Known& known) {
+    auto copy = std::make_unique<Node>();
+    copy->op = node.op;
+    copy->type = node.type;
+    copy->always_empty = node.always_empty;
+    copy->place = node.place;
+    copy->constant = node.constant;
+    copy->folded = node.folded;
+    copy->path = node.path;
+    copy->related = node.related;
+    copy->relation = node.relation;
+    copy->function = node.function;
+    copy->compare = node.compare;
+    if (const Value* value = node.op == Op::field ? known(node) : nullptr) {
+        copy->op = Op::constant;
+        copy->path.clear();
+        copy->constant = *value;
+        if (const auto* text = value->get<std::string>()) copy->folded = fold_case(*text);
+    }
+    for (const auto& argument : node.arguments) copy->arguments.push_back(with_known(*argument, known));
+    return copy;
+}
+
 // A row reached over the first `from` steps of every path.
 class FurtherRow final : public formula::Row {
   public:
@@ -98,6 +133,7 @@ class Compiler {
             return f->path.size() > from + 1 && f->path[from].name == first.path[from].name;
         });
         if (one_reference) return through(node, first, table, from, by_viewer);
+        if (auto quick = beside_reference(node, fields, table, from, by_viewer)) return std::move(*quick);
         return each(node, table, from, by_viewer);
     }
 
@@ -157,6 +193,60 @@ class Compiler {
                 if (reachable(sight, target, begin + i)) codes[begin + i + std::size_t{1}] = (bits[i / 64] >> (i % 64)) & 1;
         }
         return {look_up(reference->values, std::move(codes)), inner.may_refuse || empty == Outcome::refused};
+    }
+
+    // A number of the record itself beside what it refers to (`stage_since + stage.stale_days < NOW()`): where few records are
+    // referred to, there are few conditions on the number alone.
+    std::optional<Condition> beside_reference(const Node& node, const std::vector<const Node*>& fields, const Table& table, std::size_t from, bool by_viewer) {
+        const Node *own = nullptr, *over = nullptr;
+        std::vector<const Node*> others;
+        for (const Node* field : fields) {
+            const Node*& same = field->path.size() == from + 1 ? own : over;
+            if (!same) same = field;
+            if (same == own ? !same_path(*field, *own) : field->path[from].name != over->path[from].name) return std::nullopt;
+            if (same == own) continue;
+            if (field->type.type == Type::money) return std::nullopt;  // compared as its stored reporting amount, which a value does not carry
+            others.push_back(field);
+        }
+        if (!own || !over) return std::nullopt;
+        const Column *column = table.column(own->path[from].name), *reference = table.column(over->path[from].name);
+        if (!column || (column->held != Held::number && column->held != Held::decimal)) return std::nullopt;
+        if (!reference || reference->held != Held::reference || !reference->target || reference->target->rows() > referred_most) return std::nullopt;
+
+        const Table& target = *reference->target;
+        const ColumnRow::Sight* sight = by_viewer ? &sight_ : nullptr;
+        std::map<std::string, std::pair<std::vector<Value>, std::vector<std::uint8_t>>> kinds;  // what is read over the reference, and by which codes
+        for (std::uint32_t code = 0; code <= target.rows(); ++code) {
+            const bool reached = code != 0 && reachable(sight, target, code - 1);
+            std::vector<Value> values;
+            std::string key;
+            for (const Node* field : others) {
+                values.push_back(reached ? ColumnRow(asking_.state(), context_, sight, target, code - 1).value_from(field->path, from + 1) : Value());
+                if (values.back().is<ValueList>()) return std::nullopt;
+                const std::string text = values.back().empty() ? "" : to_text(values.back());
+                key += (values.back().empty() ? "-" : std::to_string(text.size())) + ":" + text;
+            }
+            auto& [read, codes] = kinds.try_emplace(std::move(key), std::move(values), std::vector<std::uint8_t>(target.rows() + std::size_t{1})).first->second;
+            codes[code] = 1;
+            if (kinds.size() > kinds_most) return std::nullopt;
+        }
+        std::vector<PredicatePointer> parts;
+        for (auto& [key, kind] : kinds) {
+            const auto& [read, codes] = kind;
+            const auto alone = with_known(node, [&](const Node& field) -> const Value* {
+                const auto at = std::find(others.begin(), others.end(), &field);
+                return at == others.end() ? nullptr : &read[static_cast<std::size_t>(at - others.begin())];
+            });
+            std::vector<const Node*> left;
+            collect_paths(*alone, left);
+            auto condition = by_number(*alone, *left.front(), *column);
+            if (!condition) return std::nullopt;
+            std::vector<PredicatePointer> both;
+            both.push_back(look_up(reference->values, codes));
+            both.push_back(std::move(condition->root));
+            parts.push_back(all_of(std::move(both)));
+        }
+        return Condition{any_of(std::move(parts)), false};
     }
 
     Condition leaf(const Node& node, const Node& field, const Table& table, std::size_t from, bool by_viewer) {
@@ -241,14 +331,14 @@ class Compiler {
     // The range of raw values for which a comparison of the field with something fixed holds (for `ne`: fails).
     template <class Make>
     std::optional<std::pair<Wide, Wide>> compare(const Node& node, const Node& field, const Part& part, const Packed& values, Make make) {
-        const bool left = node.arguments[0].get() == &field;
-        if (!left && node.arguments[1].get() != &field) return std::nullopt;
+        const bool left = rises_with(*node.arguments[0], field);
+        if (!left && !rises_with(*node.arguments[1], field)) return std::nullopt;
         const Node& other = *node.arguments[left ? 1 : 0];
         if (has_fields(other)) return std::nullopt;
         const Op op = left ? node.op : turned(node.op);
         const Result<Value> fixed = Part(other).value(OneValue(), context_);
         if (!fixed) return std::nullopt;
-        if (op == Op::eq || op == Op::ne) return equal_to(field.type.type, *fixed);
+        if (op == Op::eq || op == Op::ne) return node.arguments[left ? 0 : 1].get() == &field ? equal_to(field.type.type, *fixed) : std::nullopt;
         // Monotone: the border is found by asking the formula itself.
         const bool rising = op == Op::gt || op == Op::ge;
         Wide low = values.least(), high = values.greatest();
@@ -462,6 +552,8 @@ class Compiler {
         return with([](std::string_view text, std::string_view part) { return text.find(part) != std::string_view::npos; });
     }
 
+    static constexpr std::uint32_t referred_most = 2'000;
+    static constexpr std::size_t kinds_most = 32;
     Asking& asking_;
     const formula::Context& context_;
     const ColumnRow::Sight& sight_;

@@ -288,6 +288,7 @@ class FlagKey final : public SortKey {
     }
     std::string boundary(std::uint32_t row) const override { return evaluated_.boundary(row); }
     Key key_of(std::string_view boundary) const override { return evaluated_.key_of(boundary); }
+    std::vector<Part> parts() const override { return {{key_of_number(0), &false_->rows}, {key_of_number(1), &true_->rows}}; }
 
   private:
     static AnswerPointer where(Asking& asking, const Table& table, const std::string& text) {

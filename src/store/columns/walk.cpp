@@ -3,6 +3,7 @@
 #include "store/columns/walk.h"
 
 #include <algorithm>
+#include <array>
 #include <span>
 
 #include "store/columns/best.h"
@@ -96,12 +97,15 @@ class Walk {
         std::size_t met = 0;
         const bool empty_first = backward_ && !(marked && mark_->keys[level] != null_key);
         if (empty_first) {
-            met += without(level, known, group);
-            if (met >= wanted_) return met;
+            const Met empty = without(level, known, group, marked);
+            if (!empty || *empty >= wanted_) return empty;
+            met += *empty;
         }
         const Met more = sorting_.at(level).coded() ? by_codes(level, known, marked, met) : by_values(level, known, marked, met);
         if (!more || *more >= wanted_ || empty_first) return more;
-        return *more + without(level, known, group);  // last
+        const Met empty = without(level, known, group, marked);  // last
+        if (!empty) return std::nullopt;
+        return *more + *empty;
     }
 
     Met by_codes(std::size_t level, const Order& known, bool marked, std::size_t met) {
@@ -186,15 +190,30 @@ class Walk {
             if (rows_.has(row) && among(row) && put(row)) ++met;
         return met;
     }
-    // Those without a value are not in the order.
-    std::size_t without(std::size_t level, const Order& known, Rows group) {
-        std::size_t met = 0;
-        const auto look = [&](std::uint32_t row) {
-            if (!known.is_late(row) && among(row) && sorting_.key(level, row) == null_key && put(row)) ++met;
+    // Those without a value are not in the order. Where they are many the next key's order leads on here too.
+    Met without(std::size_t level, const Order& known, Rows group, bool marked) {
+        std::vector<std::uint32_t> empty, batch;
+        std::array<Key, 256> keys;
+        const auto look = [&] {
+            sorting_.at(level).keys(batch, keys.data());
+            for (std::size_t i = 0; i < batch.size(); ++i)
+                if (keys[i] == null_key && among(batch[i])) empty.push_back(batch[i]);
+            batch.clear();
         };
-        if (level == 0) rows_.each(look);
+        const auto add = [&](std::uint32_t row) {
+            if (known.is_late(row)) return;
+            batch.push_back(row);
+            if (batch.size() == keys.size()) look();
+        };
+        if (level == 0) rows_.each(add);
         for (const std::uint32_t row : group)
-            if (rows_.has(row)) look(row);
+            if (rows_.has(row)) add(row);
+        look();
+        if (empty.size() < few) return static_cast<std::size_t>(std::count_if(empty.begin(), empty.end(), [&](std::uint32_t row) { return put(row); }));
+        if (!table_.ids_ascend()) std::sort(empty.begin(), empty.end(), [&](std::uint32_t a, std::uint32_t b) { return table_.id(a) < table_.id(b); });
+        path_.push_back({&known, level, null_key, nullptr, 0});
+        const Met met = this->level(level + 1, empty, marked && mark_->keys[level] == null_key);
+        path_.pop_back();
         return met;
     }
 
