@@ -28,7 +28,7 @@ function(fairlead_floor_tests)
       fairlead_options(test_${name})
       target_link_libraries(test_${name} PRIVATE fairlead_${name})
       # Above the model, a floor's tests may stand on the real declarations and on tests/support as well as on the floor itself.
-      if(NOT name MATCHES "^(base|formula|model)$")
+      if(NOT name MATCHES "^(base|engines|formula|model)$")
         target_link_libraries(test_${name} PRIVATE fairlead_modules fairlead_test_support)
       endif()
       add_test(NAME ${name} COMMAND test_${name} WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})

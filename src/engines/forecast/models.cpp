@@ -1,0 +1,22 @@
+// The list of all models.
+#include "engines/forecast/model.h"
+#include "engines/forecast/models/families.h"
+
+namespace fairlead::forecast {
+
+std::span<const Model> models() {
+    static const std::vector<Model> all = [] {
+        std::vector<Model> list;
+        for (const auto family : {naive_family()}) list.insert(list.end(), family.begin(), family.end());
+        return list;
+    }();
+    return all;
+}
+
+const Model* find_model(std::string_view name) {
+    for (const Model& model : models())
+        if (model.name == name) return &model;
+    return nullptr;
+}
+
+}  // namespace fairlead::forecast

@@ -1,0 +1,28 @@
+// The families of models, each in a file of its own; models.cpp puts them into one list. What a family offers beyond the
+// common interface is in its own header.
+#pragma once
+#include <span>
+
+#include "engines/forecast/model.h"
+
+namespace fairlead::forecast {
+
+std::span<const Model> naive_family();  // naive, seasonal_naive, drift, mean
+
+// What every model asks first: a horizon, finite values and enough of them. `model` is the label for the message.
+Result<void> check_question(const Question& question, std::string_view model, int least);
+// Refuses values at or below zero, for models of logarithms and ratios.
+Result<void> check_positive(const Question& question, std::string_view model);
+
+// The deviation told where a model has seen no error of its own to judge by (one value, one season): as wide as the
+// largest value, 0 for zeros.
+double unknown_deviation(std::span<const double> values);
+
+// "season of 12" and the like for descriptions; empty for a season of 1.
+std::string season_words(int season);
+
+// The criterion for small samples of a Gaussian log-likelihood (Hurvich and Tsai 1989): infinite where `count` is not
+// above `parameters` + 1.
+double corrected_aic(double log_likelihood, int parameters, std::size_t count);
+
+}  // namespace fairlead::forecast
