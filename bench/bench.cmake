@@ -5,3 +5,7 @@ fairlead_options(fairlead_load)
 add_executable(bench_formula EXCLUDE_FROM_ALL bench/formula.cpp)
 fairlead_options(bench_formula)
 target_link_libraries(bench_formula PRIVATE fairlead_formula)
+
+add_executable(bench_forecast EXCLUDE_FROM_ALL bench/forecast.cpp)
+fairlead_options(bench_forecast)
+target_link_libraries(bench_forecast PRIVATE fairlead_engines)

@@ -305,6 +305,18 @@ EtsFit estimate(const Scaled& scaled, int m, const EtsForm& form, Bounds bounds,
                 }
             }
         }
+        // A fast slope is a valley of its own.
+        if (T != EtsTrend::none && bounds == Bounds::r_compatible && std::isfinite(objective)) {
+            EtsParameters fast = start_states(scaled.values, m, form);
+            fast.alpha = 0.9;
+            fast.beta = 0.5;
+            fast.gamma = 0.02;
+            fast.phi = 0.9;
+            if (const double other = search.run(fast, evaluations); other < objective) {
+                objective = other;
+                parameters = fast;
+            }
+        }
         EtsFit none;
         none.form = form;
         none.log_likelihood = -infinity;
@@ -502,13 +514,13 @@ void forecast_ets(const EtsFit& fit, int horizon, std::vector<double>& mean, std
         trend[h] = fit.level + damping * fit.slope;
         mean[h] = trend[h];
         if (fit.form.season == EtsSeason::additive) mean[h] += fit.season[(n + h) % m];
-        if (fit.form.season == EtsSeason::multiplicative) mean[h] *= fit.season[(n + h) % m];
     }
     if (fit.form.season == EtsSeason::multiplicative) {
         for (std::size_t h = 0; h < steps; ++h) {
             Moments moments{fit.level, fit.slope, fit.level * fit.level, fit.level * fit.slope, fit.slope * fit.slope};
             for (std::size_t i = 0; i < h; ++i) moments.step(p, s2, i % m == h % m ? p.gamma : 0.0);
             const double s = fit.season[(n + h) % m], q = moments.level + p.phi * moments.slope;
+            mean[h] = s * q;
             variance[h] = std::max(0.0, s * s * (moments.q2(p.phi) * (1 + s2) - q * q));
         }
         return;

@@ -64,8 +64,8 @@ std::vector<EtsFit> fit_all_ets(std::span<const double> values, int m, Bounds bo
 // The states and the likelihood with given parameters; not finite where the form cannot run on them.
 EtsFit run_ets(std::span<const double> values, int m, const EtsForm& form, const EtsParameters& parameters);
 
-// Forecast means by the recursion without errors, and the exact variances under the form with Gaussian e: the book's
-// class 1 (additive error), class 2 (multiplicative error, season not multiplicative) and class 3 (both multiplicative).
+// The exact means and variances under the form with Gaussian e: the book's class 1 (additive error), class 2
+// (multiplicative error, season not multiplicative) and class 3 (both multiplicative).
 void forecast_ets(const EtsFit& fit, int horizon, std::vector<double>& mean, std::vector<double>& variance);
 std::vector<double> fitted_ets(std::span<const double> values, const EtsFit& fit);
 
