@@ -73,5 +73,20 @@ for (name in setdiff(names(series), "demand")) {
   o <- arimaorder(fit)
   put("auto_arima,", name, ",", paste(o, collapse = " "), ",aicc=", num(fit$aicc), ",mean=", num(forecast(fit, h = 12)$mean))
 }
+# The Theta benchmark of the M4 competition, from its description: test of the season, classical decomposition, the average of
+# a line and of simple smoothing of the theta-2 line.
+for (name in setdiff(names(series), "demand")) {
+  x <- series[[name]]; m <- frequency(x); n <- length(x); h <- if (m > 1) 2 * m else 8
+  index <- rep(1, m)
+  if (m > 1 && n >= 3 * m) {
+    r <- acf(x, lag.max = m, plot = FALSE)$acf[-1]
+    if (abs(r[m]) > 1.645 / sqrt(n) * sqrt(1 + 2 * sum(r[-m]^2))) index <- decompose(x, "multiplicative")$figure
+  }
+  z <- as.numeric(x) / rep(index, length.out = n)
+  line <- lm(z ~ seq_len(n))
+  ahead <- coef(line)[1] + coef(line)[2] * (n + seq_len(h))
+  smooth <- ets(ts(2 * z - fitted(line)), model = "ANN", opt.crit = "mse")
+  put("m4_theta,", name, ",,alpha=", num(smooth$par["alpha"]), ",mean=", num((ahead + as.numeric(forecast(smooth, h = h)$mean)) / 2 * rep(index, length.out = n + h)[n + seq_len(h)]))
+}
 put("croston,demand,,mean=", num(croston(series$demand, h = 1, alpha = 0.1)$mean))
 close(out)
