@@ -6,7 +6,7 @@
 // optimising the theta method and their relationship to state space models" (2016), equations 6 to 13.
 //
 // For a given alpha the errors are linear in the first level and in w, so that those two are solved for exactly and only
-// alpha is searched.
+// alpha is searched. The dynamic kind counts errors from the third value on.
 #pragma once
 #include <cstdint>
 #include <span>
@@ -20,7 +20,7 @@ struct ThetaFit {
     ThetaKind kind = ThetaKind::standard;
     double alpha = 0.5, weight = 0.5;  // weight = 1 - 1 / theta, from 0 to 1
     double first_level = 0, level = 0;
-    double sigma2 = 0;                 // squares of the errors / (count - 3)
+    double sigma2 = 0;                 // squares of the errors that count / (their number - 3)
     std::vector<double> fitted;
     std::int64_t evaluations = 0;
 };
