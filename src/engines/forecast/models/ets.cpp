@@ -10,6 +10,7 @@
 #include "engines/forecast/models/families.h"
 #include "engines/forecast/numerics/linear.h"
 #include "engines/forecast/numerics/minimise.h"
+#include "engines/forecast/numerics/scale.h"
 #include "engines/forecast/numerics/season.h"
 
 namespace fairlead::forecast {
@@ -31,20 +32,18 @@ struct Workspace {
     MinimiseWorkspace minimise;
 };
 
-// A series in units in which it is of order 1 (a power of two, so that nothing is rounded).
+// A series in units in which it is of order 1.
 struct Scaled {
     std::vector<double> values;
     double unit = 1;
     bool positive = true;
 
-    explicit Scaled(std::span<const double> original) : values(original.begin(), original.end()) {
-        double sum = 0, least = infinity, most = 0;
+    explicit Scaled(std::span<const double> original) : values(original.begin(), original.end()), unit(size_of(original)) {
+        double least = infinity, most = 0;
         for (const double value : values) {
-            sum += std::abs(value) / static_cast<double>(values.size());
             least = std::min(least, value);
             most = std::max(most, value);
         }
-        if (sum > 0) unit = std::exp2(std::round(std::log2(sum)));
         for (double& value : values) value /= unit;
         // Ratios of values that differ ten thousandfold are noise, not growth.
         positive = least > 0 && least > 1e-4 * most;

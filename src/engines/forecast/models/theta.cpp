@@ -6,6 +6,7 @@
 
 #include "engines/forecast/models/families.h"
 #include "engines/forecast/numerics/linear.h"
+#include "engines/forecast/numerics/scale.h"
 #include "engines/forecast/numerics/search.h"
 #include "engines/forecast/numerics/season.h"
 
@@ -89,12 +90,6 @@ Projection project(const double* y, std::size_t n, const Lines& lines, double al
     return found;
 }
 
-double scale_of(std::span<const double> y) {
-    double sum = 0;
-    for (const double value : y) sum += std::abs(value) / static_cast<double>(y.size());
-    return sum > 0 ? std::exp2(std::round(std::log2(sum))) : 1.0;
-}
-
 void finish(std::span<const double> y, ThetaFit& fit) {
     double squares = 0;
     const std::size_t from = first_error(fit.kind);
@@ -131,7 +126,7 @@ ThetaFit run_theta(std::span<const double> y, ThetaKind kind, double alpha, doub
 
 ThetaFit fit_theta(std::span<const double> values, ThetaKind kind) {
     // Of order 1 and around zero, so that sums of squares lose nothing; the forecasts are linear in the values.
-    const double unit = scale_of(values);
+    const double unit = size_of(values);
     std::vector<double> y(values.begin(), values.end());
     for (double& value : y) value /= unit;
     std::int64_t evaluations = 0;
