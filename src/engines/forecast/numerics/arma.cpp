@@ -216,6 +216,48 @@ std::vector<double> ArmaFilter::forecast(int horizon, const ArmaLikelihood& like
     return path;
 }
 
+std::vector<double> ArmaFilter::covariance(std::size_t count, const Arma& arma) {
+    if (!start(arma)) return {};
+    const std::size_t r = static_cast<std::size_t>(r_);
+    const std::vector<double> column(change_);
+    const auto load = [&](std::size_t i) { return i == 0 ? 1.0 : i <= static_cast<std::size_t>(q_) ? theta_[i - 1] : 0.0; };
+    // P = T P T' + R R', from the last corner on; the first column is known.
+    std::vector<double> p((r + 1) * (r + 1), 0.0);
+    for (std::size_t i = r; i-- > 0;)
+        for (std::size_t j = r; j-- > 0;)
+            p[i * (r + 1) + j] = phi_[i] * phi_[j] * column[0] + phi_[i] * (j + 1 < r ? column[j + 1] : 0.0) + phi_[j] * (i + 1 < r ? column[i + 1] : 0.0) +
+                                 p[(i + 1) * (r + 1) + j + 1] + load(i) * load(j);
+    double variance = column[0], increment = -1 / variance;
+    std::copy(gain_.begin(), gain_.end(), change_.begin());
+    for (std::size_t t = 0; t < count; ++t) {
+        for (std::size_t i = 0; i < r; ++i)
+            for (std::size_t j = 0; j < r; ++j) p[i * (r + 1) + j] += increment * change_[i] * change_[j];
+        const double l = change_[0], scaled = l / variance, moved = increment * l;
+        double largest = 0;
+        for (std::size_t i = 0; i < r; ++i) {
+            const double next = phi_[i] * l + change_[i + 1], old = gain_[i];
+            gain_[i] = old + moved * next;
+            change_[i] = next - old * scaled;
+            largest = std::max(largest, std::abs(change_[i]));
+        }
+        const double before = variance;
+        variance += moved * l;
+        increment *= before / variance;
+        if (largest * largest * std::abs(increment) < 1e-14) break;
+    }
+    std::vector<double> result(r * r);
+    for (std::size_t i = 0; i < r; ++i)
+        for (std::size_t j = 0; j < r; ++j) result[i * r + j] = p[i * (r + 1) + j];
+    return result;
+}
+
+void ArmaFilter::step_row(std::vector<double>& row) const {
+    double first = 0;
+    for (std::size_t i = 0; i < row.size(); ++i) first += row[i] * phi_[i];
+    for (std::size_t i = row.size(); i-- > 1;) row[i] = row[i - 1];
+    row[0] = first;
+}
+
 std::vector<double> ArmaFilter::errors(const ArmaLikelihood& likelihood) const {
     std::vector<double> errors(error_);
     for (std::size_t t = 0; t < errors.size(); ++t) errors[t] -= likelihood.mean * error_of_one_[t];

@@ -35,6 +35,13 @@ class ArmaFilter {
     std::vector<double> forecast(int horizon, const ArmaLikelihood& likelihood) const;
     std::vector<double> errors(const ArmaLikelihood& likelihood) const;
 
+    // After `run`: the covariance (r x r, row by row, for errors of variance 1) of the state before the value that follows
+    // the series, and how the state moves on: with it the variances of forecasts know that the past is finite.
+    std::vector<double> covariance(std::size_t count, const Arma& arma);
+    int states() const { return r_; }
+    // A row vector times the transition: `row` for one step further.
+    void step_row(std::vector<double>& row) const;
+
     // The factors multiplied out: w[t] = sum phi w[t - i] + ..., and theta, both from lag 1.
     std::span<const double> phi() const { return {phi_.data(), static_cast<std::size_t>(p_)}; }
     std::span<const double> theta() const { return {theta_.data(), static_cast<std::size_t>(q_)}; }

@@ -1,0 +1,341 @@
+// ARIMA: estimation, the search for orders, forecasts.
+#include "engines/forecast/models/arima.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+
+#include "engines/forecast/models/families.h"
+#include "engines/forecast/numerics/difference.h"
+#include "engines/forecast/numerics/minimise.h"
+#include "engines/forecast/numerics/scale.h"
+
+namespace fairlead::forecast {
+namespace {
+
+constexpr double infinity = std::numeric_limits<double>::infinity();
+constexpr double partial_most = 0.999;  // bound of the search
+constexpr double partial_edge = 0.99;   // beyond: a root within about 1 % of the unit circle
+constexpr int order_most = 5, seasonal_order_most = 2;
+constexpr double seasonal_threshold = 0.64;  // as R's `nsdiffs`
+constexpr std::size_t models_most = 94;
+
+std::vector<double> differenced(std::span<const double> values, int m, const ArimaOrder& order) {
+    std::vector<double> w(values.begin(), values.end());
+    for (int i = 0; i < order.seasonal_d; ++i) w = difference(w, m);
+    for (int i = 0; i < order.d; ++i) w = difference(w, 1);
+    return w;
+}
+
+// The likelihood as a function of the partial autocorrelations of the four factors; gradient by differences.
+class Objective {
+  public:
+    Objective(std::span<const double> w, int m, const ArimaOrder& order, ArmaFilter& filter) : w_(w), order_(order), filter_(filter) {
+        arma.m = m;
+        arma.ar.resize(order.p);
+        arma.ma.resize(order.q);
+        arma.seasonal_ar.resize(order.seasonal_p);
+        arma.seasonal_ma.resize(order.seasonal_q);
+    }
+
+    void unpack(const double* x) {
+        for (auto* part : {&arma.ar, &arma.ma, &arma.seasonal_ar, &arma.seasonal_ma}) {
+            coefficients_of({x, part->size()}, *part);
+            x += part->size();
+        }
+        // The moving average is 1 + theta B: its partials are those of -theta.
+        for (auto* part : {&arma.ma, &arma.seasonal_ma})
+            for (double& c : *part) c = -c;
+    }
+
+    double value(const double* x) {
+        ++evaluations;
+        unpack(x);
+        likelihood = filter_.run(w_, arma, order_.constant);
+        last_ = likelihood.objective;
+        return last_;
+    }
+
+    void gradient(const double* x, double* g) {
+        const int n = order_.parameters() - 1 - (order_.constant ? 1 : 0);
+        const double here = last_;
+        std::vector<double>& moved = moved_;
+        moved.assign(x, x + n);
+        for (int i = 0; i < n; ++i) {
+            const double step = x[i] > 0 ? -1e-6 : 1e-6;  // towards the middle, never over a bound
+            moved[i] = x[i] + step;
+            g[i] = (value(moved.data()) - here) / step;
+            moved[i] = x[i];
+        }
+        last_ = here;
+    }
+
+    Arma arma;
+    ArmaLikelihood likelihood;
+    std::int64_t evaluations = 0;
+
+  private:
+    std::span<const double> w_;
+    ArimaOrder order_;
+    ArmaFilter& filter_;
+    std::vector<double> moved_;
+    double last_ = 0;
+};
+
+struct Estimate {
+    ArimaFit fit;
+    std::vector<double> partials;  // p, q, P, Q
+};
+
+// A start from another model's partials, new ones at a tenth.
+std::vector<double> start_from(const ArimaOrder& order, const Estimate* other) {
+    std::vector<double> x;
+    const int counts[] = {order.p, order.q, order.seasonal_p, order.seasonal_q};
+    int before[4] = {0, 0, 0, 0};
+    if (other) {
+        const ArimaOrder& o = other->fit.order;
+        before[0] = o.p, before[1] = o.q, before[2] = o.seasonal_p, before[3] = o.seasonal_q;
+    }
+    std::size_t offset = 0;
+    for (int part = 0; part < 4; ++part) {
+        for (int i = 0; i < counts[part]; ++i) {
+            // A little apart: equal factors on both sides cancel, and the likelihood is flat there.
+            double start = part % 2 == 0 ? 0.1 : 0.15;
+            if (i < before[part]) start = std::clamp(other->partials[offset + i], -0.9, 0.9);
+            x.push_back(start);
+        }
+        offset += before[part];
+    }
+    return x;
+}
+
+Estimate estimate(std::span<const double> w, double unit, int m, const ArimaOrder& order, const Estimate* from, ArmaFilter& filter, MinimiseWorkspace& workspace) {
+    Estimate result;
+    ArimaFit& fit = result.fit;
+    fit.order = order;
+    const std::size_t n = w.size();
+    const double count = static_cast<double>(n);
+    result.partials = start_from(order, from);
+    Objective objective(w, m, order, filter);
+    const int free = static_cast<int>(result.partials.size());
+    const std::vector<double> lower(result.partials.size(), -partial_most), upper(result.partials.size(), partial_most);
+    const Minimum found = minimise(objective, free, result.partials.data(), lower.data(), upper.data(), {1e-5 / count, 100, 0.1}, workspace);
+    const double least = objective.value(result.partials.data());
+    fit.evaluations = objective.evaluations;
+    fit.arma = objective.arma;
+    if (!std::isfinite(found.value) || !std::isfinite(least)) {
+        fit.log_likelihood = -infinity;
+        fit.aicc = infinity;
+        return result;
+    }
+    fit.constant = objective.likelihood.mean * unit;
+    const double spent = order.parameters() - 1;
+    fit.sigma2 = objective.likelihood.squares * unit * unit / std::max(count - spent, 1.0);
+    fit.log_likelihood = -0.5 * count * (std::log(2 * std::numbers::pi) + 1 + least) - count * std::log(unit);
+    fit.aicc = corrected_aic(fit.log_likelihood, order.parameters(), n);
+    for (const double partial : result.partials) fit.near_the_edge = fit.near_the_edge || std::abs(partial) > partial_edge;
+    return result;
+}
+
+}  // namespace
+
+std::string ArimaOrder::name(int m) const {
+    std::string name = "ARIMA(" + std::to_string(p) + "," + std::to_string(d) + "," + std::to_string(q) + ")";
+    if (seasonal_p + seasonal_d + seasonal_q > 0)
+        name += "(" + std::to_string(seasonal_p) + "," + std::to_string(seasonal_d) + "," + std::to_string(seasonal_q) + ")[" + std::to_string(m) + "]";
+    if (constant) name += d + seasonal_d == 0 ? " with mean" : " with drift";
+    return name;
+}
+
+Result<ArimaFit> fit_arima(std::span<const double> values, int m, const ArimaOrder& order) {
+    const std::size_t lost = static_cast<std::size_t>(order.d + m * order.seasonal_d);
+    if (values.size() < lost + static_cast<std::size_t>(order.parameters()) + 2)
+        return refuse(Why::invalid, "too_short", order.name(m) + " needs more than the " + std::to_string(values.size()) + " values of the series", "values");
+    std::vector<double> w = differenced(values, m, order);
+    const double unit = size_of(w);
+    for (double& value : w) value /= unit;
+    ArmaFilter filter;
+    MinimiseWorkspace workspace;
+    ArimaFit fit = estimate(w, unit, m, order, nullptr, filter, workspace).fit;
+    if (!std::isfinite(fit.log_likelihood)) return refuse(Why::invalid, "no_fit", order.name(m) + " cannot be fitted to these values", "values");
+    return fit;
+}
+
+ArimaFit search_arima(std::span<const double> values, int m) {
+    ArimaOrder base;
+    std::vector<double> w(values.begin(), values.end());
+    if (m > 1 && values.size() > 2 * static_cast<std::size_t>(m) && seasonal_strength(values, m) > seasonal_threshold) {
+        base.seasonal_d = 1;
+        w = difference(w, m);
+    }
+    base.d = plain_differences(w, 2);
+    if (base.d + base.seasonal_d > 2) base.d = 1;
+    for (int i = 0; i < base.d; ++i) w = difference(w, 1);
+    const bool may_have_constant = base.d + base.seasonal_d <= 1;
+    base.constant = may_have_constant;
+    const double unit = size_of(w);
+    for (double& value : w) value /= unit;
+
+    const int n = static_cast<int>(values.size());
+    const int p_most = std::min({order_most, n / 3, m > 1 ? m - 1 : order_most}), q_most = p_most;
+    const int seasonal_most = m > 1 ? std::min(seasonal_order_most, n / 3 / m) : 0;
+    ArmaFilter filter;
+    MinimiseWorkspace workspace;
+    std::vector<Estimate> tried;
+    std::size_t best = 0;
+    // Tries a model unless it was tried; true where it is the best so far.
+    const auto better = [&](const ArimaOrder& order) {
+        for (const Estimate& other : tried)
+            if (other.fit.order == order) return false;
+        if (tried.size() >= models_most) return false;
+        if (order.p < 0 || order.q < 0 || order.seasonal_p < 0 || order.seasonal_q < 0) return false;
+        if (order.p > p_most || order.q > q_most || order.seasonal_p > seasonal_most || order.seasonal_q > seasonal_most) return false;
+        if (w.size() < static_cast<std::size_t>(order.parameters()) + 2 && order.parameters() > 1) return false;
+        tried.push_back(estimate(w, unit, m, order, tried.empty() ? nullptr : &tried[best], filter, workspace));
+        ArimaFit& fit = tried.back().fit;
+        if (fit.near_the_edge) fit.aicc = infinity;
+        if (tried.size() == 1) return true;
+        if (!(fit.aicc < tried[best].fit.aicc)) return false;
+        best = tried.size() - 1;
+        return true;
+    };
+    const auto with = [&](int p, int q, int seasonal_p, int seasonal_q, bool constant) {
+        ArimaOrder order = base;
+        order.p = p, order.q = q, order.seasonal_p = seasonal_p, order.seasonal_q = seasonal_q, order.constant = constant;
+        return order;
+    };
+    const int two = n < 10 ? 1 : 2, one_season = seasonal_most > 0 && n >= 10 ? 1 : 0;
+    better(with(0, 0, 0, 0, false));
+    if (may_have_constant) better(with(0, 0, 0, 0, true));
+    better(with(std::min(1, p_most), 0, one_season, 0, may_have_constant));
+    better(with(0, std::min(1, q_most), 0, one_season, may_have_constant));
+    better(with(std::min(two, p_most), std::min(two, q_most), one_season, one_season, may_have_constant));
+    struct Move {
+        int p, q, seasonal_p, seasonal_q;
+    };
+    // R's order of the neighbours.
+    constexpr Move moves[] = {{0, 0, -1, 0}, {0, 0, 0, -1}, {0, 0, 1, 0}, {0, 0, 0, 1}, {0, 0, -1, -1}, {0, 0, -1, 1}, {0, 0, 1, -1}, {0, 0, 1, 1},
+                              {-1, 0, 0, 0}, {0, -1, 0, 0}, {1, 0, 0, 0}, {0, 1, 0, 0}, {-1, -1, 0, 0}, {-1, 1, 0, 0}, {1, -1, 0, 0}, {1, 1, 0, 0}};
+    for (bool moved = true; moved;) {
+        moved = false;
+        const ArimaOrder here = tried[best].fit.order;
+        for (const Move& move : moves) {
+            moved = better(with(here.p + move.p, here.q + move.q, here.seasonal_p + move.seasonal_p, here.seasonal_q + move.seasonal_q, here.constant));
+            if (moved) break;
+        }
+        if (!moved && may_have_constant) moved = better(with(here.p, here.q, here.seasonal_p, here.seasonal_q, !here.constant));
+    }
+    ArimaFit found = tried[best].fit;
+    found.evaluations = 0;
+    for (const Estimate& other : tried) found.evaluations += other.fit.evaluations;
+    return found;
+}
+
+void forecast_arima(std::span<const double> values, int m, const ArimaFit& fit, int horizon, std::vector<double>& mean, std::vector<double>& variance) {
+    const ArimaOrder& order = fit.order;
+    const std::vector<double> w = differenced(values, m, order);
+    const double unit = size_of(w);
+    std::vector<double> scaled(w);
+    for (double& value : scaled) value = (value - fit.constant) / unit;
+    ArmaFilter filter;
+    const ArmaLikelihood likelihood = filter.run(scaled, fit.arma, false);
+    std::vector<double> path = filter.forecast(horizon, likelihood);
+    for (double& value : path) value = value * unit + fit.constant;
+    // Sum up again, the last difference first.
+    std::vector<std::vector<double>> levels{std::vector<double>(values.begin(), values.end())};
+    std::vector<int> lags;
+    for (int i = 0; i < order.seasonal_d; ++i) lags.push_back(m);
+    for (int i = 0; i < order.d; ++i) lags.push_back(1);
+    for (const int lag : lags) levels.push_back(difference(levels.back(), lag));
+    for (std::size_t at = lags.size(); at-- > 0;) {
+        std::vector<double>& level = levels[at];
+        const std::size_t lag = static_cast<std::size_t>(lags[at]);
+        for (double& value : path) {
+            value += level[level.size() - lag];
+            level.push_back(value);
+        }
+    }
+    mean = path;
+    // iota: the weights of 1 / ((1 - B)^d (1 - B^m)^D), which sum the differences up.
+    const std::size_t steps = static_cast<std::size_t>(horizon);
+    std::vector<double> iota(steps, 0.0);
+    iota[0] = 1;
+    for (const int lag : lags)
+        for (std::size_t k = static_cast<std::size_t>(lag); k < steps; ++k) iota[k] += iota[k - static_cast<std::size_t>(lag)];
+    // The state before the next value has the covariance P and carries that value's own error; the errors after it come in
+    // by the weights of the model. `rows` are what the state adds to the later differences.
+    const std::vector<double> p = filter.covariance(w.size(), fit.arma);
+    const std::size_t r = static_cast<std::size_t>(filter.states());
+    std::vector<std::vector<double>> rows;
+    std::vector<double> row(r, 0.0), weights(steps, 0.0);
+    row[0] = 1;
+    for (std::size_t h = 0; h < steps; ++h) {
+        rows.push_back(row);
+        weights[h] = row[0];  // what an error brings h steps later, but for the load on the other states
+        for (std::size_t j = 1; j < r && j <= filter.theta().size(); ++j) weights[h] += row[j] * filter.theta()[j - 1];
+        filter.step_row(row);
+    }
+    variance.resize(steps);
+    double later = 0;
+    std::vector<double> sum(r);
+    for (std::size_t h = 0; h < steps; ++h) {
+        std::fill(sum.begin(), sum.end(), 0.0);
+        for (std::size_t k = 0; k <= h; ++k)
+            if (iota[h - k] != 0)
+                for (std::size_t i = 0; i < r; ++i) sum[i] += iota[h - k] * rows[k][i];
+        double own = 0;
+        for (std::size_t i = 0; i < r; ++i)
+            for (std::size_t j = 0; j < r; ++j) own += sum[i] * sum[j] * p[i * r + j];
+        variance[h] = fit.sigma2 * std::max(own + later, 0.0);
+        double weight = 0;
+        for (std::size_t k = 0; k <= h; ++k) weight += iota[h - k] * weights[k];
+        later += weight * weight;
+    }
+}
+
+std::vector<double> fitted_arima(std::span<const double> values, int m, const ArimaFit& fit) {
+    std::vector<double> w = differenced(values, m, fit.order);
+    const double unit = size_of(w);
+    for (double& value : w) value = (value - fit.constant) / unit;
+    ArmaFilter filter;
+    const auto errors = filter.errors(filter.run(w, fit.arma, false));
+    std::vector<double> fitted(values.size(), std::numeric_limits<double>::quiet_NaN());
+    const std::size_t lost = values.size() - w.size();
+    for (std::size_t t = 0; t < w.size(); ++t) fitted[lost + t] = values[lost + t] - errors[t] * unit;
+    return fitted;
+}
+
+namespace {
+
+Result<Fit> automatic(const Question& question) {
+    FAIRLEAD_TRY(check_question(question, "ARIMA", 5));
+    const ArimaFit found = search_arima(question.values, question.season);
+    Fit fit;
+    std::vector<double> variance;
+    forecast_arima(question.values, question.season, found, question.horizon, fit.mean, variance);
+    for (const double value : variance) fit.deviation.push_back(std::sqrt(value));
+    if (question.with_fitted) fit.fitted = fitted_arima(question.values, question.season, found);
+    fit.log_likelihood = found.log_likelihood;
+    fit.aicc = found.aicc;
+    fit.parameters = found.order.parameters();
+    fit.evaluations = found.evaluations;
+    fit.description = found.order.name(question.season);
+    const auto put = [&](const char* name, const std::vector<double>& coefficients) {
+        for (std::size_t i = 0; i < coefficients.size(); ++i) fit.numbers[name + std::to_string(i + 1)] = coefficients[i];
+    };
+    put("ar", found.arma.ar);
+    put("ma", found.arma.ma);
+    put("seasonal_ar", found.arma.seasonal_ar);
+    put("seasonal_ma", found.arma.seasonal_ma);
+    if (found.order.constant) fit.numbers["constant"] = found.constant;
+    fit.numbers["sigma2"] = found.sigma2;
+    return fit;
+}
+
+constexpr Model family[] = {{"arima", "ARIMA, orders searched", [](int) { return 5; }, automatic, true, 100}};
+
+}  // namespace
+
+std::span<const Model> arima_family() { return family; }
+
+}  // namespace fairlead::forecast
