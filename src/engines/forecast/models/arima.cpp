@@ -19,6 +19,8 @@ constexpr double partial_edge = 0.99;   // beyond: a root within about 1 % of th
 constexpr int order_most = 5, seasonal_order_most = 2;
 constexpr double seasonal_threshold = 0.64;  // as R's `nsdiffs`
 constexpr std::size_t models_most = 94;
+// Two steps in a row that gain less in -2 log likelihood end an estimate: of the candidates of the search, of the answer.
+constexpr double coarse = 1e-3, fine = 1e-5;
 
 std::vector<double> differenced(std::span<const double> values, int m, const ArimaOrder& order) {
     std::vector<double> w(values.begin(), values.end());
@@ -109,7 +111,7 @@ std::vector<double> start_from(const ArimaOrder& order, const Estimate* other) {
     return x;
 }
 
-Estimate estimate(std::span<const double> w, double unit, int m, const ArimaOrder& order, const Estimate* from, ArmaFilter& filter, MinimiseWorkspace& workspace) {
+Estimate estimate(std::span<const double> w, double unit, int m, const ArimaOrder& order, const Estimate* from, double tolerance, ArmaFilter& filter, MinimiseWorkspace& workspace) {
     Estimate result;
     ArimaFit& fit = result.fit;
     fit.order = order;
@@ -119,7 +121,7 @@ Estimate estimate(std::span<const double> w, double unit, int m, const ArimaOrde
     Objective objective(w, m, order, filter);
     const int free = static_cast<int>(result.partials.size());
     const std::vector<double> lower(result.partials.size(), -partial_most), upper(result.partials.size(), partial_most);
-    const Minimum found = minimise(objective, free, result.partials.data(), lower.data(), upper.data(), {1e-5 / count, 100, 0.1}, workspace);
+    const Minimum found = minimise(objective, free, result.partials.data(), lower.data(), upper.data(), {tolerance / count, 100, 0.1}, workspace);
     const double least = objective.value(result.partials.data());
     fit.evaluations = objective.evaluations;
     fit.arma = objective.arma;
@@ -156,7 +158,7 @@ Result<ArimaFit> fit_arima(std::span<const double> values, int m, const ArimaOrd
     for (double& value : w) value /= unit;
     ArmaFilter filter;
     MinimiseWorkspace workspace;
-    ArimaFit fit = estimate(w, unit, m, order, nullptr, filter, workspace).fit;
+    ArimaFit fit = estimate(w, unit, m, order, nullptr, fine, filter, workspace).fit;
     if (!std::isfinite(fit.log_likelihood)) return refuse(Why::invalid, "no_fit", order.name(m) + " cannot be fitted to these values", "values");
     return fit;
 }
@@ -191,7 +193,7 @@ ArimaFit search_arima(std::span<const double> values, int m) {
         if (order.p < 0 || order.q < 0 || order.seasonal_p < 0 || order.seasonal_q < 0) return false;
         if (order.p > p_most || order.q > q_most || order.seasonal_p > seasonal_most || order.seasonal_q > seasonal_most) return false;
         if (w.size() < static_cast<std::size_t>(order.parameters()) + 2 && order.parameters() > 1) return false;
-        tried.push_back(estimate(w, unit, m, order, tried.empty() ? nullptr : &tried[best], filter, workspace));
+        tried.push_back(estimate(w, unit, m, order, tried.empty() ? nullptr : &tried[best], coarse, filter, workspace));
         ArimaFit& fit = tried.back().fit;
         if (fit.near_the_edge) fit.aicc = infinity;
         if (tried.size() == 1) return true;
@@ -225,8 +227,9 @@ ArimaFit search_arima(std::span<const double> values, int m) {
         }
         if (!moved && may_have_constant) moved = better(with(here.p, here.q, here.seasonal_p, here.seasonal_q, !here.constant));
     }
-    ArimaFit found = tried[best].fit;
-    found.evaluations = 0;
+    Estimate polished = estimate(w, unit, m, tried[best].fit.order, &tried[best], fine, filter, workspace);
+    ArimaFit found = polished.fit.aicc < tried[best].fit.aicc ? polished.fit : tried[best].fit;
+    found.evaluations = polished.fit.evaluations;
     for (const Estimate& other : tried) found.evaluations += other.fit.evaluations;
     return found;
 }

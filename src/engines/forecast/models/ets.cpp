@@ -72,7 +72,7 @@ class Objective {
     double run(EtsParameters& parameters, std::int64_t& evaluations) {
         start_ = parameters;
         const int count = lay_out();
-        const Minimum found = minimise(*this, count, work_.x.data(), work_.lower.data(), work_.upper.data(), {1e-6 / n_, 300, 0.1}, work_.minimise);
+        const Minimum found = minimise(*this, count, work_.x.data(), work_.lower.data(), work_.upper.data(), {1e-4 / n_, 300, 0.1}, work_.minimise);
         evaluations += found.evaluations;
         if (std::isfinite(found.value)) unpack(work_.x.data(), parameters);
         return found.value;

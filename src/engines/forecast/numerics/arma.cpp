@@ -104,7 +104,8 @@ bool ArmaFilter::start(const Arma& arma) {
     const std::size_t r = static_cast<std::size_t>(r_), q = static_cast<std::size_t>(q_);
     // Autocovariances: of the purely autoregressive process, then through the moving average.
     if (!ar_autocovariances(phi_, r_ + q_, ar_covariance_, levinson_)) return false;
-    std::vector<std::size_t> lags{0};  // of the moving average that are not 0
+    std::vector<std::size_t>& lags = theta_lags_;  // of the moving average that are not 0
+    lags.assign(1, 0);
     for (std::size_t j = 1; j <= q; ++j)
         if (theta_[j - 1] != 0) lags.push_back(j);
     const auto theta = [&](std::size_t j) { return j == 0 ? 1.0 : theta_[j - 1]; };
@@ -116,11 +117,18 @@ bool ArmaFilter::start(const Arma& arma) {
             for (std::size_t k = 0; k <= r; ++k) covariance_[k] += weight * ar_covariance_[static_cast<std::size_t>(std::abs(static_cast<std::ptrdiff_t>(k) + shift))];
         }
     }
+    // Seasonal factors leave most coefficients at 0: the sums below run over the others.
+    phi_lags_.clear();
+    for (std::size_t i = 1; i <= static_cast<std::size_t>(p_); ++i)
+        if (phi_[i - 1] != 0) phi_lags_.push_back(i);
     // The first errors' weights in w.
     psi_.assign(r, 0.0);
     for (std::size_t k = 0; k < r; ++k) {
         double sum = k <= q ? theta(k) : 0.0;
-        for (std::size_t i = 1; i <= k && i <= static_cast<std::size_t>(p_); ++i) sum += phi_[i - 1] * psi_[k - i];
+        for (const std::size_t i : phi_lags_) {
+            if (i > k) break;
+            sum += phi_[i - 1] * psi_[k - i];
+        }
         psi_[k] = sum;
     }
     // First column of the state's covariance; phi padded to r.
@@ -133,8 +141,10 @@ bool ArmaFilter::start(const Arma& arma) {
     column[0] = covariance_[0];
     for (std::size_t i = 1; i < r; ++i) {
         double sum = 0;
-        for (std::size_t j = i; j < r; ++j) sum += phi_[j] * covariance_[j - i + 1];
-        for (std::size_t j = i; j <= q; ++j) sum += theta_[j - 1] * psi_[j - i];
+        for (const std::size_t j : phi_lags_)
+            if (j > i) sum += phi_[j - 1] * covariance_[j - i];
+        for (const std::size_t j : theta_lags_)
+            if (j >= i && j > 0) sum += theta_[j - 1] * psi_[j - i];
         column[i] = sum;
     }
     for (std::size_t i = 0; i < r; ++i) gain_[i] = phi_[i] * column[0] + (i + 1 < r ? column[i + 1] : 0.0);

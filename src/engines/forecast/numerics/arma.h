@@ -8,6 +8,7 @@
 //     F' = F + M l^2,  K' = K + M l T L,  L' = T L - K l / F,  M' = M F / F',  l = first of L;  start: F = gamma(0),
 //     K = L = T P e1, M = -1 / F
 #pragma once
+#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <vector>
@@ -52,6 +53,7 @@ class ArmaFilter {
     int p_ = 0, q_ = 0, r_ = 0;
     std::vector<double> phi_, theta_, gain_, change_, state_, ones_, covariance_, psi_, levinson_, ar_covariance_;
     std::vector<double> error_, error_of_one_;
+    std::vector<std::size_t> phi_lags_, theta_lags_;
 };
 
 // Coefficients 1 - c1 B - c2 B^2 ... whose partial autocorrelations are `partial` (each between -1 and 1: stationary).
