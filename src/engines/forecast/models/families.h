@@ -12,6 +12,7 @@ std::span<const Model> ets_family();    // ses, holt, damped, ets, ets_average
 std::span<const Model> theta_family();  // theta, theta_optimised, theta_dynamic, theta_log, theta_box_cox
 std::span<const Model> ces_family();    // ces
 std::span<const Model> arima_family();  // arima
+std::span<const Model> ar_family();     // ar
 std::span<const Model> intermittent_family();  // croston, croston_sba, tsb, adida, imapa
 
 // What every model asks first: a horizon, finite values and enough of them. `model` is the label for the message.
