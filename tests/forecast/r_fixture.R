@@ -68,6 +68,19 @@ arima_fit("airline", c(0, 1, 1), c(1, 1, 1))
 arima_fit("months", c(0, 1, 1), c(0, 1, 1))
 arima_fit("months", c(2, 0, 1), c(1, 1, 0), drift = TRUE)
 arima_fit("airline", c(0, 1, 2), c(0, 1, 1))
+regression_fit <- function(name, order, seasonal = c(0, 0, 0), mean = FALSE, drift = FALSE) {
+  x <- series[[name]]; n <- length(x)
+  first <- as.numeric(seq_len(n + 6) %% 5 == 0); second <- round(cos(0.4 * seq_len(n + 6)), 6)
+  xreg <- cbind(first, second)
+  fit <- Arima(x, order = order, seasonal = seasonal, include.mean = mean, include.drift = drift, method = "ML", xreg = xreg[1:n, ])
+  fc <- forecast(fit, xreg = xreg[n + 1:6, ], level = 95)
+  put("regression,", name, ",", paste(c(order, seasonal), collapse = " "), if (mean) " mean" else "", if (drift) " drift" else "",
+      ",loglik=", num(fit$loglik), ",effects=", num(coef(fit)[c("first", "second")]), ",first=", num(first), ",second=", num(second),
+      ",mean=", num(fc$mean), ",deviation=", num(deviations(fc)))
+}
+regression_fit("arma", c(1, 0, 1), mean = TRUE)
+regression_fit("trend", c(0, 1, 1), drift = TRUE)
+regression_fit("months", c(0, 1, 1), c(0, 1, 1))
 for (name in setdiff(names(series), "demand")) {
   fit <- auto.arima(series[[name]], approximation = FALSE)
   o <- arimaorder(fit)

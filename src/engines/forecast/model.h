@@ -25,6 +25,9 @@ struct Question {
     Bounds bounds = Bounds::robust;
     bool with_fitted = false;       // fitted values cost memory: only on request
     std::span<const int> seasons{}; // all seasons, shortest first, where there are several (hours: 24, 168); else empty
+    // What is known beside the series, past and future: columns of as many values as the series and the horizon together
+    // (working days, promotions ...). Only models that say so use them.
+    std::span<const std::vector<double>> regressors{};
 };
 
 // What it answers. Vectors have `horizon` values, `fitted` as many as the series (NaN before the first that the model
@@ -49,6 +52,7 @@ struct Model {
     Result<Fit> (*fit)(const Question& question);
     bool seasonal = false;          // uses `season`; others are given deseasonalised values by the pool where it asks so
     int cost = 1;                   // relative: 1 naive, 10 smoothing, 100 a search
+    bool regressors = false;        // uses `Question::regressors`
 };
 
 // Every model of this library, in a fixed order.

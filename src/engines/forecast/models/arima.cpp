@@ -7,6 +7,7 @@
 
 #include "engines/forecast/models/families.h"
 #include "engines/forecast/numerics/difference.h"
+#include "engines/forecast/numerics/linear.h"
 #include "engines/forecast/numerics/minimise.h"
 #include "engines/forecast/numerics/scale.h"
 
@@ -29,10 +30,48 @@ std::vector<double> differenced(std::span<const double> values, int m, const Ari
     return w;
 }
 
+// The differenced series and regressors in units of order 1; the first column is that of a constant.
+struct Problem {
+    std::vector<double> w;
+    double unit = 1;
+    std::vector<std::vector<double>> columns;  // of ones, then the regressors that vary
+    std::vector<std::size_t> which;            // the regressor of each column behind the first
+    std::vector<double> units;                 // of these
+
+    Problem(std::span<const double> values, int m, const ArimaOrder& order, Columns regressors) : w(differenced(values, m, order)) {
+        unit = size_of(w);
+        for (double& value : w) value /= unit;
+        columns.emplace_back(w.size(), 1.0);
+        for (std::size_t at = 0; at < regressors.size(); ++at) {
+            std::vector<double> column = differenced({regressors[at].data(), values.size()}, m, order);
+            const double size = size_of(column);
+            const auto [least, most] = std::minmax_element(column.begin(), column.end());
+            if (column.empty() || *most - *least <= 1e-9 * size) continue;
+            for (double& value : column) value /= size;
+            columns.push_back(std::move(column));
+            which.push_back(at);
+            units.push_back(size);
+        }
+    }
+    Columns used(bool constant) const { return Columns(columns).subspan(constant ? 0 : 1); }
+    bool dependent() const { return columns.size() > 1 && w.size() > columns.size() && least_squares(columns, w).empty(); }
+};
+
+// The series less its regression, or (turned) with it.
+void add_effects(std::vector<double>& to, const ArimaFit& fit, Columns regressors, std::size_t from, double sign) {
+    for (std::size_t at = 0; at < fit.effects.size(); ++at)
+        for (std::size_t t = 0; t < to.size(); ++t) to[t] += sign * fit.effects[at] * regressors[at][from + t];
+}
+
+Refused dependent_regressors() {
+    return refuse(Why::invalid, "dependent_regressors", "One of the regressors follows from the others; leave one out", "regressors");
+}
+
 // The likelihood as a function of the partial autocorrelations of the four factors; gradient by differences.
 class Objective {
   public:
-    Objective(std::span<const double> w, int m, const ArimaOrder& order, ArmaFilter& filter) : w_(w), order_(order), filter_(filter) {
+    Objective(const Problem& problem, int m, const ArimaOrder& order, ArmaFilter& filter)
+        : problem_(problem), columns_(problem.used(order.constant)), filter_(filter), variables_(order.p + order.q + order.seasonal_p + order.seasonal_q) {
         arma.m = m;
         arma.ar.resize(order.p);
         arma.ma.resize(order.q);
@@ -53,13 +92,13 @@ class Objective {
     double value(const double* x) {
         ++evaluations;
         unpack(x);
-        likelihood = filter_.run(w_, arma, order_.constant);
+        likelihood = filter_.run(problem_.w, arma, columns_);
         last_ = likelihood.objective;
         return last_;
     }
 
     void gradient(const double* x, double* g) {
-        const int n = order_.parameters() - 1 - (order_.constant ? 1 : 0);
+        const int n = variables_;
         const double here = last_;
         std::vector<double>& moved = moved_;
         moved.assign(x, x + n);
@@ -77,9 +116,10 @@ class Objective {
     std::int64_t evaluations = 0;
 
   private:
-    std::span<const double> w_;
-    ArimaOrder order_;
+    const Problem& problem_;
+    Columns columns_;
     ArmaFilter& filter_;
+    int variables_;
     std::vector<double> moved_;
     double last_ = 0;
 };
@@ -111,14 +151,15 @@ std::vector<double> start_from(const ArimaOrder& order, const Estimate* other) {
     return x;
 }
 
-Estimate estimate(std::span<const double> w, double unit, int m, const ArimaOrder& order, const Estimate* from, double tolerance, ArmaFilter& filter, MinimiseWorkspace& workspace) {
+Estimate estimate(const Problem& problem, int m, const ArimaOrder& order, std::size_t regressors, const Estimate* from, double tolerance, ArmaFilter& filter, MinimiseWorkspace& workspace) {
     Estimate result;
     ArimaFit& fit = result.fit;
     fit.order = order;
-    const std::size_t n = w.size();
-    const double count = static_cast<double>(n);
+    fit.effects.assign(regressors, 0.0);
+    const std::size_t n = problem.w.size();
+    const double count = static_cast<double>(n), unit = problem.unit;
     result.partials = start_from(order, from);
-    Objective objective(w, m, order, filter);
+    Objective objective(problem, m, order, filter);
     const int free = static_cast<int>(result.partials.size());
     const std::vector<double> lower(result.partials.size(), -partial_most), upper(result.partials.size(), partial_most);
     const Minimum found = minimise(objective, free, result.partials.data(), lower.data(), upper.data(), {tolerance / count, 100, 0.1}, workspace);
@@ -130,11 +171,14 @@ Estimate estimate(std::span<const double> w, double unit, int m, const ArimaOrde
         fit.aicc = infinity;
         return result;
     }
-    fit.constant = objective.likelihood.mean * unit;
-    const double spent = order.parameters() - 1;
+    const std::vector<double>& coefficients = filter.coefficients();
+    if (order.constant) fit.constant = coefficients[0] * unit;
+    for (std::size_t at = 0; at < problem.which.size(); ++at) fit.effects[problem.which[at]] = coefficients[at + (order.constant ? 1 : 0)] * unit / problem.units[at];
+    const int parameters = order.parameters() + static_cast<int>(problem.which.size());
+    const double spent = parameters - 1;
     fit.sigma2 = objective.likelihood.squares * unit * unit / std::max(count - spent, 1.0);
     fit.log_likelihood = -0.5 * count * (std::log(2 * std::numbers::pi) + 1 + least) - count * std::log(unit);
-    fit.aicc = corrected_aic(fit.log_likelihood, order.parameters(), n);
+    fit.aicc = corrected_aic(fit.log_likelihood, parameters, n);
     for (const double partial : result.partials) fit.near_the_edge = fit.near_the_edge || std::abs(partial) > partial_edge;
     return result;
 }
@@ -149,34 +193,42 @@ std::string ArimaOrder::name(int m) const {
     return name;
 }
 
-Result<ArimaFit> fit_arima(std::span<const double> values, int m, const ArimaOrder& order) {
+Result<ArimaFit> fit_arima(std::span<const double> values, int m, const ArimaOrder& order, Columns regressors) {
     const std::size_t lost = static_cast<std::size_t>(order.d + m * order.seasonal_d);
-    if (values.size() < lost + static_cast<std::size_t>(order.parameters()) + 2)
+    if (values.size() < lost + static_cast<std::size_t>(order.parameters()) + regressors.size() + 2)
         return refuse(Why::invalid, "too_short", order.name(m) + " needs more than the " + std::to_string(values.size()) + " values of the series", "values");
-    std::vector<double> w = differenced(values, m, order);
-    const double unit = size_of(w);
-    for (double& value : w) value /= unit;
+    const Problem problem(values, m, order, regressors);
+    if (problem.dependent()) return dependent_regressors();
     ArmaFilter filter;
     MinimiseWorkspace workspace;
-    ArimaFit fit = estimate(w, unit, m, order, nullptr, fine, filter, workspace).fit;
+    ArimaFit fit = estimate(problem, m, order, regressors.size(), nullptr, fine, filter, workspace).fit;
     if (!std::isfinite(fit.log_likelihood)) return refuse(Why::invalid, "no_fit", order.name(m) + " cannot be fitted to these values", "values");
     return fit;
 }
 
-ArimaFit search_arima(std::span<const double> values, int m) {
-    ArimaOrder base;
+Result<ArimaFit> search_arima(std::span<const double> values, int m, Columns regressors) {
+    if (!regressors.empty() && values.size() < regressors.size() + static_cast<std::size_t>(m > 1 ? m : 0) + 10)
+        return refuse(Why::invalid, "too_short", "The series is too short for " + std::to_string(regressors.size()) + " regressors", "regressors");
+    // How often to difference is asked of what ordinary least squares leaves.
     std::vector<double> w(values.begin(), values.end());
-    if (m > 1 && values.size() > 2 * static_cast<std::size_t>(m) && seasonal_strength(values, m) > seasonal_threshold) {
+    if (!regressors.empty()) {
+        const Problem levels(values, m, {}, regressors);
+        const std::vector<double> coefficients = least_squares(levels.columns, levels.w);
+        if (coefficients.empty()) return dependent_regressors();
+        for (std::size_t c = 1; c < levels.columns.size(); ++c)
+            for (std::size_t t = 0; t < w.size(); ++t) w[t] -= coefficients[c] * levels.columns[c][t] * levels.unit;
+    }
+    ArimaOrder base;
+    if (m > 1 && values.size() > 2 * static_cast<std::size_t>(m) && seasonal_strength(w, m) > seasonal_threshold) {
         base.seasonal_d = 1;
         w = difference(w, m);
     }
     base.d = plain_differences(w, 2);
     if (base.d + base.seasonal_d > 2) base.d = 1;
-    for (int i = 0; i < base.d; ++i) w = difference(w, 1);
     const bool may_have_constant = base.d + base.seasonal_d <= 1;
     base.constant = may_have_constant;
-    const double unit = size_of(w);
-    for (double& value : w) value /= unit;
+    const Problem problem(values, m, base, regressors);
+    if (problem.dependent()) return dependent_regressors();
 
     const int n = static_cast<int>(values.size());
     const int p_most = std::min({order_most, n / 3, m > 1 ? m - 1 : order_most}), q_most = p_most;
@@ -192,8 +244,8 @@ ArimaFit search_arima(std::span<const double> values, int m) {
         if (tried.size() >= models_most) return false;
         if (order.p < 0 || order.q < 0 || order.seasonal_p < 0 || order.seasonal_q < 0) return false;
         if (order.p > p_most || order.q > q_most || order.seasonal_p > seasonal_most || order.seasonal_q > seasonal_most) return false;
-        if (w.size() < static_cast<std::size_t>(order.parameters()) + 2 && order.parameters() > 1) return false;
-        tried.push_back(estimate(w, unit, m, order, tried.empty() ? nullptr : &tried[best], coarse, filter, workspace));
+        if (problem.w.size() < static_cast<std::size_t>(order.parameters()) + problem.which.size() + 2 && order.parameters() > 1) return false;
+        tried.push_back(estimate(problem, m, order, regressors.size(), tried.empty() ? nullptr : &tried[best], coarse, filter, workspace));
         ArimaFit& fit = tried.back().fit;
         if (fit.near_the_edge) fit.aicc = infinity;
         if (tried.size() == 1) return true;
@@ -227,25 +279,28 @@ ArimaFit search_arima(std::span<const double> values, int m) {
         }
         if (!moved && may_have_constant) moved = better(with(here.p, here.q, here.seasonal_p, here.seasonal_q, !here.constant));
     }
-    Estimate polished = estimate(w, unit, m, tried[best].fit.order, &tried[best], fine, filter, workspace);
+    Estimate polished = estimate(problem, m, tried[best].fit.order, regressors.size(), &tried[best], fine, filter, workspace);
     ArimaFit found = polished.fit.aicc < tried[best].fit.aicc ? polished.fit : tried[best].fit;
     found.evaluations = polished.fit.evaluations;
     for (const Estimate& other : tried) found.evaluations += other.fit.evaluations;
     return found;
 }
 
-void forecast_arima(std::span<const double> values, int m, const ArimaFit& fit, int horizon, std::vector<double>& mean, std::vector<double>& variance) {
+void forecast_arima(std::span<const double> values, int m, const ArimaFit& fit, int horizon, std::vector<double>& mean, std::vector<double>& variance,
+                    Columns regressors) {
     const ArimaOrder& order = fit.order;
-    const std::vector<double> w = differenced(values, m, order);
+    std::vector<double> rest(values.begin(), values.end());
+    add_effects(rest, fit, regressors, 0, -1);
+    const std::vector<double> w = differenced(rest, m, order);
     const double unit = size_of(w);
     std::vector<double> scaled(w);
     for (double& value : scaled) value = (value - fit.constant) / unit;
     ArmaFilter filter;
-    const ArmaLikelihood likelihood = filter.run(scaled, fit.arma, false);
-    std::vector<double> path = filter.forecast(horizon, likelihood);
+    filter.run(scaled, fit.arma);
+    std::vector<double> path = filter.forecast(horizon);
     for (double& value : path) value = value * unit + fit.constant;
     // Sum up again, the last difference first.
-    std::vector<std::vector<double>> levels{std::vector<double>(values.begin(), values.end())};
+    std::vector<std::vector<double>> levels{rest};
     std::vector<int> lags;
     for (int i = 0; i < order.seasonal_d; ++i) lags.push_back(m);
     for (int i = 0; i < order.d; ++i) lags.push_back(1);
@@ -258,6 +313,7 @@ void forecast_arima(std::span<const double> values, int m, const ArimaFit& fit, 
             level.push_back(value);
         }
     }
+    add_effects(path, fit, regressors, values.size(), 1);
     mean = path;
     // iota: the weights of 1 / ((1 - B)^d (1 - B^m)^D), which sum the differences up.
     const std::size_t steps = static_cast<std::size_t>(horizon);
@@ -296,12 +352,15 @@ void forecast_arima(std::span<const double> values, int m, const ArimaFit& fit, 
     }
 }
 
-std::vector<double> fitted_arima(std::span<const double> values, int m, const ArimaFit& fit) {
-    std::vector<double> w = differenced(values, m, fit.order);
+std::vector<double> fitted_arima(std::span<const double> values, int m, const ArimaFit& fit, Columns regressors) {
+    std::vector<double> rest(values.begin(), values.end());
+    add_effects(rest, fit, regressors, 0, -1);
+    std::vector<double> w = differenced(rest, m, fit.order);
     const double unit = size_of(w);
     for (double& value : w) value = (value - fit.constant) / unit;
     ArmaFilter filter;
-    const auto errors = filter.errors(filter.run(w, fit.arma, false));
+    filter.run(w, fit.arma);
+    const auto errors = filter.errors();
     std::vector<double> fitted(values.size(), std::numeric_limits<double>::quiet_NaN());
     const std::size_t lost = values.size() - w.size();
     for (std::size_t t = 0; t < w.size(); ++t) fitted[lost + t] = values[lost + t] - errors[t] * unit;
@@ -312,17 +371,19 @@ namespace {
 
 Result<Fit> automatic(const Question& question) {
     FAIRLEAD_TRY(check_question(question, "ARIMA", 5));
-    const ArimaFit found = search_arima(question.values, question.season);
+    FAIRLEAD_TRY(check_regressors(question));
+    FAIRLEAD_ASSIGN(const ArimaFit found, search_arima(question.values, question.season, question.regressors));
     Fit fit;
     std::vector<double> variance;
-    forecast_arima(question.values, question.season, found, question.horizon, fit.mean, variance);
+    forecast_arima(question.values, question.season, found, question.horizon, fit.mean, variance, question.regressors);
     for (const double value : variance) fit.deviation.push_back(std::sqrt(value));
-    if (question.with_fitted) fit.fitted = fitted_arima(question.values, question.season, found);
+    if (question.with_fitted) fit.fitted = fitted_arima(question.values, question.season, found, question.regressors);
     fit.log_likelihood = found.log_likelihood;
     fit.aicc = found.aicc;
-    fit.parameters = found.order.parameters();
+    fit.parameters = found.order.parameters() + static_cast<int>(found.effects.size());
     fit.evaluations = found.evaluations;
     fit.description = found.order.name(question.season);
+    if (!found.effects.empty()) fit.description += ", " + std::to_string(found.effects.size()) + (found.effects.size() == 1 ? " regressor" : " regressors");
     const auto put = [&](const char* name, const std::vector<double>& coefficients) {
         for (std::size_t i = 0; i < coefficients.size(); ++i) fit.numbers[name + std::to_string(i + 1)] = coefficients[i];
     };
@@ -330,12 +391,13 @@ Result<Fit> automatic(const Question& question) {
     put("ma", found.arma.ma);
     put("seasonal_ar", found.arma.seasonal_ar);
     put("seasonal_ma", found.arma.seasonal_ma);
+    put("effect", found.effects);
     if (found.order.constant) fit.numbers["constant"] = found.constant;
     fit.numbers["sigma2"] = found.sigma2;
     return fit;
 }
 
-constexpr Model family[] = {{"arima", "ARIMA, orders searched", [](int) { return 5; }, automatic, true, 100}};
+constexpr Model family[] = {{"arima", "ARIMA, orders searched", [](int) { return 5; }, automatic, true, 100, true}};
 
 }  // namespace
 

@@ -35,6 +35,20 @@ Result<void> check_positive(const Question& question, std::string_view model) {
     return {};
 }
 
+Result<void> check_regressors(const Question& question) {
+    const std::size_t needed = question.values.size() + static_cast<std::size_t>(question.horizon);
+    for (std::size_t column = 0; column < question.regressors.size(); ++column) {
+        const auto& values = question.regressors[column];
+        const std::string which = "Regressor " + std::to_string(column + 1);
+        if (values.size() != needed)
+            return refuse(Why::invalid, "bad_regressor", which + " has " + std::to_string(values.size()) + " values; it needs " + std::to_string(needed) + ", for the series and the horizon", "regressors");
+        for (std::size_t at = 0; at < values.size(); ++at)
+            if (!std::isfinite(values[at]) || std::abs(values[at]) > 1e100)
+                return refuse(Why::invalid, "not_finite", which + " has no number at value " + std::to_string(at + 1) + "; give it one for every period, those to forecast too", "regressors");
+    }
+    return {};
+}
+
 double unknown_deviation(std::span<const double> values) {
     double largest = 0;
     for (const double value : values) largest = std::max(largest, std::abs(value));

@@ -20,6 +20,9 @@ Result<void> check_question(const Question& question, std::string_view model, in
 // Refuses values at or below zero, for models of logarithms and ratios.
 Result<void> check_positive(const Question& question, std::string_view model);
 
+// Refuses regressors that are not as long as the series and the horizon, or not finite.
+Result<void> check_regressors(const Question& question);
+
 // The deviation told where a model has seen no error of its own to judge by (one value, one season): as wide as the
 // largest value, 0 for zeros.
 double unknown_deviation(std::span<const double> values);

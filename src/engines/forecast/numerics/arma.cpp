@@ -5,6 +5,8 @@
 #include <cmath>
 #include <limits>
 
+#include "engines/forecast/numerics/linear.h"
+
 namespace fairlead::forecast {
 namespace {
 
@@ -135,8 +137,6 @@ bool ArmaFilter::start(const Arma& arma) {
     phi_.resize(r, 0.0);
     gain_.assign(r + 1, 0.0);
     change_.assign(r + 1, 0.0);
-    state_.assign(r + 1, 0.0);
-    ones_.assign(r + 1, 0.0);
     std::vector<double>& column = change_;
     column[0] = covariance_[0];
     for (std::size_t i = 1; i < r; ++i) {
@@ -151,46 +151,40 @@ bool ArmaFilter::start(const Arma& arma) {
     return true;
 }
 
-ArmaLikelihood ArmaFilter::run(std::span<const double> w, const Arma& arma, bool with_mean) {
-    const std::size_t n = w.size();
+ArmaLikelihood ArmaFilter::run(std::span<const double> w, const Arma& arma, std::span<const std::vector<double>> columns) {
+    const std::size_t n = w.size(), k = columns.size();
     ArmaLikelihood result;
     result.objective = std::numeric_limits<double>::infinity();
     if (n == 0 || !start(arma)) return result;
     const int r = r_;
+    const std::size_t width = static_cast<std::size_t>(r) + 1;
     double variance = change_[0];  // F
     if (!(variance > 0) || !std::isfinite(variance)) return result;
     std::copy(gain_.begin(), gain_.end(), change_.begin());
     double increment = -1 / variance;  // M
-    error_.resize(n);
-    error_of_one_.assign(n, 0.0);
-    double logs = 0, product = 1, vv = 0, vo = 0, oo = 0;
+    states_.assign(width * (k + 1), 0.0);
+    errors_.resize(n * (k + 1));
+    products_.assign((k + 1) * (k + 1), 0.0);
+    double logs = 0, product = 1;
     const double* phi = phi_.data();
-    double *gain = gain_.data(), *change = change_.data(), *state = state_.data(), *ones = ones_.data();
+    double *gain = gain_.data(), *change = change_.data();
     bool settled = false;
     for (std::size_t t = 0; t < n; ++t) {
-        const double inverse = 1 / variance, v = w[t] - state[0], gained = v * inverse;
-        error_[t] = v;
-        vv += v * gained;
+        const double inverse = 1 / variance;
         product *= variance;
         if (product > 1e100 || product < 1e-100) {
             logs += std::log(product);
             product = 1;
         }
-        double one_gained = 0;
-        const double first = state[0];
-        if (with_mean) {
-            const double o = 1 - ones[0];
-            error_of_one_[t] = o;
-            one_gained = o * inverse;
-            vo += v * one_gained;
-            oo += o * one_gained;
-            const double one_first = ones[0];
-            for (int i = 0; i < r; ++i) ones[i] = phi[i] * one_first + ones[i + 1] + gain[i] * one_gained;
+        for (std::size_t c = 0; c <= k; ++c) {
+            double* state = states_.data() + c * width;
+            const double first = state[0], v = (c == 0 ? w[t] : columns[c - 1][t]) - first, gained = v * inverse;
+            errors_[c * n + t] = v;
+            for (std::size_t other = 0; other <= c; ++other) products_[c * (k + 1) + other] += gained * errors_[other * n + t];
+            for (int i = 0; i < r; ++i) state[i] = phi[i] * first + state[i + 1] + gain[i] * gained;
         }
-        for (int i = 0; i < r; ++i) state[i] = phi[i] * first + state[i + 1] + gain[i] * gained;
         if (settled) continue;
         const double l = change[0], scaled = l * inverse, moved = increment * l;
-        double largest = 0;
         for (int i = 0; i < r; ++i) {
             const double next = phi[i] * l + change[i + 1];
             const double old = gain[i];
@@ -203,27 +197,48 @@ ArmaLikelihood ArmaFilter::run(std::span<const double> w, const Arma& arma, bool
         increment *= before / variance;
         // Once the covariance stands still, only the state moves.
         if (std::abs(variance - 1) < 1e-9) {
+            double largest = 0;
             for (int i = 0; i < r; ++i) largest = std::max(largest, std::abs(change[i]));
             settled = largest * largest * std::abs(increment) < 1e-12;
         }
     }
     logs += std::log(product);
-    if (with_mean && oo > 0) result.mean = vo / oo;
-    result.squares = std::max(vv - result.mean * (2 * vo - result.mean * oo), 0.0);
+    result.squares = products_[0];
+    coefficients_.resize(k);
+    if (k > 0) {
+        normal_.resize(k * k);
+        for (std::size_t i = 0; i < k; ++i) {
+            coefficients_[i] = products_[(i + 1) * (k + 1)];
+            for (std::size_t j = 0; j <= i; ++j) normal_[i * k + j] = products_[(i + 1) * (k + 1) + j + 1];
+        }
+        if (!solve_positive(normal_, coefficients_)) return result;
+        for (std::size_t i = 0; i < k; ++i) result.squares -= coefficients_[i] * products_[(i + 1) * (k + 1)];
+        result.squares = std::max(result.squares, 0.0);
+    }
     const double count = static_cast<double>(n);
     result.objective = std::log(result.squares / count + 1e-20) + logs / count;
     return result;
 }
 
-std::vector<double> ArmaFilter::forecast(int horizon, const ArmaLikelihood& likelihood) const {
-    std::vector<double> state(state_), path;
-    for (std::size_t i = 0; i < state.size(); ++i) state[i] -= likelihood.mean * ones_[i];
+std::vector<double> ArmaFilter::forecast(int horizon) const {
+    const std::size_t width = static_cast<std::size_t>(r_) + 1;
+    std::vector<double> state(states_.begin(), states_.begin() + static_cast<std::ptrdiff_t>(width)), path;
+    for (std::size_t c = 0; c < coefficients_.size(); ++c)
+        for (std::size_t i = 0; i < width; ++i) state[i] -= coefficients_[c] * states_[(c + 1) * width + i];
     for (int h = 0; h < horizon; ++h) {
         const double first = state[0];
-        path.push_back(first + likelihood.mean);
+        path.push_back(first);
         for (int i = 0; i < r_; ++i) state[i] = phi_[i] * first + state[i + 1];
     }
     return path;
+}
+
+std::vector<double> ArmaFilter::errors() const {
+    const std::size_t n = errors_.size() / (coefficients_.size() + 1);
+    std::vector<double> errors(errors_.begin(), errors_.begin() + static_cast<std::ptrdiff_t>(n));
+    for (std::size_t c = 0; c < coefficients_.size(); ++c)
+        for (std::size_t t = 0; t < n; ++t) errors[t] -= coefficients_[c] * errors_[(c + 1) * n + t];
+    return errors;
 }
 
 std::vector<double> ArmaFilter::covariance(std::size_t count, const Arma& arma) {
@@ -266,12 +281,6 @@ void ArmaFilter::step_row(std::vector<double>& row) const {
     for (std::size_t i = 0; i < row.size(); ++i) first += row[i] * phi_[i];
     for (std::size_t i = row.size(); i-- > 1;) row[i] = row[i - 1];
     row[0] = first;
-}
-
-std::vector<double> ArmaFilter::errors(const ArmaLikelihood& likelihood) const {
-    std::vector<double> errors(error_);
-    for (std::size_t t = 0; t < errors.size(); ++t) errors[t] -= likelihood.mean * error_of_one_[t];
-    return errors;
 }
 
 }  // namespace fairlead::forecast

@@ -22,19 +22,20 @@ struct Arma {
 };
 
 struct ArmaLikelihood {
-    double objective = 0;       // log(sum v^2 / F / n) + sum log F / n; infinite where the parts are not stationary
-    double mean = 0;            // by generalised least squares, where asked for
-    double squares = 0;         // sum v^2 / F
+    double objective = 0;  // log(sum v^2 / F / n) + sum log F / n; infinite where the parts are not stationary
+    double squares = 0;    // sum v^2 / F
 };
 
 class ArmaFilter {
   public:
-    // Runs over `w`. With `with_mean` the mean is estimated with the rest, exactly; else it is 0.
-    ArmaLikelihood run(std::span<const double> w, const Arma& arma, bool with_mean);
+    // Runs over `w` less its regression on `columns` (each as long as `w`; a column of ones for a mean), whose coefficients
+    // are estimated with the rest, exactly, by generalised least squares. Infinite where the columns depend on each other.
+    ArmaLikelihood run(std::span<const double> w, const Arma& arma, std::span<const std::vector<double>> columns = {});
 
-    // After `run`: forecasts of w (the mean added again), and the one-step errors of the run.
-    std::vector<double> forecast(int horizon, const ArmaLikelihood& likelihood) const;
-    std::vector<double> errors(const ArmaLikelihood& likelihood) const;
+    // After `run`: the coefficients of the columns, forecasts of w less its regression, and the one-step errors of the run.
+    const std::vector<double>& coefficients() const { return coefficients_; }
+    std::vector<double> forecast(int horizon) const;
+    std::vector<double> errors() const;
 
     // After `run`: the covariance (r x r, row by row, for errors of variance 1) of the state before the value that follows
     // the series, and how the state moves on: with it the variances of forecasts know that the past is finite.
@@ -51,8 +52,9 @@ class ArmaFilter {
     bool start(const Arma& arma);
 
     int p_ = 0, q_ = 0, r_ = 0;
-    std::vector<double> phi_, theta_, gain_, change_, state_, ones_, covariance_, psi_, levinson_, ar_covariance_;
-    std::vector<double> error_, error_of_one_;
+    std::vector<double> phi_, theta_, gain_, change_, covariance_, psi_, levinson_, ar_covariance_;
+    // One filter for w and one for each column: states (r + 1 each), errors (as long as w each), sums of products of errors.
+    std::vector<double> states_, errors_, products_, normal_, coefficients_;
     std::vector<std::size_t> phi_lags_, theta_lags_;
 };
 

@@ -88,14 +88,14 @@ TEST_CASE("The likelihood is that of a Kalman filter") {
     for (std::size_t at = 0; at < cases.size(); ++at) {
         CAPTURE(at);
         ArmaFilter filter;
-        const ArmaLikelihood found = filter.run(w, cases[at], false);
+        const ArmaLikelihood found = filter.run(w, cases[at]);
         const Kalman expected = kalman(w, filter.phi(), filter.theta(), 0);
         const double n = static_cast<double>(w.size());
         CHECK(found.squares == doctest::Approx(expected.squares).epsilon(1e-8));
         CHECK(found.objective == doctest::Approx(std::log(expected.squares / n) + expected.log_f / n).epsilon(1e-8));
-        const auto errors = filter.errors(found);
+        const auto errors = filter.errors();
         for (std::size_t t = 0; t < w.size(); ++t) CHECK(std::abs(errors[t] - expected.errors[t]) < 1e-7);
-        const auto path = filter.forecast(6, found);
+        const auto path = filter.forecast(6);
         for (int h = 0; h < 6; ++h) CHECK(std::abs(path[h] - expected.forecasts[h]) < 1e-7);
     }
 }
@@ -104,20 +104,48 @@ TEST_CASE("The mean comes out where the likelihood is highest") {
     auto w = series({.count = 50, .level = 30, .noise = 3, .seed = 12});
     const Arma arma{{0.6}, {0.4}, {}, {}, 1};
     ArmaFilter filter;
-    const ArmaLikelihood found = filter.run(w, arma, true);
+    const std::vector<std::vector<double>> ones{std::vector<double>(w.size(), 1.0)};
+    const ArmaLikelihood found = filter.run(w, arma, ones);
+    const double estimated = filter.coefficients()[0];
     const auto at = [&](double mean) { return kalman(w, filter.phi(), filter.theta(), mean); };
-    CHECK(found.squares == doctest::Approx(at(found.mean).squares).epsilon(1e-8));
-    CHECK(at(found.mean + 0.1).squares > found.squares);
-    CHECK(at(found.mean - 0.1).squares > found.squares);
-    const auto path = filter.forecast(6, found), expected = at(found.mean).forecasts;
-    for (int h = 0; h < 6; ++h) CHECK(path[h] == doctest::Approx(expected[h]).epsilon(1e-8));
+    CHECK(found.squares == doctest::Approx(at(estimated).squares).epsilon(1e-8));
+    CHECK(at(estimated + 0.1).squares > found.squares);
+    CHECK(at(estimated - 0.1).squares > found.squares);
+    const auto path = filter.forecast(6), expected = at(estimated).forecasts;
+    for (int h = 0; h < 6; ++h) CHECK(path[h] + estimated == doctest::Approx(expected[h]).epsilon(1e-8));
+}
+
+TEST_CASE("Coefficients of regressors come out where the likelihood is highest") {
+    auto w = series({.count = 60, .level = 0, .noise = 3, .seed = 14});
+    std::vector<std::vector<double>> columns(2);
+    for (std::size_t t = 0; t < w.size(); ++t) {
+        columns[0].push_back(t % 5 == 0 ? 1 : 0);
+        columns[1].push_back(std::sin(0.3 * static_cast<double>(t)));
+        w[t] += 12 * columns[0][t] - 7 * columns[1][t];
+    }
+    const Arma arma{{0.6}, {0.4}, {}, {}, 1};
+    ArmaFilter filter;
+    const ArmaLikelihood found = filter.run(w, arma, columns);
+    const auto squares = [&](double first, double second) {
+        auto rest = w;
+        for (std::size_t t = 0; t < w.size(); ++t) rest[t] -= first * columns[0][t] + second * columns[1][t];
+        return kalman(rest, filter.phi(), filter.theta(), 0).squares;
+    };
+    const double first = filter.coefficients()[0], second = filter.coefficients()[1];
+    CHECK(found.squares == doctest::Approx(squares(first, second)).epsilon(1e-8));
+    CHECK(squares(first + 0.1, second) > found.squares);
+    CHECK(squares(first - 0.1, second) > found.squares);
+    CHECK(squares(first, second + 0.1) > found.squares);
+    CHECK(squares(first, second - 0.1) > found.squares);
+    columns.push_back(columns[0]);
+    CHECK(std::isinf(filter.run(w, arma, columns).objective));
 }
 
 TEST_CASE("A long series settles and the likelihood stays exact") {
     const auto w = series({.count = 3000, .level = 0, .noise = 3, .seed = 13});
     const Arma arma{{0.5, -0.2}, {0.4}, {}, {-0.5}, 4};
     ArmaFilter filter;
-    const ArmaLikelihood found = filter.run(w, arma, false);
+    const ArmaLikelihood found = filter.run(w, arma);
     const Kalman expected = kalman(w, filter.phi(), filter.theta(), 0);
     CHECK(found.squares == doctest::Approx(expected.squares).epsilon(1e-9));
 }
@@ -125,9 +153,9 @@ TEST_CASE("A long series settles and the likelihood stays exact") {
 TEST_CASE("What is not stationary has no likelihood") {
     const std::vector<double> w{1, 2, 1, 3, 2, 4, 1, 2};
     ArmaFilter filter;
-    CHECK(std::isinf(filter.run(w, {{1.0}, {}, {}, {}, 1}, false).objective));
-    CHECK(std::isinf(filter.run(w, {{0.5, 0.6}, {}, {}, {}, 1}, false).objective));
-    CHECK(std::isinf(filter.run(w, {{}, {}, {-1.2}, {}, 4}, false).objective));
+    CHECK(std::isinf(filter.run(w, {{1.0}, {}, {}, {}, 1}).objective));
+    CHECK(std::isinf(filter.run(w, {{0.5, 0.6}, {}, {}, {}, 1}).objective));
+    CHECK(std::isinf(filter.run(w, {{}, {}, {-1.2}, {}, 4}).objective));
 }
 
 TEST_CASE("Partial autocorrelations and coefficients are two names of one thing") {
