@@ -46,6 +46,10 @@ for (name in setdiff(names(series), "demand")) {
   put("thetaf,", name, ",,mean=", num(fc$mean))
   if (frequency(x) > 1) for (type in c("additive", "multiplicative"))
     put("decompose,", name, ",", type, ",figure=", num(decompose(x, type)$figure))
+  if (frequency(x) > 1) {
+    parts <- stl(x, s.window = 11, s.jump = 1, t.jump = 1, l.jump = 1)$time.series
+    put("stl,", name, ",11,season=", num(parts[, "seasonal"]), ",trend=", num(parts[, "trend"]))
+  }
   put("acf,", name, ",,values=", num(acf(x, lag.max = 12 * frequency(x)^0, plot = FALSE)$acf[-1]))
   put("differences,", name, ",,seasonal=", if (frequency(x) > 1) nsdiffs(x) else 0, ",plain=", ndiffs(x), ",lambda=", num(BoxCox.lambda(x, method = "loglik", lower = 0, upper = 1)))
 }

@@ -13,6 +13,7 @@ std::span<const Model> theta_family();  // theta, theta_optimised, theta_dynamic
 std::span<const Model> ces_family();    // ces
 std::span<const Model> arima_family();  // arima
 std::span<const Model> ar_family();     // ar
+std::span<const Model> mstl_family();   // mstl
 std::span<const Model> intermittent_family();  // croston, croston_sba, tsb, adida, imapa
 
 // What every model asks first: a horizon, finite values and enough of them. `model` is the label for the message.
