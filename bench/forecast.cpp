@@ -1,11 +1,12 @@
 // Accuracy and CPU time of the forecasting models on a file of competition series, one core:
 //   bench_forecast [--hold-out] FILE [MODEL...]
-// FILE is CSV with a header and the columns id, set, frequency, start, h, type, description, part, values (part is "train"
-// or "test", values are separated by blanks), as made from the R package Mcomp. Prints per frequency and horizon: sMAPE, MASE and OWA
-// against the naive forecast of the deseasonalised series (the protocol of the M4 competition), and milliseconds per series.
-// --hold-out scores the last values before the test part instead, for series at least three times as long: what is chosen
-// by figures is chosen by these.
-// Models without a season get the series deseasonalised by that protocol, and their forecasts the season back.
+// FILE is CSV with a header and the columns id, set, frequency, start, h, type, description, part, values (part is
+// "train" or "test", values are separated by blanks), as made from the R package Mcomp. Prints per frequency and
+// horizon: sMAPE, MASE and OWA against the naive forecast of the deseasonalised series (the protocol of the M4
+// competition), and milliseconds per series.
+// --hold-out scores the last values before the test part instead, for series at least three times as long: what is
+// chosen by figures is chosen by these. Models without a season get the series deseasonalised by that protocol, and
+// their forecasts the season back.
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
@@ -80,7 +81,8 @@ std::vector<double> forecast(const Model& model, const Item& item, bool& failed,
     failed = !fit;
     if (failed) return {};
     evaluations += fit->evaluations;
-    for (std::size_t h = 0; h < fit->mean.size(); ++h) fit->mean[h] = plain.with_season(fit->mean[h], item.train.size() + h);
+    for (std::size_t h = 0; h < fit->mean.size(); ++h)
+        fit->mean[h] = plain.with_season(fit->mean[h], item.train.size() + h);
     return fit->mean;
 }
 
@@ -112,8 +114,10 @@ int main(int argc, char** argv) {
     std::map<Group, Score> base;  // the naive forecast of the deseasonalised series
     std::vector<const Model*> chosen{find_model("naive")};
     for (const Model& model : models())
-        if (argc == 2 || std::any_of(argv + 2, argv + argc, [&](const char* name) { return model.name == name; })) chosen.push_back(&model);
-    std::printf("%-16s %8s %6s %8s %8s %7s %9s %8s %7s\n", "model", "freq", "series", "sMAPE", "MASE", "OWA", "ms", "evals", "failed");
+        if (argc == 2 || std::any_of(argv + 2, argv + argc, [&](const char* name) { return model.name == name; }))
+            chosen.push_back(&model);
+    std::printf("%-16s %8s %6s %8s %8s %7s %9s %8s %7s\n", "model", "freq", "series", "sMAPE", "MASE", "OWA", "ms",
+                "evals", "failed");
     bool first = true;
     for (const Model* model : chosen) {
         std::map<Group, Score> scores;
@@ -130,9 +134,11 @@ int main(int argc, char** argv) {
             }
             double smape = 0, mase = 0, scale = 0;
             const std::size_t m = static_cast<std::size_t>(item.frequency), n = item.train.size();
-            for (std::size_t t = m; t < n; ++t) scale += std::abs(item.train[t] - item.train[t - m]) / static_cast<double>(n - m);
+            for (std::size_t t = m; t < n; ++t)
+                scale += std::abs(item.train[t] - item.train[t - m]) / static_cast<double>(n - m);
             for (std::size_t h = 0; h < mean.size(); ++h) {
-                const double error = std::abs(item.test[h] - mean[h]), size = std::abs(item.test[h]) + std::abs(mean[h]);
+                const double error = std::abs(item.test[h] - mean[h]),
+                             size = std::abs(item.test[h]) + std::abs(mean[h]);
                 smape += size > 0 ? 200 * error / size / static_cast<double>(mean.size()) : 0.0;
                 mase += error / static_cast<double>(mean.size());
             }
@@ -143,8 +149,9 @@ int main(int argc, char** argv) {
         for (const auto& [group, score] : scores) {
             if (first) base[group] = score;
             const Score& naive = base[group];
-            std::printf("%-16s %5d/%-2zu %6d %8.3f %8.3f %7.3f %9.4f %8.0f %7d\n", first ? "naive2" : std::string(model->name).c_str(), group.first, group.second,
-                        score.count, score.smape / score.count, score.mase / score.count,
+            std::printf("%-16s %5d/%-2zu %6d %8.3f %8.3f %7.3f %9.4f %8.0f %7d\n",
+                        first ? "naive2" : std::string(model->name).c_str(), group.first, group.second, score.count,
+                        score.smape / score.count, score.mase / score.count,
                         0.5 * (score.smape / naive.smape + score.mase / naive.mase), score.milliseconds / score.count,
                         static_cast<double>(score.evaluations) / score.count, score.failed);
         }

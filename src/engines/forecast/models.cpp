@@ -7,7 +7,9 @@ namespace fairlead::forecast {
 std::span<const Model> models() {
     static const std::vector<Model> all = [] {
         std::vector<Model> list;
-        for (const auto family : {naive_family(), ets_family(), theta_family(), ces_family(), arima_family(), ar_family(), mstl_family(), intermittent_family()}) list.insert(list.end(), family.begin(), family.end());
+        for (const auto family : {naive_family(), ets_family(), theta_family(), ces_family(), arima_family(),
+                                  ar_family(), mstl_family(), intermittent_family()})
+            list.insert(list.end(), family.begin(), family.end());
         return list;
     }();
     return all;

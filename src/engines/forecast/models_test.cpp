@@ -133,10 +133,10 @@ TEST_CASE("forecast-08: negative and nearly absent values give finite forecasts,
 
 TEST_CASE("Awkward series leave no model without a number") {
     check_all(series({.count = 60, .level = 100, .trend = 1, .swing = 20, .season = 12}), 12);
-    check_all(series({.count = 30, .level = 0, .noise = 50}), 4);                       // around zero
-    check_all(std::vector<double>(40, -7.5), 12);                                       // a negative constant
-    check_all(series({.count = 40, .level = 1e12, .trend = 1e9, .noise = 1e10}), 4);    // very large
-    check_all(series({.count = 40, .level = 1e-9, .noise = 1e-10}), 4);                 // very small
+    check_all(series({.count = 30, .level = 0, .noise = 50}), 4);                     // around zero
+    check_all(std::vector<double>(40, -7.5), 12);                                     // a negative constant
+    check_all(series({.count = 40, .level = 1e12, .trend = 1e9, .noise = 1e10}), 4);  // very large
+    check_all(series({.count = 40, .level = 1e-9, .noise = 1e-10}), 4);               // very small
     std::vector<double> one_sale(36, 0.0), step(48, 5.0), line(40), alternating(40), late(30, 1.0);
     one_sale[20] = 12;
     std::fill(step.begin() + 24, step.end(), 5000.0);
@@ -155,7 +155,8 @@ TEST_CASE("Awkward series leave no model without a number") {
 TEST_CASE("Every length from one value to three seasons is answered or refused with a reason") {
     for (std::size_t count = 1; count <= 40; ++count) {
         CAPTURE(count);
-        const auto values = series({.count = count, .level = 50, .trend = 0.5, .swing = 10, .season = 12, .seed = count});
+        const auto values =
+            series({.count = count, .level = 50, .trend = 0.5, .swing = 10, .season = 12, .seed = count});
         check_all(values, 12, 14);
         check_all(values, 4, 9);
         check_all(values, 1, 6);
@@ -163,7 +164,8 @@ TEST_CASE("Every length from one value to three seasons is answered or refused w
 }
 
 TEST_CASE("Values that are no numbers and horizons below one are refused") {
-    std::vector<double> values{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26};
+    std::vector<double> values{1,  2,  3,  4,  5,  6,  7,  8,  9,  10, 11, 12, 13,
+                               14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26};
     for (const Model& model : models()) {
         CAPTURE(model.name);
         const auto no_horizon = model.fit(ask(values, 0, 4));
@@ -189,7 +191,8 @@ TEST_CASE("Values that are no numbers and horizons below one are refused") {
 }
 
 TEST_CASE("A series in other units has the same forecast in other units") {
-    const auto values = series({.count = 72, .level = 200, .trend = 1, .swing = 40, .season = 12, .noise = 10, .seed = 9});
+    const auto values =
+        series({.count = 72, .level = 200, .trend = 1, .swing = 40, .season = 12, .noise = 10, .seed = 9});
     for (const double factor : {1000.0, 0.001, 1024.0}) {
         auto scaled = values;
         for (double& value : scaled) value *= factor;
@@ -207,7 +210,8 @@ TEST_CASE("A series in other units has the same forecast in other units") {
 }
 
 TEST_CASE("The same question has the same answer, to the last bit") {
-    const auto values = series({.count = 72, .level = 200, .trend = 1, .swing = 40, .season = 12, .noise = 10, .seed = 4});
+    const auto values =
+        series({.count = 72, .level = 200, .trend = 1, .swing = 40, .season = 12, .noise = 10, .seed = 4});
     for (const Model& model : models()) {
         CAPTURE(model.name);
         const auto one = model.fit(ask(values, 6, 12)), two = model.fit(ask(values, 6, 12));
@@ -218,7 +222,8 @@ TEST_CASE("The same question has the same answer, to the last bit") {
 }
 
 TEST_CASE("Fitted values are the forecasts of one step and do not change the forecast") {
-    const auto values = series({.count = 72, .level = 200, .trend = 1, .swing = 40, .season = 12, .noise = 10, .seed = 5});
+    const auto values =
+        series({.count = 72, .level = 200, .trend = 1, .swing = 40, .season = 12, .noise = 10, .seed = 5});
     for (const Model& model : models()) {
         CAPTURE(model.name);
         Question question = ask(values, 6, 12);
@@ -231,7 +236,8 @@ TEST_CASE("Fitted values are the forecasts of one step and do not change the for
 }
 
 TEST_CASE("A very long series is forecast") {
-    const auto values = series({.count = 20000, .level = 1000, .trend = 0.01, .swing = 50, .season = 12, .noise = 10, .seed = 3});
+    const auto values =
+        series({.count = 20000, .level = 1000, .trend = 0.01, .swing = 50, .season = 12, .noise = 10, .seed = 3});
     for (const Model& model : models()) {
         CAPTURE(model.name);
         Question question = ask(values, 24, 12);

@@ -1,5 +1,5 @@
-// Autoregression on the series without its season: the coefficients of all orders come out of one recursion (Burg 1967, as
-// Brockwell and Davis 1991, section 5.1), which is always stationary; the order by the AICc.
+// Autoregression on the series without its season: the coefficients of all orders come out of one recursion (Burg 1967,
+// as Brockwell and Davis 1991, section 5.1), which is always stationary; the order by the AICc.
 #include "engines/forecast/models/ar.h"
 
 #include <algorithm>
@@ -45,7 +45,8 @@ std::vector<BurgOrder> burg(std::span<const double> w, int most) {
 
 namespace {
 
-// The steps of the series, with or without an average step (drift), in orders up to a season and one: the AICc decides both.
+// The steps of the series, with or without an average step (drift), in orders up to a season and one: the AICc decides
+// both.
 ArimaFit best_order(std::span<const double> values, int season) {
     const std::vector<double> steps = difference(values, 1);
     const std::size_t n = steps.size();
@@ -64,7 +65,8 @@ ArimaFit best_order(std::span<const double> values, int season) {
         int p = 0;
         for (const BurgOrder& order : burg(w, most)) {
             const double spent = p + (drift ? 1 : 0);
-            const double log_likelihood = -0.5 * count * (std::log(2 * std::numbers::pi) + 1 + std::log(order.variance + 1e-20 * unit * unit));
+            const double log_likelihood =
+                -0.5 * count * (std::log(2 * std::numbers::pi) + 1 + std::log(order.variance + 1e-20 * unit * unit));
             const double aicc = corrected_aic(log_likelihood, static_cast<int>(spent) + 1, n);
             // Near the edge the coefficients may lose in rounding what the partials had: not stationary any more.
             if (aicc < best.aicc && ar_autocovariances(order.coefficients, 0, gamma, memory)) {
@@ -101,7 +103,8 @@ Result<Fit> autoregression(const Question& question) {
     fit.aicc = model.aicc;
     fit.parameters = model.order.parameters();
     fit.evaluations = 1;
-    fit.description = "autoregression of order " + std::to_string(model.order.p) + " of the steps" + (model.order.constant ? ", with drift" : "");
+    fit.description = "autoregression of order " + std::to_string(model.order.p) + " of the steps" +
+                      (model.order.constant ? ", with drift" : "");
     if (plain.seasonal) fit.description = season_words(question.season) + ": " + fit.description;
     for (std::size_t i = 0; i < model.arma.ar.size(); ++i) fit.numbers["ar" + std::to_string(i + 1)] = model.arma.ar[i];
     if (model.order.constant) fit.numbers["drift"] = model.constant;
@@ -113,6 +116,8 @@ constexpr Model family[] = {{"ar", "Autoregression", [](int) { return 8; }, auto
 
 }  // namespace
 
-std::span<const Model> ar_family() { return family; }
+std::span<const Model> ar_family() {
+    return family;
+}
 
 }  // namespace fairlead::forecast

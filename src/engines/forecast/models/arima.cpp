@@ -20,7 +20,8 @@ constexpr double partial_edge = 0.99;   // beyond: a root within about 1 % of th
 constexpr int order_most = 5, seasonal_order_most = 2;
 constexpr double seasonal_threshold = 0.64;  // as R's `nsdiffs`
 constexpr std::size_t models_most = 94;
-// Two steps in a row that gain less in -2 log likelihood end an estimate: of the candidates of the search, of the answer.
+// Two steps in a row that gain less in -2 log likelihood end an estimate: of the candidates of the search, of the
+// answer.
 constexpr double coarse = 1e-3, fine = 1e-5;
 
 std::vector<double> differenced(std::span<const double> values, int m, const ArimaOrder& order) {
@@ -38,7 +39,8 @@ struct Problem {
     std::vector<std::size_t> which;            // the regressor of each column behind the first
     std::vector<double> units;                 // of these
 
-    Problem(std::span<const double> values, int m, const ArimaOrder& order, Columns regressors) : w(differenced(values, m, order)) {
+    Problem(std::span<const double> values, int m, const ArimaOrder& order, Columns regressors)
+        : w(differenced(values, m, order)) {
         unit = size_of(w);
         for (double& value : w) value /= unit;
         columns.emplace_back(w.size(), 1.0);
@@ -54,7 +56,9 @@ struct Problem {
         }
     }
     Columns used(bool constant) const { return Columns(columns).subspan(constant ? 0 : 1); }
-    bool dependent() const { return columns.size() > 1 && w.size() > columns.size() && least_squares(columns, w).empty(); }
+    bool dependent() const {
+        return columns.size() > 1 && w.size() > columns.size() && least_squares(columns, w).empty();
+    }
 };
 
 // The series less its regression, or (turned) with it.
@@ -64,14 +68,18 @@ void add_effects(std::vector<double>& to, const ArimaFit& fit, Columns regressor
 }
 
 Refused dependent_regressors() {
-    return refuse(Why::invalid, "dependent_regressors", "One of the regressors follows from the others; leave one out", "regressors");
+    return refuse(Why::invalid, "dependent_regressors", "One of the regressors follows from the others; leave one out",
+                  "regressors");
 }
 
 // The likelihood as a function of the partial autocorrelations of the four factors; gradient by differences.
 class Objective {
   public:
     Objective(const Problem& problem, int m, const ArimaOrder& order, ArmaFilter& filter)
-        : problem_(problem), columns_(problem.used(order.constant)), filter_(filter), variables_(order.p + order.q + order.seasonal_p + order.seasonal_q) {
+        : problem_(problem),
+          columns_(problem.used(order.constant)),
+          filter_(filter),
+          variables_(order.p + order.q + order.seasonal_p + order.seasonal_q) {
         arma.m = m;
         arma.ar.resize(order.p);
         arma.ma.resize(order.q);
@@ -151,7 +159,8 @@ std::vector<double> start_from(const ArimaOrder& order, const Estimate* other) {
     return x;
 }
 
-Estimate estimate(const Problem& problem, int m, const ArimaOrder& order, std::size_t regressors, const Estimate* from, double tolerance, ArmaFilter& filter, MinimiseWorkspace& workspace) {
+Estimate estimate(const Problem& problem, int m, const ArimaOrder& order, std::size_t regressors, const Estimate* from,
+                  double tolerance, ArmaFilter& filter, MinimiseWorkspace& workspace) {
     Estimate result;
     ArimaFit& fit = result.fit;
     fit.order = order;
@@ -162,7 +171,8 @@ Estimate estimate(const Problem& problem, int m, const ArimaOrder& order, std::s
     Objective objective(problem, m, order, filter);
     const int free = static_cast<int>(result.partials.size());
     const std::vector<double> lower(result.partials.size(), -partial_most), upper(result.partials.size(), partial_most);
-    const Minimum found = minimise(objective, free, result.partials.data(), lower.data(), upper.data(), {tolerance / count, 100, 0.1}, workspace);
+    const Minimum found = minimise(objective, free, result.partials.data(), lower.data(), upper.data(),
+                                   {tolerance / count, 100, 0.1}, workspace);
     const double least = objective.value(result.partials.data());
     fit.evaluations = objective.evaluations;
     fit.arma = objective.arma;
@@ -173,13 +183,15 @@ Estimate estimate(const Problem& problem, int m, const ArimaOrder& order, std::s
     }
     const std::vector<double>& coefficients = filter.coefficients();
     if (order.constant) fit.constant = coefficients[0] * unit;
-    for (std::size_t at = 0; at < problem.which.size(); ++at) fit.effects[problem.which[at]] = coefficients[at + (order.constant ? 1 : 0)] * unit / problem.units[at];
+    for (std::size_t at = 0; at < problem.which.size(); ++at)
+        fit.effects[problem.which[at]] = coefficients[at + (order.constant ? 1 : 0)] * unit / problem.units[at];
     const int parameters = order.parameters() + static_cast<int>(problem.which.size());
     const double spent = parameters - 1;
     fit.sigma2 = objective.likelihood.squares * unit * unit / std::max(count - spent, 1.0);
     fit.log_likelihood = -0.5 * count * (std::log(2 * std::numbers::pi) + 1 + least) - count * std::log(unit);
     fit.aicc = corrected_aic(fit.log_likelihood, parameters, n);
-    for (const double partial : result.partials) fit.near_the_edge = fit.near_the_edge || std::abs(partial) > partial_edge;
+    for (const double partial : result.partials)
+        fit.near_the_edge = fit.near_the_edge || std::abs(partial) > partial_edge;
     return result;
 }
 
@@ -188,7 +200,8 @@ Estimate estimate(const Problem& problem, int m, const ArimaOrder& order, std::s
 std::string ArimaOrder::name(int m) const {
     std::string name = "ARIMA(" + std::to_string(p) + "," + std::to_string(d) + "," + std::to_string(q) + ")";
     if (seasonal_p + seasonal_d + seasonal_q > 0)
-        name += "(" + std::to_string(seasonal_p) + "," + std::to_string(seasonal_d) + "," + std::to_string(seasonal_q) + ")[" + std::to_string(m) + "]";
+        name += "(" + std::to_string(seasonal_p) + "," + std::to_string(seasonal_d) + "," + std::to_string(seasonal_q) +
+                ")[" + std::to_string(m) + "]";
     if (constant) name += d + seasonal_d == 0 ? " with mean" : " with drift";
     return name;
 }
@@ -196,19 +209,23 @@ std::string ArimaOrder::name(int m) const {
 Result<ArimaFit> fit_arima(std::span<const double> values, int m, const ArimaOrder& order, Columns regressors) {
     const std::size_t lost = static_cast<std::size_t>(order.d + m * order.seasonal_d);
     if (values.size() < lost + static_cast<std::size_t>(order.parameters()) + regressors.size() + 2)
-        return refuse(Why::invalid, "too_short", order.name(m) + " needs more than the " + std::to_string(values.size()) + " values of the series", "values");
+        return refuse(Why::invalid, "too_short",
+                      order.name(m) + " needs more than the " + std::to_string(values.size()) + " values of the series",
+                      "values");
     const Problem problem(values, m, order, regressors);
     if (problem.dependent()) return dependent_regressors();
     ArmaFilter filter;
     MinimiseWorkspace workspace;
     ArimaFit fit = estimate(problem, m, order, regressors.size(), nullptr, fine, filter, workspace).fit;
-    if (!std::isfinite(fit.log_likelihood)) return refuse(Why::invalid, "no_fit", order.name(m) + " cannot be fitted to these values", "values");
+    if (!std::isfinite(fit.log_likelihood))
+        return refuse(Why::invalid, "no_fit", order.name(m) + " cannot be fitted to these values", "values");
     return fit;
 }
 
 Result<ArimaFit> search_arima(std::span<const double> values, int m, Columns regressors) {
     if (!regressors.empty() && values.size() < regressors.size() + static_cast<std::size_t>(m > 1 ? m : 0) + 10)
-        return refuse(Why::invalid, "too_short", "The series is too short for " + std::to_string(regressors.size()) + " regressors", "regressors");
+        return refuse(Why::invalid, "too_short",
+                      "The series is too short for " + std::to_string(regressors.size()) + " regressors", "regressors");
     // How often to difference is asked of what ordinary least squares leaves.
     std::vector<double> w(values.begin(), values.end());
     if (!regressors.empty()) {
@@ -243,9 +260,14 @@ Result<ArimaFit> search_arima(std::span<const double> values, int m, Columns reg
             if (other.fit.order == order) return false;
         if (tried.size() >= models_most) return false;
         if (order.p < 0 || order.q < 0 || order.seasonal_p < 0 || order.seasonal_q < 0) return false;
-        if (order.p > p_most || order.q > q_most || order.seasonal_p > seasonal_most || order.seasonal_q > seasonal_most) return false;
-        if (problem.w.size() < static_cast<std::size_t>(order.parameters()) + problem.which.size() + 2 && order.parameters() > 1) return false;
-        tried.push_back(estimate(problem, m, order, regressors.size(), tried.empty() ? nullptr : &tried[best], coarse, filter, workspace));
+        if (order.p > p_most || order.q > q_most || order.seasonal_p > seasonal_most ||
+            order.seasonal_q > seasonal_most)
+            return false;
+        if (problem.w.size() < static_cast<std::size_t>(order.parameters()) + problem.which.size() + 2 &&
+            order.parameters() > 1)
+            return false;
+        tried.push_back(estimate(problem, m, order, regressors.size(), tried.empty() ? nullptr : &tried[best], coarse,
+                                 filter, workspace));
         ArimaFit& fit = tried.back().fit;
         if (fit.near_the_edge) fit.aicc = infinity;
         if (tried.size() == 1) return true;
@@ -255,7 +277,8 @@ Result<ArimaFit> search_arima(std::span<const double> values, int m, Columns reg
     };
     const auto with = [&](int p, int q, int seasonal_p, int seasonal_q, bool constant) {
         ArimaOrder order = base;
-        order.p = p, order.q = q, order.seasonal_p = seasonal_p, order.seasonal_q = seasonal_q, order.constant = constant;
+        order.p = p, order.q = q, order.seasonal_p = seasonal_p, order.seasonal_q = seasonal_q,
+        order.constant = constant;
         return order;
     };
     const int two = n < 10 ? 1 : 2, one_season = seasonal_most > 0 && n >= 10 ? 1 : 0;
@@ -268,26 +291,31 @@ Result<ArimaFit> search_arima(std::span<const double> values, int m, Columns reg
         int p, q, seasonal_p, seasonal_q;
     };
     // R's order of the neighbours.
-    constexpr Move moves[] = {{0, 0, -1, 0}, {0, 0, 0, -1}, {0, 0, 1, 0}, {0, 0, 0, 1}, {0, 0, -1, -1}, {0, 0, -1, 1}, {0, 0, 1, -1}, {0, 0, 1, 1},
-                              {-1, 0, 0, 0}, {0, -1, 0, 0}, {1, 0, 0, 0}, {0, 1, 0, 0}, {-1, -1, 0, 0}, {-1, 1, 0, 0}, {1, -1, 0, 0}, {1, 1, 0, 0}};
+    constexpr Move moves[] = {{0, 0, -1, 0},  {0, 0, 0, -1}, {0, 0, 1, 0},  {0, 0, 0, 1},
+                              {0, 0, -1, -1}, {0, 0, -1, 1}, {0, 0, 1, -1}, {0, 0, 1, 1},
+                              {-1, 0, 0, 0},  {0, -1, 0, 0}, {1, 0, 0, 0},  {0, 1, 0, 0},
+                              {-1, -1, 0, 0}, {-1, 1, 0, 0}, {1, -1, 0, 0}, {1, 1, 0, 0}};
     for (bool moved = true; moved;) {
         moved = false;
         const ArimaOrder here = tried[best].fit.order;
         for (const Move& move : moves) {
-            moved = better(with(here.p + move.p, here.q + move.q, here.seasonal_p + move.seasonal_p, here.seasonal_q + move.seasonal_q, here.constant));
+            moved = better(with(here.p + move.p, here.q + move.q, here.seasonal_p + move.seasonal_p,
+                                here.seasonal_q + move.seasonal_q, here.constant));
             if (moved) break;
         }
-        if (!moved && may_have_constant) moved = better(with(here.p, here.q, here.seasonal_p, here.seasonal_q, !here.constant));
+        if (!moved && may_have_constant)
+            moved = better(with(here.p, here.q, here.seasonal_p, here.seasonal_q, !here.constant));
     }
-    Estimate polished = estimate(problem, m, tried[best].fit.order, regressors.size(), &tried[best], fine, filter, workspace);
+    Estimate polished =
+        estimate(problem, m, tried[best].fit.order, regressors.size(), &tried[best], fine, filter, workspace);
     ArimaFit found = polished.fit.aicc < tried[best].fit.aicc ? polished.fit : tried[best].fit;
     found.evaluations = polished.fit.evaluations;
     for (const Estimate& other : tried) found.evaluations += other.fit.evaluations;
     return found;
 }
 
-void forecast_arima(std::span<const double> values, int m, const ArimaFit& fit, int horizon, std::vector<double>& mean, std::vector<double>& variance,
-                    Columns regressors) {
+void forecast_arima(std::span<const double> values, int m, const ArimaFit& fit, int horizon, std::vector<double>& mean,
+                    std::vector<double>& variance, Columns regressors) {
     const ArimaOrder& order = fit.order;
     std::vector<double> rest(values.begin(), values.end());
     add_effects(rest, fit, regressors, 0, -1);
@@ -320,9 +348,10 @@ void forecast_arima(std::span<const double> values, int m, const ArimaFit& fit, 
     std::vector<double> iota(steps, 0.0);
     iota[0] = 1;
     for (const int lag : lags)
-        for (std::size_t k = static_cast<std::size_t>(lag); k < steps; ++k) iota[k] += iota[k - static_cast<std::size_t>(lag)];
-    // The state before the next value has the covariance P and carries that value's own error; the errors after it come in
-    // by the weights of the model. `rows` are what the state adds to the later differences.
+        for (std::size_t k = static_cast<std::size_t>(lag); k < steps; ++k)
+            iota[k] += iota[k - static_cast<std::size_t>(lag)];
+    // The state before the next value has the covariance P and carries that value's own error; the errors after it come
+    // in by the weights of the model. `rows` are what the state adds to the later differences.
     const std::vector<double> p = filter.covariance(w.size(), fit.arma);
     const std::size_t r = static_cast<std::size_t>(filter.states());
     std::vector<std::vector<double>> rows;
@@ -383,9 +412,12 @@ Result<Fit> automatic(const Question& question) {
     fit.parameters = found.order.parameters() + static_cast<int>(found.effects.size());
     fit.evaluations = found.evaluations;
     fit.description = found.order.name(question.season);
-    if (!found.effects.empty()) fit.description += ", " + std::to_string(found.effects.size()) + (found.effects.size() == 1 ? " regressor" : " regressors");
+    if (!found.effects.empty())
+        fit.description +=
+            ", " + std::to_string(found.effects.size()) + (found.effects.size() == 1 ? " regressor" : " regressors");
     const auto put = [&](const char* name, const std::vector<double>& coefficients) {
-        for (std::size_t i = 0; i < coefficients.size(); ++i) fit.numbers[name + std::to_string(i + 1)] = coefficients[i];
+        for (std::size_t i = 0; i < coefficients.size(); ++i)
+            fit.numbers[name + std::to_string(i + 1)] = coefficients[i];
     };
     put("ar", found.arma.ar);
     put("ma", found.arma.ma);
@@ -401,6 +433,8 @@ constexpr Model family[] = {{"arima", "ARIMA, orders searched", [](int) { return
 
 }  // namespace
 
-std::span<const Model> arima_family() { return family; }
+std::span<const Model> arima_family() {
+    return family;
+}
 
 }  // namespace fairlead::forecast

@@ -131,7 +131,8 @@ TEST_CASE("Fitted values are the values less the errors of one step") {
     const auto fitted = fitted_arima(y, 1, *fit);
     CHECK(std::isnan(fitted[0]));
     for (std::size_t t = 2; t < y.size(); ++t)
-        CHECK(fitted[t] == doctest::Approx(y[t - 1] + fit->constant + fit->arma.ar[0] * (y[t - 1] - y[t - 2] - fit->constant)));
+        CHECK(fitted[t] ==
+              doctest::Approx(y[t - 1] + fit->constant + fit->arma.ar[0] * (y[t - 1] - y[t - 2] - fit->constant)));
 }
 
 TEST_CASE("A regression with ARIMA errors finds what a promotion and a price do, and forecasts with them") {
@@ -139,7 +140,7 @@ TEST_CASE("A regression with ARIMA errors finds what a promotion and a price do,
     const int horizon = 10;
     std::vector<std::vector<double>> regressors(2);
     for (std::size_t t = 0; t < y.size() + horizon; ++t) {
-        regressors[0].push_back(t % 9 == 0 ? 1 : 0);                    // a promotion
+        regressors[0].push_back(t % 9 == 0 ? 1 : 0);                           // a promotion
         regressors[1].push_back(10 + std::sin(0.7 * static_cast<double>(t)));  // a price
     }
     auto plain = y;
@@ -154,7 +155,9 @@ TEST_CASE("A regression with ARIMA errors finds what a promotion and a price do,
     const auto without = find_model("arima")->fit(ask(plain, horizon));
     REQUIRE(without);
     for (int h = 0; h < horizon; ++h)
-        CHECK(fit->mean[h] == doctest::Approx(without->mean[h] + 40 * regressors[0][y.size() + h] - 15 * regressors[1][y.size() + h]).epsilon(0.03));
+        CHECK(fit->mean[h] ==
+              doctest::Approx(without->mean[h] + 40 * regressors[0][y.size() + h] - 15 * regressors[1][y.size() + h])
+                  .epsilon(0.03));
     CHECK(fit->mean[8] > fit->mean[0] + 20);  // 108: the next promotion
     double missed = 0;
     for (std::size_t t = 5; t < y.size(); ++t) missed = std::max(missed, std::abs(y[t] - fit->fitted[t]));

@@ -112,9 +112,9 @@ struct Recursion {
     static double& squares_of(Memory& memory) { return memory.trace.back().error; }
 };
 
-// The pairs whose errors die out (Svetunkov et al. 2022, equation 13): outside one circle and another, inside a third. A soft
-// wall along them, worth some hundredths of the AICc within: beyond, the fit is a house of cards that a change in the last
-// digit brings down.
+// The pairs whose errors die out (Svetunkov et al. 2022, equation 13): outside one circle and another, inside a third.
+// A soft wall along them, worth some hundredths of the AICc within: beyond, the fit is a house of cards that a change
+// in the last digit brings down.
 constexpr double wall = 0.05;
 double stable_wall(double a0, double a1, double* by) {
     const double x1 = a0 - 0.5, y1 = a1 - 1, x2 = a0 - 2.5, x3 = a0 - 1.5, y3 = a1 - 0.5;
@@ -131,7 +131,8 @@ template <CesSeason S>
 class Objective {
   public:
     using Run = Recursion<S>;
-    Objective(const std::vector<double>& values, int m, Memory& memory) : values_(values), n_(static_cast<int>(values.size())), m_(S == CesSeason::none ? 1 : m), memory_(memory) {
+    Objective(const std::vector<double>& values, int m, Memory& memory)
+        : values_(values), n_(static_cast<int>(values.size())), m_(S == CesSeason::none ? 1 : m), memory_(memory) {
         memory_.trace.resize(values.size() + 1);
         for (auto* ring : {&memory_.season, &memory_.second, &memory_.by_season, &memory_.by_second}) ring->resize(m_);
     }
@@ -149,7 +150,9 @@ class Objective {
         tried_ = start_;
         double x[4], lower[4], upper[4];
         int count = 0;
-        const auto add = [&](double value, double least, double most) { x[count] = value, lower[count] = least, upper[count] = most, ++count; };
+        const auto add = [&](double value, double least, double most) {
+            x[count] = value, lower[count] = least, upper[count] = most, ++count;
+        };
         // The limits of the region searched by the authors' and by statsforecast's implementations.
         add(start_.a0, 0.01, 1.8);
         add(start_.a1, 0.01, 1.9);
@@ -204,9 +207,12 @@ class Objective {
 template <class Then>
 auto with_form(CesSeason form, Then&& then) {
     switch (form) {
-        case CesSeason::none: return then.template operator()<CesSeason::none>();
-        case CesSeason::partial: return then.template operator()<CesSeason::partial>();
-        case CesSeason::full: break;
+        case CesSeason::none:
+            return then.template operator()<CesSeason::none>();
+        case CesSeason::partial:
+            return then.template operator()<CesSeason::partial>();
+        case CesSeason::full:
+            break;
     }
     return then.template operator()<CesSeason::full>();
 }
@@ -217,7 +223,8 @@ constexpr double steady = 1.1;
 CesParameters start_states(const std::vector<double>& values, int m, CesSeason form) {
     CesParameters start;
     const std::size_t n = values.size();
-    const std::size_t first = std::min<std::size_t>(std::max<std::size_t>(10, form == CesSeason::none ? 1 : static_cast<std::size_t>(m)), n);
+    const std::size_t first =
+        std::min<std::size_t>(std::max<std::size_t>(10, form == CesSeason::none ? 1 : static_cast<std::size_t>(m)), n);
     for (std::size_t t = 0; t < first; ++t) start.level += values[t] / static_cast<double>(first);
     start.other = start.level / steady;
     if (form == CesSeason::none) return start;
@@ -232,7 +239,8 @@ CesParameters start_states(const std::vector<double>& values, int m, CesSeason f
 }
 
 template <class Search>
-CesFit finish(const Search& search, const Memory& memory, std::size_t n, double unit, int m, CesSeason form, const CesParameters& parameters, double objective) {
+CesFit finish(const Search& search, const Memory& memory, std::size_t n, double unit, int m, CesSeason form,
+              const CesParameters& parameters, double objective) {
     CesFit fit;
     fit.form = form;
     fit.season_length = form == CesSeason::none ? 1 : m;
@@ -256,7 +264,9 @@ CesFit finish(const Search& search, const Memory& memory, std::size_t n, double 
 
 }  // namespace
 
-int ces_parameters(CesSeason form, int m) { return form == CesSeason::none ? 3 : (form == CesSeason::partial ? 4 : 5) + m - 1; }
+int ces_parameters(CesSeason form, int m) {
+    return form == CesSeason::none ? 3 : (form == CesSeason::partial ? 4 : 5) + m - 1;
+}
 
 std::vector<CesFit> fit_all_ces(std::span<const double> values, int m) {
     const double unit = size_of(values);
@@ -274,7 +284,8 @@ std::vector<CesFit> fit_all_ces(std::span<const double> values, int m) {
             if (!std::isfinite(search.run(parameters, evaluations))) return;
             const double objective = search.forward(parameters);
             CesFit fit = finish(search, memory, values.size(), unit, m, form, parameters, objective);
-            for (std::size_t t = 0; t < values.size(); ++t) fit.fitted.push_back((scaled[t] - memory.trace[t].error) * unit);
+            for (std::size_t t = 0; t < values.size(); ++t)
+                fit.fitted.push_back((scaled[t] - memory.trace[t].error) * unit);
             fit.evaluations = evaluations;
             fits.push_back(std::move(fit));
         });
@@ -295,7 +306,8 @@ CesFit run_ces(std::span<const double> values, int m, CesSeason form, const CesP
     });
 }
 
-double ces_objective(std::span<const double> values, int m, CesSeason form, const CesParameters& parameters, std::vector<double>* gradient) {
+double ces_objective(std::span<const double> values, int m, CesSeason form, const CesParameters& parameters,
+                     std::vector<double>* gradient) {
     const std::vector<double> copy(values.begin(), values.end());
     Memory memory;
     return with_form(form, [&]<CesSeason S>() {
@@ -379,17 +391,22 @@ Result<Fit> ces(const Question& question) {
         fit.numbers = {{"a0", found.parameters.a0}, {"a1", found.parameters.a1}, {"sigma2", found.sigma2}};
         if (found.form == CesSeason::partial || found.form == CesSeason::full) fit.numbers["b0"] = found.parameters.b0;
         if (found.form == CesSeason::full) fit.numbers["b1"] = found.parameters.b1;
-        constexpr const char* words[] = {"complex smoothing", "complex smoothing with a season", "complex smoothing with a complex season"};
-        fit.description = (found.form == CesSeason::none ? std::string() : season_words(question.season) + ": ") + words[static_cast<int>(found.form)];
+        constexpr const char* words[] = {"complex smoothing", "complex smoothing with a season",
+                                         "complex smoothing with a complex season"};
+        fit.description = (found.form == CesSeason::none ? std::string() : season_words(question.season) + ": ") +
+                          words[static_cast<int>(found.form)];
         return fit;
     }
-    return refuse(Why::invalid, "no_fit", "Complex exponential smoothing explodes on these values; use another model", "values");
+    return refuse(Why::invalid, "no_fit", "Complex exponential smoothing explodes on these values; use another model",
+                  "values");
 }
 
 constexpr Model family[] = {{"ces", "Complex exponential smoothing", [](int) { return 7; }, ces, true, 20}};
 
 }  // namespace
 
-std::span<const Model> ces_family() { return family; }
+std::span<const Model> ces_family() {
+    return family;
+}
 
 }  // namespace fairlead::forecast

@@ -1,13 +1,14 @@
-// Complex exponential smoothing (CES): a level and a second, unobserved part that smooth each other with a complex parameter
-// alpha = a0 + i a1; it slides between a level and a trend without choosing one. Sources: Svetunkov, Kourentzes, Ord, "Complex
-// exponential smoothing", Naval Research Logistics 69 (2022); the seasonal forms as in the R package smooth. With e = y - f:
+// Complex exponential smoothing (CES): a level and a second, unobserved part that smooth each other with a complex
+// parameter alpha = a0 + i a1; it slides between a level and a trend without choosing one. Sources: Svetunkov,
+// Kourentzes, Ord, "Complex exponential smoothing", Naval Research Logistics 69 (2022); the seasonal forms as in the R
+// package smooth. With e = y - f:
 //     none:    f = l;      l' = l - (1 - a1) c + (a0 - a1) e;   c' = l + (1 - a0) c + (a0 + a1) e
 //     partial: f = l + s;  as none, and s' = s + b0 e
 //     full:    f = l + s;  as none, and (s, r) smooth each other with beta = b0 + i b1 as l and c do
-// Estimated by least squares over alpha and beta, which stay where errors die out. The first states come from the first values
-// and an additive decomposition and are not estimated: with them free the fit hardly improves and the forecasts suffer (on the
-// last values before the test part of M3 by 1 to 9 % in OWA). The form with a pair (l, c) for each period of the season did not
-// earn its place there.
+// Estimated by least squares over alpha and beta, which stay where errors die out. The first states come from the first
+// values and an additive decomposition and are not estimated: with them free the fit hardly improves and the forecasts
+// suffer (on the last values before the test part of M3 by 1 to 9 % in OWA). The form with a pair (l, c) for each
+// period of the season did not earn its place there.
 #pragma once
 #include <cstdint>
 #include <span>
@@ -29,8 +30,8 @@ struct CesParameters {
 struct CesFit {
     CesSeason form = CesSeason::none;
     int season_length = 1;
-    CesParameters parameters;            // before the first value
-    CesParameters last;                  // the states after the last value
+    CesParameters parameters;  // before the first value
+    CesParameters last;        // the states after the last value
     std::size_t count = 0;
     double sigma2 = 0, log_likelihood = 0, aicc = 0;
     std::vector<double> fitted;
@@ -44,6 +45,7 @@ void forecast_ces(const CesFit& fit, int horizon, std::vector<double>& mean, std
 // Numbers estimated or taken from the decomposition, the variance included.
 int ces_parameters(CesSeason form, int m);
 // log(sum e^2 / n) and its gradient by a0, a1, b0, b1, level, other, season (m), second (m); for tests of the gradient.
-double ces_objective(std::span<const double> values, int m, CesSeason form, const CesParameters& parameters, std::vector<double>* gradient);
+double ces_objective(std::span<const double> values, int m, CesSeason form, const CesParameters& parameters,
+                     std::vector<double>* gradient);
 
 }  // namespace fairlead::forecast

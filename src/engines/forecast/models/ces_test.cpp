@@ -76,24 +76,35 @@ TEST_CASE("The gradient of complex smoothing is the gradient by differences") {
             auto up = p, down = p;
             member(up) += step;
             member(down) -= step;
-            const double expected = (ces_objective(y, m, form, up, nullptr) - ces_objective(y, m, form, down, nullptr)) / (2 * step);
+            const double expected =
+                (ces_objective(y, m, form, up, nullptr) - ces_objective(y, m, form, down, nullptr)) / (2 * step);
             CHECK(std::abs(found - expected) <= 1e-6 * std::max(1e-2, std::abs(expected)));
         };
-        check(gradient[0], [](CesParameters& q) -> double& { return q.a0; }, 1e-6);
-        check(gradient[1], [](CesParameters& q) -> double& { return q.a1; }, 1e-6);
-        check(gradient[2], [](CesParameters& q) -> double& { return q.b0; }, 1e-6);
-        check(gradient[3], [](CesParameters& q) -> double& { return q.b1; }, 1e-6);
-        check(gradient[4], [](CesParameters& q) -> double& { return q.level; }, 1e-4);
-        check(gradient[5], [](CesParameters& q) -> double& { return q.other; }, 1e-4);
+        check(
+            gradient[0], [](CesParameters& q) -> double& { return q.a0; }, 1e-6);
+        check(
+            gradient[1], [](CesParameters& q) -> double& { return q.a1; }, 1e-6);
+        check(
+            gradient[2], [](CesParameters& q) -> double& { return q.b0; }, 1e-6);
+        check(
+            gradient[3], [](CesParameters& q) -> double& { return q.b1; }, 1e-6);
+        check(
+            gradient[4], [](CesParameters& q) -> double& { return q.level; }, 1e-4);
+        check(
+            gradient[5], [](CesParameters& q) -> double& { return q.other; }, 1e-4);
         for (std::size_t j = 0; j < p.season.size(); ++j) {
-            check(gradient[6 + j], [&](CesParameters& q) -> double& { return q.season[j]; }, 1e-4);
-            if (form != CesSeason::partial) check(gradient[6 + m + j], [&](CesParameters& q) -> double& { return q.second[j]; }, 1e-4);
+            check(
+                gradient[6 + j], [&](CesParameters& q) -> double& { return q.season[j]; }, 1e-4);
+            if (form != CesSeason::partial)
+                check(
+                    gradient[6 + m + j], [&](CesParameters& q) -> double& { return q.second[j]; }, 1e-4);
         }
     }
 }
 
 TEST_CASE("A season is taken where there is one") {
-    const auto seasonal = find_model("ces")->fit(ask(series({.count = 72, .level = 200, .swing = 60, .season = 12, .noise = 4}), 12, 12));
+    const auto seasonal =
+        find_model("ces")->fit(ask(series({.count = 72, .level = 200, .swing = 60, .season = 12, .noise = 4}), 12, 12));
     REQUIRE(seasonal);
     CHECK(seasonal->description.find("season of 12") != std::string::npos);
     const auto plain = find_model("ces")->fit(ask(series({.count = 72, .level = 200, .noise = 20}), 12, 12));

@@ -38,7 +38,8 @@ struct Scaled {
     double unit = 1;
     bool positive = true;
 
-    explicit Scaled(std::span<const double> original) : values(original.begin(), original.end()), unit(size_of(original)) {
+    explicit Scaled(std::span<const double> original)
+        : values(original.begin(), original.end()), unit(size_of(original)) {
         double least = infinity, most = 0;
         for (const double value : values) {
             least = std::min(least, value);
@@ -60,7 +61,10 @@ class Objective {
 
   public:
     Objective(const std::vector<double>& values, int m, Bounds bounds, Workspace& workspace)
-        : values_(values), n_(static_cast<int>(values.size())), m_(seasonal ? m : 1), work_(workspace),
+        : values_(values),
+          n_(static_cast<int>(values.size())),
+          m_(seasonal ? m : 1),
+          work_(workspace),
           beta_most_(bounds == Bounds::robust ? robust_beta_most / m_ : smoothing_most) {
         work_.trace.resize(values.size());
         work_.season.resize(m_);
@@ -72,7 +76,8 @@ class Objective {
     double run(EtsParameters& parameters, std::int64_t& evaluations) {
         start_ = parameters;
         const int count = lay_out();
-        const Minimum found = minimise(*this, count, work_.x.data(), work_.lower.data(), work_.upper.data(), {1e-4 / n_, 300, 0.1}, work_.minimise);
+        const Minimum found = minimise(*this, count, work_.x.data(), work_.lower.data(), work_.upper.data(),
+                                       {1e-4 / n_, 300, 0.1}, work_.minimise);
         evaluations += found.evaluations;
         if (std::isfinite(found.value)) unpack(work_.x.data(), parameters);
         return found.value;
@@ -84,14 +89,18 @@ class Objective {
     }
 
     double forward(const EtsParameters& parameters) {
-        point_ = {parameters.alpha, parameters.beta, parameters.gamma, parameters.phi, parameters.level, parameters.slope};
+        point_ = {parameters.alpha, parameters.beta,  parameters.gamma,
+                  parameters.phi,   parameters.level, parameters.slope};
         last_ = point_;
         if constexpr (seasonal) std::copy(parameters.season.begin(), parameters.season.end(), work_.season.begin());
-        const double value = Recursion::forward(values_.data(), n_, m_, last_, work_.season.data(), work_.trace.data(), squares_);
+        const double value =
+            Recursion::forward(values_.data(), n_, m_, last_, work_.season.data(), work_.trace.data(), squares_);
         return value;
     }
 
-    void backward(EtsPoint& by) { Recursion::backward(n_, m_, point_, squares_, work_.trace.data(), by, work_.by_season.data()); }
+    void backward(EtsPoint& by) {
+        Recursion::backward(n_, m_, point_, squares_, work_.trace.data(), by, work_.by_season.data());
+    }
 
     void gradient(const double* x, double* g) {
         EtsPoint by;
@@ -109,7 +118,8 @@ class Objective {
             g[at] = by.slope * work_.unit[at];
             ++at;
         }
-        for (int j = 1; j <= free_seasons_; ++j, ++at) g[at] = (work_.by_season[j] - work_.by_season[0]) * work_.unit[at];
+        for (int j = 1; j <= free_seasons_; ++j, ++at)
+            g[at] = (work_.by_season[j] - work_.by_season[0]) * work_.unit[at];
     }
 
     const EtsPoint& last() const { return last_; }
@@ -127,8 +137,11 @@ class Objective {
         add((alpha - beta) / (1 - beta), T == EtsTrend::none ? smoothing_least : 0.0, smoothing_most, 1);
         if constexpr (T != EtsTrend::none) add(beta, smoothing_least, beta_most_, 1);
         gamma_at_ = static_cast<int>(x.size());
-        if constexpr (seasonal) add(std::clamp(start_.gamma / (1 - alpha), smoothing_least, smoothing_most), smoothing_least, smoothing_most, 1);
-        if constexpr (T == EtsTrend::damped) add(std::clamp(start_.phi, damping_least, damping_most), damping_least, damping_most, 1);
+        if constexpr (seasonal)
+            add(std::clamp(start_.gamma / (1 - alpha), smoothing_least, smoothing_most), smoothing_least,
+                smoothing_most, 1);
+        if constexpr (T == EtsTrend::damped)
+            add(std::clamp(start_.phi, damping_least, damping_most), damping_least, damping_most, 1);
         // The uncertainty of a starting state is about the deviation of the errors; the likelihood is per value.
         start_.alpha = alpha, start_.beta = beta;
         double size = 1;
@@ -187,21 +200,28 @@ template <class Then>
 auto with_form(const EtsForm& form, Then&& then) {
     const auto season = [&]<EtsError E, EtsTrend T>() {
         switch (form.season) {
-            case EtsSeason::none: return then.template operator()<E, T, EtsSeason::none>();
-            case EtsSeason::additive: return then.template operator()<E, T, EtsSeason::additive>();
-            case EtsSeason::multiplicative: break;
+            case EtsSeason::none:
+                return then.template operator()<E, T, EtsSeason::none>();
+            case EtsSeason::additive:
+                return then.template operator()<E, T, EtsSeason::additive>();
+            case EtsSeason::multiplicative:
+                break;
         }
         return then.template operator()<E, T, EtsSeason::multiplicative>();
     };
     const auto trend = [&]<EtsError E>() {
         switch (form.trend) {
-            case EtsTrend::none: return season.template operator()<E, EtsTrend::none>();
-            case EtsTrend::additive: return season.template operator()<E, EtsTrend::additive>();
-            case EtsTrend::damped: break;
+            case EtsTrend::none:
+                return season.template operator()<E, EtsTrend::none>();
+            case EtsTrend::additive:
+                return season.template operator()<E, EtsTrend::additive>();
+            case EtsTrend::damped:
+                break;
         }
         return season.template operator()<E, EtsTrend::damped>();
     };
-    return form.error == EtsError::additive ? trend.template operator()<EtsError::additive>() : trend.template operator()<EtsError::multiplicative>();
+    return form.error == EtsError::additive ? trend.template operator()<EtsError::additive>()
+                                            : trend.template operator()<EtsError::multiplicative>();
 }
 
 // Starting states as R's `ets` makes them: the season by decomposition (below three seasons: what is left beside a line
@@ -226,7 +246,8 @@ EtsParameters start_states(const std::vector<double>& values, int m, const EtsFo
             for (double& index : start.season) index *= m / sum;
         }
     }
-    const std::size_t first = std::min<std::size_t>(std::max<std::size_t>(10, 2 * (form.season == EtsSeason::none ? 1 : width)), n);
+    const std::size_t first =
+        std::min<std::size_t>(std::max<std::size_t>(10, 2 * (form.season == EtsSeason::none ? 1 : width)), n);
     const std::span<const double> head(free_of_season.data(), first);
     if (form.trend == EtsTrend::none) {
         for (const double value : head) start.level += value / static_cast<double>(first);
@@ -245,7 +266,8 @@ double likelihood_of(double objective, std::size_t n, double unit) {
 
 // The answer in the units of the series, from what the last forward pass left.
 template <class Search>
-EtsFit finish(const Search& search, const Workspace& workspace, const Scaled& scaled, int m, const EtsForm& form, const EtsParameters& parameters, double objective) {
+EtsFit finish(const Search& search, const Workspace& workspace, const Scaled& scaled, int m, const EtsForm& form,
+              const EtsParameters& parameters, double objective) {
     const double unit = scaled.unit;
     EtsFit fit;
     fit.form = form;
@@ -278,7 +300,8 @@ bool possible(const Scaled& scaled, int m, const EtsForm& form) {
 
 // Estimates one form, from `start` where one is given and runs, else from the states of the decomposition. Not finite
 // likelihood where nothing runs.
-EtsFit estimate(const Scaled& scaled, int m, const EtsForm& form, Bounds bounds, Workspace& workspace, const EtsParameters* start) {
+EtsFit estimate(const Scaled& scaled, int m, const EtsForm& form, Bounds bounds, Workspace& workspace,
+                const EtsParameters* start) {
     return with_form(form, [&]<EtsError E, EtsTrend T, EtsSeason S>() {
         Objective<E, T, S> search(scaled.values, m, bounds, workspace);
         EtsParameters parameters;
@@ -298,7 +321,8 @@ EtsFit estimate(const Scaled& scaled, int m, const EtsForm& form, Bounds bounds,
                 objective = search.run(parameters, evaluations);
                 if (!std::isfinite(objective)) {  // a falling line may start a relative error below zero
                     parameters.level = 0;
-                    for (const double value : scaled.values) parameters.level += value / static_cast<double>(scaled.values.size());
+                    for (const double value : scaled.values)
+                        parameters.level += value / static_cast<double>(scaled.values.size());
                     parameters.slope = 0;
                     objective = search.run(parameters, evaluations);
                 }
@@ -347,8 +371,12 @@ std::string EtsForm::name() const {
 }
 
 std::string EtsForm::description() const {
-    std::string words = trend == EtsTrend::none ? "level" : trend == EtsTrend::additive ? "linear trend" : "damped trend";
-    words += season == EtsSeason::none ? "" : season == EtsSeason::additive ? ", additive season" : ", multiplicative season";
+    std::string words = trend == EtsTrend::none       ? "level"
+                        : trend == EtsTrend::additive ? "linear trend"
+                                                      : "damped trend";
+    words += season == EtsSeason::none       ? ""
+             : season == EtsSeason::additive ? ", additive season"
+                                             : ", multiplicative season";
     words += error == EtsError::additive ? ", additive error" : ", multiplicative error";
     return words;
 }
@@ -369,7 +397,8 @@ std::span<const EtsForm> ets_forms() {
         for (const auto season : {EtsSeason::none, EtsSeason::additive, EtsSeason::multiplicative})
             for (const auto error : {additive, multiplicative})
                 for (const auto trend : {EtsTrend::none, EtsTrend::additive, EtsTrend::damped})
-                    if (season != EtsSeason::multiplicative || error == multiplicative) list.push_back({error, trend, season});
+                    if (season != EtsSeason::multiplicative || error == multiplicative)
+                        list.push_back({error, trend, season});
         return list;
     }();
     return forms;
@@ -378,12 +407,17 @@ std::span<const EtsForm> ets_forms() {
 Result<EtsFit> fit_ets(std::span<const double> values, int m, const EtsForm& form, Bounds bounds) {
     const Scaled scaled(values);
     if (form.error == EtsError::multiplicative && !scaled.positive)
-        return refuse(Why::invalid, "not_positive", "A multiplicative error needs values above zero that are not far apart", "values");
+        return refuse(Why::invalid, "not_positive",
+                      "A multiplicative error needs values above zero that are not far apart", "values");
     if (!possible(scaled, m, form))
-        return refuse(Why::invalid, "too_short", "ETS " + form.name() + " with a season of " + std::to_string(m) + " needs more than the " + std::to_string(values.size()) + " values of the series", "values");
+        return refuse(Why::invalid, "too_short",
+                      "ETS " + form.name() + " with a season of " + std::to_string(m) + " needs more than the " +
+                          std::to_string(values.size()) + " values of the series",
+                      "values");
     Workspace workspace;
     EtsFit fit = estimate(scaled, m, form, bounds, workspace, nullptr);
-    if (!std::isfinite(fit.log_likelihood)) return refuse(Why::invalid, "no_fit", "ETS " + form.name() + " cannot run on these values", "values");
+    if (!std::isfinite(fit.log_likelihood))
+        return refuse(Why::invalid, "no_fit", "ETS " + form.name() + " cannot run on these values", "values");
     return fit;
 }
 
@@ -428,7 +462,8 @@ EtsFit run_ets(std::span<const double> values, int m, const EtsForm& form, const
     });
 }
 
-double ets_objective(std::span<const double> values, int m, const EtsForm& form, const EtsParameters& parameters, std::vector<double>* gradient) {
+double ets_objective(std::span<const double> values, int m, const EtsForm& form, const EtsParameters& parameters,
+                     std::vector<double>* gradient) {
     const std::vector<double> copy(values.begin(), values.end());
     Workspace workspace;
     return with_form(form, [&]<EtsError E, EtsTrend T, EtsSeason S>() {
@@ -438,7 +473,8 @@ double ets_objective(std::span<const double> values, int m, const EtsForm& form,
             EtsPoint by;
             search.backward(by);
             *gradient = {by.alpha, by.beta, by.gamma, by.phi, by.level, by.slope};
-            if (S != EtsSeason::none) gradient->insert(gradient->end(), workspace.by_season.begin(), workspace.by_season.end());
+            if (S != EtsSeason::none)
+                gradient->insert(gradient->end(), workspace.by_season.begin(), workspace.by_season.end());
         }
         return objective;
     });
@@ -472,18 +508,20 @@ std::vector<double> fitted_ets(std::span<const double> values, const EtsFit& fit
 namespace {
 
 // Means and variances of level-and-trend parts under relative errors that also move a season (class 3): the second
-// moments of (level, slope) weighted by what the season gathers, in closed steps. With A(e) = F + e G and (1 + gamma e) at
-// the steps where the season of the target period is updated, errors Gaussian with variance s2 (fourth moment 3 s2^2):
+// moments of (level, slope) weighted by what the season gathers, in closed steps. With A(e) = F + e G and (1 + gamma e)
+// at the steps where the season of the target period is updated, errors Gaussian with variance s2 (fourth moment 3
+// s2^2):
 //   E[(1 + c e)^2 A V A'] = (1 + c^2 s2) F V F' + 2 c s2 (F V G' + G V F') + (s2 + 3 c^2 s2^2) G V G'
 //   E[(1 + c e) A x]      = F x + c s2 G x
 struct Moments {
-    double level = 0, slope = 0;                   // E of the state times the gathered season
-    double level2 = 0, cross = 0, slope2 = 0;      // E of its second moments times the square of the gathered season
+    double level = 0, slope = 0;               // E of the state times the gathered season
+    double level2 = 0, cross = 0, slope2 = 0;  // E of its second moments times the square of the gathered season
 
     void step(const EtsParameters& p, double s2, double c) {
         // Row by row: level' = q (1 + alpha e), slope' = phi slope + beta q e, q = level + phi slope.
         const double phi = p.phi;
-        const double q = level + phi * slope, q2 = level2 + 2 * phi * cross + phi * phi * slope2, qs = phi * (cross + phi * slope2);  // q times F's slope
+        const double q = level + phi * slope, q2 = level2 + 2 * phi * cross + phi * phi * slope2,
+                     qs = phi * (cross + phi * slope2);  // q times F's slope
         const double s2s = phi * phi * slope2;
         const double one = 1 + c * c * s2, two = 2 * c * s2, three = s2 + 3 * c * c * s2 * s2;
         // F x = (q, phi slope); G x = (alpha q, beta q).
@@ -501,7 +539,8 @@ struct Moments {
 
 void forecast_ets(const EtsFit& fit, int horizon, std::vector<double>& mean, std::vector<double>& variance) {
     const auto& p = fit.parameters;
-    const std::size_t steps = static_cast<std::size_t>(horizon), m = static_cast<std::size_t>(fit.season_length), n = fit.count;
+    const std::size_t steps = static_cast<std::size_t>(horizon), m = static_cast<std::size_t>(fit.season_length),
+                      n = fit.count;
     const double s2 = fit.sigma2;
     mean.resize(steps);
     variance.resize(steps);

@@ -1,12 +1,13 @@
-// Exponential smoothing in state space form (ETS): error additive or multiplicative, trend none, additive or damped, season
-// none, additive or multiplicative. Source: Hyndman, Koehler, Ord, Snyder, "Forecasting with Exponential Smoothing" (2008),
-// tables 2.2 and 2.3; the forms, start values and information criteria are those of R's `ets`.
+// Exponential smoothing in state space form (ETS): error additive or multiplicative, trend none, additive or damped,
+// season none, additive or multiplicative. Source: Hyndman, Koehler, Ord, Snyder, "Forecasting with Exponential
+// Smoothing" (2008), tables 2.2 and 2.3; the forms, start values and information criteria are those of R's `ets`.
 //
-// With q = level + phi * slope (phi 1 undamped, slope 0 without a trend) and the forecast f = q, q + s or q * s, the step is
+// With q = level + phi * slope (phi 1 undamped, slope 0 without a trend) and the forecast f = q, q + s or q * s, the
+// step is
 //     error e = y - f (additive) or y / f - 1 (multiplicative)
 //     level' = q + alpha * d,  slope' = phi * slope + beta * d,  s' = s + gamma * (deseasonalised surprise)
-// with d the surprise of the level: y - f, or y / s - q with a multiplicative season. The step is the same for both errors;
-// they differ in the likelihood.
+// with d the surprise of the level: y - f, or y / s - q with a multiplicative season. The step is the same for both
+// errors; they differ in the likelihood.
 #pragma once
 #include <cstdint>
 #include <span>
@@ -39,19 +40,19 @@ std::span<const EtsForm> ets_forms();
 
 struct EtsParameters {
     double alpha = 0.5, beta = 0, gamma = 0, phi = 1;
-    double level = 0, slope = 0;    // before the first value
-    std::vector<double> season{};   // `m` values, index t mod m; empty without a season
+    double level = 0, slope = 0;   // before the first value
+    std::vector<double> season{};  // `m` values, index t mod m; empty without a season
 };
 
 struct EtsFit {
     EtsForm form;
     int season_length = 1;
     EtsParameters parameters;
-    double level = 0, slope = 0;    // after the last value
-    std::vector<double> season;     // after the last value: index t mod m for time t to come
+    double level = 0, slope = 0;  // after the last value
+    std::vector<double> season;   // after the last value: index t mod m for time t to come
     std::size_t count = 0;
-    double sigma2 = 0;              // of e: sum of squares / (count - parameters without the variance)
-    double log_likelihood = 0;      // Gaussian, with all its constants (R's leaves out count / 2 * (1 + log(2 pi / count)))
+    double sigma2 = 0;          // of e: sum of squares / (count - parameters without the variance)
+    double log_likelihood = 0;  // Gaussian, with all its constants (R's leaves out count / 2 * (1 + log(2 pi / count)))
     double aicc = 0;
     std::int64_t evaluations = 0;
 };
@@ -69,8 +70,9 @@ EtsFit run_ets(std::span<const double> values, int m, const EtsForm& form, const
 void forecast_ets(const EtsFit& fit, int horizon, std::vector<double>& mean, std::vector<double>& variance);
 std::vector<double> fitted_ets(std::span<const double> values, const EtsFit& fit);
 
-// log(sum e^2 / n) + 2 / n * sum log |f|, what is minimised, and its gradient in the order alpha, beta, gamma, phi, level,
-// slope, season 0 to m - 1; for tests of the gradient.
-double ets_objective(std::span<const double> values, int m, const EtsForm& form, const EtsParameters& parameters, std::vector<double>* gradient);
+// log(sum e^2 / n) + 2 / n * sum log |f|, what is minimised, and its gradient in the order alpha, beta, gamma, phi,
+// level, slope, season 0 to m - 1; for tests of the gradient.
+double ets_objective(std::span<const double> values, int m, const EtsForm& form, const EtsParameters& parameters,
+                     std::vector<double>* gradient);
 
 }  // namespace fairlead::forecast

@@ -23,7 +23,9 @@ Path path_of(const EtsFit& fit, int horizon) {
 bool believable(const EtsFit& fit, const Path& path, double largest) {
     for (std::size_t h = 0; h < path.mean.size(); ++h) {
         if (!std::isfinite(path.mean[h]) || !std::isfinite(path.variance[h])) return false;
-        if (fit.form.error == EtsError::multiplicative && std::abs(path.mean[h]) + 1.96 * std::sqrt(path.variance[h]) > 10 * largest) return false;
+        if (fit.form.error == EtsError::multiplicative &&
+            std::abs(path.mean[h]) + 1.96 * std::sqrt(path.variance[h]) > 10 * largest)
+            return false;
     }
     return true;
 }
@@ -37,7 +39,8 @@ Fit answer(const Question& question, const EtsFit& ets, const Path& path) {
     fit.aicc = ets.aicc;
     fit.parameters = ets.form.parameters(question.season);
     fit.evaluations = ets.evaluations;
-    fit.description = (ets.form.season != EtsSeason::none ? season_words(question.season) + ": " : std::string()) + ets.form.description();
+    fit.description = (ets.form.season != EtsSeason::none ? season_words(question.season) + ": " : std::string()) +
+                      ets.form.description();
     auto& numbers = fit.numbers;
     numbers["alpha"] = ets.parameters.alpha;
     if (ets.form.trend != EtsTrend::none) numbers["beta"] = ets.parameters.beta;
@@ -56,7 +59,8 @@ Fit unestimated(const Question& question) {
     const auto y = question.values;
     EtsFit ets = run_ets(y, 1, {}, {.alpha = 0.5, .level = y[0]});
     const double n = static_cast<double>(y.size());
-    if (y.size() > 1) ets.sigma2 *= std::max(1.0, n - 2) / (n - 1);  // run_ets divides by n - 2; the first error is 0 by the start
+    if (y.size() > 1)
+        ets.sigma2 *= std::max(1.0, n - 2) / (n - 1);  // run_ets divides by n - 2; the first error is 0 by the start
     if (y.size() == 1) ets.sigma2 = unknown_deviation(y) * unknown_deviation(y);
     Fit fit = answer(question, ets, path_of(ets, question.horizon));
     fit.log_likelihood = std::numeric_limits<double>::quiet_NaN();
@@ -73,12 +77,16 @@ Result<Fit> one_form(const Question& question, std::string_view label, int least
     return answer(question, ets, path_of(ets, question.horizon));
 }
 
-Result<Fit> ses(const Question& question) { return one_form(question, "Simple smoothing", 1, {}); }
+Result<Fit> ses(const Question& question) {
+    return one_form(question, "Simple smoothing", 1, {});
+}
 Result<Fit> holt(const Question& question) {
-    return one_form(question, "Smoothing with a linear trend", 7, {EtsError::additive, EtsTrend::additive, EtsSeason::none});
+    return one_form(question, "Smoothing with a linear trend", 7,
+                    {EtsError::additive, EtsTrend::additive, EtsSeason::none});
 }
 Result<Fit> damped(const Question& question) {
-    return one_form(question, "Smoothing with a damped trend", 8, {EtsError::additive, EtsTrend::damped, EtsSeason::none});
+    return one_form(question, "Smoothing with a damped trend", 8,
+                    {EtsError::additive, EtsTrend::damped, EtsSeason::none});
 }
 
 std::int64_t evaluations_of(const std::vector<EtsFit>& fits) {
@@ -124,7 +132,8 @@ Result<Fit> average(const Question& question) {
         parts.push_back({&ets, std::move(path), weight});
         total += weight;
     }
-    if (parts.empty()) return refuse(Why::invalid, "no_fit", "No form of exponential smoothing runs on these values", "values");
+    if (parts.empty())
+        return refuse(Why::invalid, "no_fit", "No form of exponential smoothing runs on these values", "values");
     Fit fit;
     const std::size_t steps = static_cast<std::size_t>(question.horizon);
     fit.mean.assign(steps, 0.0);
@@ -154,7 +163,8 @@ Result<Fit> average(const Question& question) {
         if (part.weight >= 0.05) fit.description += share + part.ets->form.description();
         fit.numbers["weight_" + part.ets->form.name()] = part.weight;
     }
-    if (!fit.description.empty() && fit.description.back() == ' ') fit.description.erase(fit.description.find_last_not_of("; ") + 1);
+    if (!fit.description.empty() && fit.description.back() == ' ')
+        fit.description.erase(fit.description.find_last_not_of("; ") + 1);
     return fit;
 }
 
@@ -168,6 +178,8 @@ constexpr Model family[] = {
 
 }  // namespace
 
-std::span<const Model> ets_family() { return family; }
+std::span<const Model> ets_family() {
+    return family;
+}
 
 }  // namespace fairlead::forecast

@@ -1,5 +1,6 @@
-// The inner loops of exponential smoothing: forward with the likelihood, backward with its gradient (reverse mode: one pass
-// gives all derivatives at about one and a half times the cost of the forward pass). One instance per form, no allocation.
+// The inner loops of exponential smoothing: forward with the likelihood, backward with its gradient (reverse mode: one
+// pass gives all derivatives at about one and a half times the cost of the forward pass). One instance per form, no
+// allocation.
 #pragma once
 #include <cmath>
 #include <limits>
@@ -28,9 +29,10 @@ struct EtsRecursion {
     static constexpr bool added = S == EtsSeason::additive;
     static constexpr bool times = S == EtsSeason::multiplicative;
 
-    // Runs through `n` values; `season` (m values) goes from the starting to the last states, `point` likewise. `squares`
-    // gets the sum of e^2. The answer is infinite where a relative error has no meaning.
-    static double forward(const double* values, int n, int m, EtsPoint& point, double* season, EtsTrace* trace, double& squares) {
+    // Runs through `n` values; `season` (m values) goes from the starting to the last states, `point` likewise.
+    // `squares` gets the sum of e^2. The answer is infinite where a relative error has no meaning.
+    static double forward(const double* values, int n, int m, EtsPoint& point, double* season, EtsTrace* trace,
+                          double& squares) {
         const double alpha = point.alpha, beta = point.beta, gamma = point.gamma, phi = damped ? point.phi : 1.0;
         double level = point.level, slope = point.slope, sum = 0, product = 1, logs = 0;
         int j = 0;
@@ -94,9 +96,10 @@ struct EtsRecursion {
         return value;
     }
 
-    // The gradient of the value that `forward` gave on the same trace: by alpha, beta, gamma, phi and the starting level and
-    // slope into `by`, by the starting season into `by_season` (m values).
-    static void backward(int n, int m, const EtsPoint& point, double squares, const EtsTrace* trace, EtsPoint& by, double* by_season) {
+    // The gradient of the value that `forward` gave on the same trace: by alpha, beta, gamma, phi and the starting
+    // level and slope into `by`, by the starting season into `by_season` (m values).
+    static void backward(int n, int m, const EtsPoint& point, double squares, const EtsTrace* trace, EtsPoint& by,
+                         double* by_season) {
         const double alpha = point.alpha, beta = point.beta, gamma = point.gamma, phi = damped ? point.phi : 1.0;
         const double weight = 2.0 / (squares + n * ets_floor), log_weight = 2.0 / n;
         double level = 0, slope = 0, by_alpha = 0, by_beta = 0, by_gamma = 0, by_phi = 0;

@@ -57,7 +57,8 @@ EtsParameters some_parameters(const EtsForm& form, int m) {
     if (form.season != EtsSeason::none) {
         p.gamma = 0.12;
         for (int j = 0; j < m; ++j)
-            p.season.push_back(form.season == EtsSeason::additive ? 10 * std::sin(j + 1.0) : 1 + 0.1 * std::sin(j + 1.0));
+            p.season.push_back(form.season == EtsSeason::additive ? 10 * std::sin(j + 1.0)
+                                                                  : 1 + 0.1 * std::sin(j + 1.0));
     }
     return p;
 }
@@ -83,17 +84,21 @@ TEST_CASE("Every form runs as the book's equations say") {
         CHECK(fit.level == doctest::Approx(expected.level).epsilon(1e-12));
         if (form.trend != EtsTrend::none) CHECK(fit.slope == doctest::Approx(expected.slope).epsilon(1e-10));
         REQUIRE(fit.season.size() == expected.season.size());
-        for (std::size_t j = 0; j < fit.season.size(); ++j) CHECK(fit.season[j] == doctest::Approx(expected.season[j]).epsilon(1e-11));
+        for (std::size_t j = 0; j < fit.season.size(); ++j)
+            CHECK(fit.season[j] == doctest::Approx(expected.season[j]).epsilon(1e-11));
         const double n = static_cast<double>(y.size());
-        CHECK(fit.log_likelihood == doctest::Approx(-0.5 * n * (std::log(2 * std::numbers::pi) + 1 + expected.objective)).epsilon(1e-12));
+        CHECK(fit.log_likelihood ==
+              doctest::Approx(-0.5 * n * (std::log(2 * std::numbers::pi) + 1 + expected.objective)).epsilon(1e-12));
         const auto fitted = fitted_ets(y, fit);
-        for (std::size_t t = 0; t < y.size(); ++t) CHECK(fitted[t] == doctest::Approx(expected.fitted[t]).epsilon(1e-11));
+        for (std::size_t t = 0; t < y.size(); ++t)
+            CHECK(fitted[t] == doctest::Approx(expected.fitted[t]).epsilon(1e-11));
     }
 }
 
 TEST_CASE("The gradient by the backward pass is the gradient by differences") {
     for (const int m : {4, 7}) {
-        const auto y = series({.count = 38, .level = 100, .trend = 0.7, .swing = 12, .season = m, .noise = 6, .seed = 3});
+        const auto y =
+            series({.count = 38, .level = 100, .trend = 0.7, .swing = 12, .season = m, .noise = 6, .seed = 3});
         for (const EtsForm& form : ets_forms()) {
             CAPTURE(form.name());
             const auto p = some_parameters(form, m);
@@ -117,7 +122,9 @@ TEST_CASE("The gradient by the backward pass is the gradient by differences") {
                 const double step = form.season == EtsSeason::additive ? 1e-4 : 1e-6;
                 up.season[j] += step;
                 down.season[j] -= step;
-                CHECK(near(gradient[6 + j], (ets_objective(y, m, form, up, nullptr) - ets_objective(y, m, form, down, nullptr)) / (2 * step)));
+                CHECK(near(
+                    gradient[6 + j],
+                    (ets_objective(y, m, form, up, nullptr) - ets_objective(y, m, form, down, nullptr)) / (2 * step)));
             }
         }
     }
@@ -234,7 +241,8 @@ TEST_CASE("An additive form moves with the series when it is shifted") {
         const auto here = find_model(name)->fit(ask(y, 5)), there = find_model(name)->fit(ask(shifted, 5));
         REQUIRE(here);
         REQUIRE(there);
-        for (std::size_t h = 0; h < 5; ++h) CHECK(there->mean[h] + 1000 == doctest::Approx(here->mean[h]).epsilon(1e-4));
+        for (std::size_t h = 0; h < 5; ++h)
+            CHECK(there->mean[h] + 1000 == doctest::Approx(here->mean[h]).epsilon(1e-4));
     }
 }
 

@@ -1,5 +1,5 @@
-// The families of models, each in a file of its own; models.cpp puts them into one list. What a family offers beyond the
-// common interface is in its own header.
+// The families of models, each in a file of its own; models.cpp puts them into one list. What a family offers beyond
+// the common interface is in its own header.
 #pragma once
 #include <span>
 
@@ -7,13 +7,13 @@
 
 namespace fairlead::forecast {
 
-std::span<const Model> naive_family();  // naive, seasonal_naive, drift, mean
-std::span<const Model> ets_family();    // ses, holt, damped, ets, ets_average
-std::span<const Model> theta_family();  // theta, theta_optimised, theta_dynamic, theta_log, theta_box_cox
-std::span<const Model> ces_family();    // ces
-std::span<const Model> arima_family();  // arima
-std::span<const Model> ar_family();     // ar
-std::span<const Model> mstl_family();   // mstl
+std::span<const Model> naive_family();         // naive, seasonal_naive, drift, mean
+std::span<const Model> ets_family();           // ses, holt, damped, ets, ets_average
+std::span<const Model> theta_family();         // theta, theta_optimised, theta_dynamic, theta_log, theta_box_cox
+std::span<const Model> ces_family();           // ces
+std::span<const Model> arima_family();         // arima
+std::span<const Model> ar_family();            // ar
+std::span<const Model> mstl_family();          // mstl
 std::span<const Model> intermittent_family();  // croston, croston_sba, tsb, adida, imapa
 
 // What every model asks first: a horizon, finite values and enough of them. `model` is the label for the message.

@@ -105,23 +105,29 @@ Rate aggregated(std::span<const double> values, int width) {
     };
     double alpha = usual_alpha;
     std::int64_t evaluations = 0;
-    if (blocks > 2) alpha = minimise_between([&](double a) { return smooth(a, nullptr).second; }, 0.1, 0.3, 1e-6, evaluations, 5);
+    if (blocks > 2)
+        alpha = minimise_between([&](double a) { return smooth(a, nullptr).second; }, 0.1, 0.3, 1e-6, evaluations, 5);
     std::vector<double> before;
     Rate now;
     now.rate = smooth(alpha, &before).first / static_cast<double>(wide);
     now.fitted.assign(values.size(), nan);
-    for (std::size_t t = left + wide; t < values.size(); ++t) now.fitted[t] = before[(t - left) / wide] / static_cast<double>(wide);
+    for (std::size_t t = left + wide; t < values.size(); ++t)
+        now.fitted[t] = before[(t - left) / wide] / static_cast<double>(wide);
     now.demands = static_cast<int>(std::count_if(values.begin(), values.end(), [](double value) { return value > 0; }));
     return now;
 }
 
 namespace {
 
-Result<Fit> answer(const Question& question, Rate (*rate)(std::span<const double>), std::string_view label, std::string_view words) {
+Result<Fit> answer(const Question& question, Rate (*rate)(std::span<const double>), std::string_view label,
+                   std::string_view words) {
     FAIRLEAD_TRY(check_question(question, label, 1));
     for (std::size_t t = 0; t < question.values.size(); ++t)
         if (question.values[t] < 0)
-            return refuse(Why::invalid, "negative", std::string(label) + " is for demand; value " + std::to_string(t + 1) + " is below zero. Use another model", "values");
+            return refuse(Why::invalid, "negative",
+                          std::string(label) + " is for demand; value " + std::to_string(t + 1) +
+                              " is below zero. Use another model",
+                          "values");
     const Rate found = rate(question.values);
     Fit fit;
     fit.mean.assign(question.horizon, found.rate);
@@ -142,15 +148,22 @@ Result<Fit> answer(const Question& question, Rate (*rate)(std::span<const double
 }
 
 Result<Fit> plain(const Question& question) {
-    return answer(question, [](std::span<const double> values) { return croston(values, usual_alpha); }, "Croston's method", "size and interval of demand");
+    return answer(
+        question, [](std::span<const double> values) { return croston(values, usual_alpha); }, "Croston's method",
+        "size and interval of demand");
 }
 Result<Fit> unbiased(const Question& question) {
-    return answer(question, [](std::span<const double> values) { return croston(values, usual_alpha, 1 - usual_alpha / 2); },
-                  "Croston's method without its bias", "size and interval of demand, without bias");
+    return answer(
+        question, [](std::span<const double> values) { return croston(values, usual_alpha, 1 - usual_alpha / 2); },
+        "Croston's method without its bias", "size and interval of demand, without bias");
 }
-Result<Fit> chance(const Question& question) { return answer(question, best_teunter, "The method of Teunter, Syntetos and Babai", "chance and size of demand"); }
+Result<Fit> chance(const Question& question) {
+    return answer(question, best_teunter, "The method of Teunter, Syntetos and Babai", "chance and size of demand");
+}
 Result<Fit> one_width(const Question& question) {
-    return answer(question, [](std::span<const double> values) { return aggregated(values, usual_interval(values)); }, "ADIDA", "demand in blocks of the usual interval");
+    return answer(
+        question, [](std::span<const double> values) { return aggregated(values, usual_interval(values)); }, "ADIDA",
+        "demand in blocks of the usual interval");
 }
 
 // Petropoulos and Kourentzes (2015), IMAPA: the mean over all widths from one period to the usual interval.
@@ -173,7 +186,9 @@ Rate many_widths(std::span<const double> values) {
         if (count[t] > 0) mean.fitted[t] /= count[t];
     return mean;
 }
-Result<Fit> all_widths(const Question& question) { return answer(question, many_widths, "IMAPA", "mean over demand in blocks of several widths"); }
+Result<Fit> all_widths(const Question& question) {
+    return answer(question, many_widths, "IMAPA", "mean over demand in blocks of several widths");
+}
 
 constexpr Model family[] = {
     {"croston", "Croston", [](int) { return 1; }, plain, false, 1},
@@ -185,6 +200,8 @@ constexpr Model family[] = {
 
 }  // namespace
 
-std::span<const Model> intermittent_family() { return family; }
+std::span<const Model> intermittent_family() {
+    return family;
+}
 
 }  // namespace fairlead::forecast

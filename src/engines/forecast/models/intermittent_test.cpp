@@ -13,8 +13,10 @@ using testing::ask;
 using testing::r_answers;
 
 TEST_CASE("forecast-07: Croston on ordinary demand, none at all, two and one demand") {
-    const std::vector<std::pair<std::vector<double>, double>> cases{
-        {{1, 0, 0, 0, 2, 0, 0}, 0.846154}, {{0, 0, 0, 0, 0, 0, 0}, 0.0}, {{0, 0, 0, 3, 0, 3}, 0.789474}, {{0, 0, 0, 0, 2, 0, 0}, 0.4}};
+    const std::vector<std::pair<std::vector<double>, double>> cases{{{1, 0, 0, 0, 2, 0, 0}, 0.846154},
+                                                                    {{0, 0, 0, 0, 0, 0, 0}, 0.0},
+                                                                    {{0, 0, 0, 3, 0, 3}, 0.789474},
+                                                                    {{0, 0, 0, 0, 2, 0, 0}, 0.4}};
     for (const auto& [values, expected] : cases) {
         const auto fit = find_model("croston")->fit(ask(values, 2));
         REQUIRE(fit);
@@ -88,7 +90,8 @@ TEST_CASE("Several widths are the mean of their blocks") {
     const std::vector<double> values{0, 0, 3, 0, 0, 3, 0, 0, 6, 0, 0, 3};  // every third period
     const auto fit = find_model("imapa")->fit(ask(values));
     REQUIRE(fit);
-    CHECK(fit->mean[0] == doctest::Approx((aggregated(values, 1).rate + aggregated(values, 2).rate + aggregated(values, 3).rate) / 3));
+    CHECK(fit->mean[0] ==
+          doctest::Approx((aggregated(values, 1).rate + aggregated(values, 2).rate + aggregated(values, 3).rate) / 3));
     const auto one = find_model("adida")->fit(ask(values));
     REQUIRE(one);
     CHECK(one->mean[0] == doctest::Approx(aggregated(values, 3).rate));

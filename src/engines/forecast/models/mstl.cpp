@@ -1,5 +1,5 @@
-// Several seasons at once: each is taken out by loess (MSTL) and goes on as it was last; what is left is forecast by dynamic
-// Theta. For seasons too long to estimate one by one (52 weeks, 168 hours) and for more than one.
+// Several seasons at once: each is taken out by loess (MSTL) and goes on as it was last; what is left is forecast by
+// dynamic Theta. For seasons too long to estimate one by one (52 weeks, 168 hours) and for more than one.
 #include <algorithm>
 #include <cmath>
 
@@ -11,8 +11,8 @@ namespace {
 
 constexpr int least_values = 7;
 
-// Twice the log-likelihood of the rest beside trend and seasons, but for constants: comparable between values and logarithms
-// once what the transformation does to the density is added.
+// Twice the log-likelihood of the rest beside trend and seasons, but for constants: comparable between values and
+// logarithms once what the transformation does to the density is added.
 double likelihood(const MstlParts& parts) {
     const double count = static_cast<double>(parts.trend.size());
     double squares = 0, size = 0;
@@ -71,14 +71,19 @@ Result<Fit> seasons_by_loess(const Question& question) {
     }
     std::string words;
     for (const int m : parts.seasons) words += (words.empty() ? "season of " : " and ") + std::to_string(m);
-    fit.description = (words.empty() ? std::string() : words + (of_logarithms ? " by loess, of logarithms: " : " by loess: ")) + fit.description;
+    fit.description =
+        (words.empty() ? std::string() : words + (of_logarithms ? " by loess, of logarithms: " : " by loess: ")) +
+        fit.description;
     return fit;
 }
 
-constexpr Model family[] = {{"mstl", "Seasons by loess, the rest by dynamic Theta (MSTL)", [](int) { return least_values; }, seasons_by_loess, true, 20}};
+constexpr Model family[] = {{"mstl", "Seasons by loess, the rest by dynamic Theta (MSTL)",
+                             [](int) { return least_values; }, seasons_by_loess, true, 20}};
 
 }  // namespace
 
-std::span<const Model> mstl_family() { return family; }
+std::span<const Model> mstl_family() {
+    return family;
+}
 
 }  // namespace fairlead::forecast

@@ -40,14 +40,17 @@ TEST_CASE("A season that grows with the level is taken in logarithms, a steady o
         growing.push_back((100 + 4 * t) * (1 + 0.3 * std::sin(2 * pi * t / 12)) * (1 + 0.02 * noise.next()));
         steady.push_back(100 + 4 * t + 30 * std::sin(2 * pi * t / 12) + 2 * noise.next());
     }
-    const auto grows = find_model("mstl")->fit(ask(growing, 12, 12)), stays = find_model("mstl")->fit(ask(steady, 12, 12));
+    const auto grows = find_model("mstl")->fit(ask(growing, 12, 12)),
+               stays = find_model("mstl")->fit(ask(steady, 12, 12));
     REQUIRE(grows);
     REQUIRE(stays);
     CHECK(grows->description.find("logarithms") != std::string::npos);
     CHECK(stays->description.find("logarithms") == std::string::npos);
     for (int h = 0; h < 12; ++h) {
-        CHECK(grows->mean[h] == doctest::Approx((100 + 4 * (72 + h)) * (1 + 0.3 * std::sin(2 * pi * (72 + h) / 12))).epsilon(0.08));
-        CHECK(stays->mean[h] == doctest::Approx(100 + 4 * (72 + h) + 30 * std::sin(2 * pi * (72 + h) / 12)).epsilon(0.04));
+        CHECK(grows->mean[h] ==
+              doctest::Approx((100 + 4 * (72 + h)) * (1 + 0.3 * std::sin(2 * pi * (72 + h) / 12))).epsilon(0.08));
+        CHECK(stays->mean[h] ==
+              doctest::Approx(100 + 4 * (72 + h) + 30 * std::sin(2 * pi * (72 + h) / 12)).epsilon(0.04));
     }
 }
 

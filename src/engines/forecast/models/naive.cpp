@@ -1,6 +1,6 @@
 // The naive family: the last value, the last season, the last value with the average step, the mean. Variances of the
-// forecast errors by Hyndman and Athanasopoulos, "Forecasting: Principles and Practice" (3rd edition), table 5.2, with the
-// residual variance free of the parameters spent; R's `rwf`, `snaive` and `meanf` give the same numbers.
+// forecast errors by Hyndman and Athanasopoulos, "Forecasting: Principles and Practice" (3rd edition), table 5.2, with
+// the residual variance free of the parameters spent; R's `rwf`, `snaive` and `meanf` give the same numbers.
 #include <algorithm>
 #include <cmath>
 
@@ -91,6 +91,8 @@ constexpr Model family[] = {
 
 }  // namespace
 
-std::span<const Model> naive_family() { return family; }
+std::span<const Model> naive_family() {
+    return family;
+}
 
 }  // namespace fairlead::forecast

@@ -1,5 +1,5 @@
-// The answers of R's forecast package for made-up series (tests/forecast/r_answers.csv, made by r_fixture.R beside it), for
-// tests. Run from the root of the repository.
+// The answers of R's forecast package for made-up series (tests/forecast/r_answers.csv, made by r_fixture.R beside it),
+// for tests. Run from the root of the repository.
 #pragma once
 #include <doctest/doctest.h>
 

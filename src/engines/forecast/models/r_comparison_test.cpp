@@ -29,7 +29,8 @@ TEST_CASE("The naive family gives what R's rwf and snaive give") {
         CAPTURE(r.name);
         const auto& values = r_answers().series.at(r.series);
         const char* name = r.name == "rwf" ? "naive" : r.name == "drift" ? "drift" : "seasonal_naive";
-        const auto fit = find_model(name)->fit(ask(values, static_cast<int>(r.at("mean").size()), r_answers().season.at(r.series)));
+        const auto fit =
+            find_model(name)->fit(ask(values, static_cast<int>(r.at("mean").size()), r_answers().season.at(r.series)));
         REQUIRE(fit);
         check_near(fit->mean, r.at("mean"), 1e-10);
         check_near(fit->deviation, r.at("deviation"), 1e-9);
@@ -44,7 +45,8 @@ TEST_CASE("Autocorrelations and seasonal indices are those of R's acf and decomp
     for (const RAnswer& r : r_answers().of("decompose")) {
         CAPTURE(r.series);
         const auto kind = r.name == "additive" ? SeasonKind::additive : SeasonKind::multiplicative;
-        check_near(seasonal_indices(r_answers().series.at(r.series), r_answers().season.at(r.series), kind), r.at("figure"), 1e-9);
+        check_near(seasonal_indices(r_answers().series.at(r.series), r_answers().season.at(r.series), kind),
+                   r.at("figure"), 1e-9);
     }
 }
 
@@ -57,7 +59,9 @@ EtsForm form_of(const std::string& name) {
 }
 
 // R's likelihood leaves out this constant.
-double left_out(double n) { return -0.5 * n * (std::log(2 * std::numbers::pi) + 1 - std::log(n)); }
+double left_out(double n) {
+    return -0.5 * n * (std::log(2 * std::numbers::pi) + 1 - std::log(n));
+}
 
 TEST_CASE("Exponential smoothing with R's parameters has R's likelihood, forecasts and variances") {
     for (const RAnswer& r : r_answers().of("ets")) {
@@ -68,18 +72,20 @@ TEST_CASE("Exponential smoothing with R's parameters has R's likelihood, forecas
         const EtsForm form = form_of(r.name);
         const auto& numbers = r.at("parameters");
         const auto& states = r.at("states");
-        EtsParameters p{.alpha = numbers[0], .beta = numbers[1], .gamma = numbers[2], .phi = numbers[3], .level = states[0]};
+        EtsParameters p{
+            .alpha = numbers[0], .beta = numbers[1], .gamma = numbers[2], .phi = numbers[3], .level = states[0]};
         const std::size_t first = form.trend == EtsTrend::none ? 1 : 2;
         if (first == 2) p.slope = states[1];
         if (form.season != EtsSeason::none)
             for (int j = 0; j < m; ++j) p.season.push_back(states[first + m - 1 - j]);  // R's newest season comes first
         const EtsFit fit = run_ets(values, m, form, p);
-        CHECK(fit.log_likelihood == doctest::Approx(r.one("loglik") + left_out(static_cast<double>(values.size()))).epsilon(1e-8));
+        CHECK(fit.log_likelihood ==
+              doctest::Approx(r.one("loglik") + left_out(static_cast<double>(values.size()))).epsilon(1e-8));
         CHECK(fit.sigma2 == doctest::Approx(r.one("sigma2")).epsilon(1e-7));
         std::vector<double> mean, variance;
         forecast_ets(fit, static_cast<int>(r.at("mean").size()), mean, variance);
-        // Two slips of R 8.20, found by simulation (ets_test.cpp): a damped trend beside a multiplicative season is not damped
-        // in its first step; without a trend an additive season's error returns a period too early.
+        // Two slips of R 8.20, found by simulation (ets_test.cpp): a damped trend beside a multiplicative season is not
+        // damped in its first step; without a trend an additive season's error returns a period too early.
         if (form.trend == EtsTrend::damped && form.season == EtsSeason::multiplicative) continue;
         check_near(mean, r.at("mean"), 1e-6);
         if (form.trend == EtsTrend::none && form.season == EtsSeason::additive) continue;

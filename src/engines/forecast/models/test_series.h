@@ -36,8 +36,9 @@ inline std::vector<double> series(const Shape& shape) {
     for (std::size_t t = 0; t < shape.count; ++t) {
         walk += 0.3 * shape.noise * noise.next();
         const double angle = 2 * 3.14159265358979323846 * static_cast<double>(t) / shape.season;
-        values.push_back(shape.level + shape.trend * static_cast<double>(t) + walk + shape.noise * noise.next() +
-                         (shape.season > 1 ? shape.swing * std::sin(angle) + 0.4 * shape.swing * std::cos(2 * angle) : 0.0));
+        values.push_back(
+            shape.level + shape.trend * static_cast<double>(t) + walk + shape.noise * noise.next() +
+            (shape.season > 1 ? shape.swing * std::sin(angle) + 0.4 * shape.swing * std::cos(2 * angle) : 0.0));
     }
     return values;
 }

@@ -16,9 +16,11 @@ namespace {
 // The limits of the authors' implementation (package forecTheta).
 constexpr double alpha_least = 0.1, alpha_most = 0.99;
 
-// Where errors begin to count: before the third value there is no line so far to speak of (chosen on the last values before
-// the test part of M3: 1 % better in OWA than from the first, quarterly and monthly; yearly 1 % worse).
-std::size_t first_error(ThetaKind kind) { return kind == ThetaKind::dynamic_optimised ? 2 : 0; }
+// Where errors begin to count: before the third value there is no line so far to speak of (chosen on the last values
+// before the test part of M3: 1 % better in OWA than from the first, quarterly and monthly; yearly 1 % worse).
+std::size_t first_error(ThetaKind kind) {
+    return kind == ThetaKind::dynamic_optimised ? 2 : 0;
+}
 
 // The line so far: mean of t values, intercept and slope, brought up to the next value (equations 11 to 13).
 struct LineSoFar {
@@ -84,8 +86,9 @@ Projection project(const double* y, std::size_t n, const Lines& lines, double al
         if (determinant > 1e-12 * uu * gg) found.weight = std::clamp((uu * zg - ug * zu) / determinant, 0.0, 1.0);
     }
     found.first_level = (zu - found.weight * ug) / uu;
-    found.squares = zz - 2 * found.first_level * zu - 2 * found.weight * zg + found.first_level * found.first_level * uu +
-                    2 * found.first_level * found.weight * ug + found.weight * found.weight * gg;
+    found.squares = zz - 2 * found.first_level * zu - 2 * found.weight * zg +
+                    found.first_level * found.first_level * uu + 2 * found.first_level * found.weight * ug +
+                    found.weight * found.weight * gg;
     found.squares = std::max(found.squares, 0.0);
     return found;
 }
@@ -101,7 +104,8 @@ void finish(std::span<const double> y, ThetaFit& fit) {
 }  // namespace
 
 ThetaFit run_theta(std::span<const double> y, ThetaKind kind, double alpha, double first_level, double weight) {
-    ThetaFit fit{.kind = kind, .alpha = alpha, .weight = weight, .first_level = first_level, .level = first_level, .fitted = {}};
+    ThetaFit fit{
+        .kind = kind, .alpha = alpha, .weight = weight, .first_level = first_level, .level = first_level, .fitted = {}};
     fit.fitted.reserve(y.size());
     if (kind == ThetaKind::standard) {
         const Line line = fit_line(y);
@@ -115,7 +119,8 @@ ThetaFit run_theta(std::span<const double> y, ThetaKind kind, double alpha, doub
         double decay = 1;
         for (std::size_t t = 0; t < y.size(); ++t) {
             const double next = decay * (1 - alpha);
-            fit.fitted.push_back(fit.level + weight * (decay * lines.intercept[t] + (1 - next) / alpha * lines.slope[t]));
+            fit.fitted.push_back(fit.level +
+                                 weight * (decay * lines.intercept[t] + (1 - next) / alpha * lines.slope[t]));
             fit.level += alpha * (y[t] - fit.level);
             decay = next;
         }
@@ -138,21 +143,26 @@ ThetaFit fit_theta(std::span<const double> values, ThetaKind kind) {
         double shift = twice[0];
         for (double& value : twice) value -= shift;
         const Lines none(std::span<const double>{}, ThetaKind::dynamic_optimised);
-        const double alpha = minimise_between([&](double a) { return project(twice.data(), n, none, a, false, 0).squares; }, 1e-4, 0.9999, 1e-7, evaluations);
+        const double alpha =
+            minimise_between([&](double a) { return project(twice.data(), n, none, a, false, 0).squares; }, 1e-4,
+                             0.9999, 1e-7, evaluations);
         const double first = (project(twice.data(), n, none, alpha, false, 0).first_level + shift) * unit;
         ThetaFit fit = run_theta(values, kind, alpha, first, 0.5);
         fit.evaluations = evaluations;
         return fit;
     }
     const Lines lines(y, kind);
-    const double alpha = minimise_between([&](double a) { return project(y.data(), n, lines, a, true, first_error(kind)).squares; }, alpha_least, alpha_most, 1e-7, evaluations);
+    const double alpha =
+        minimise_between([&](double a) { return project(y.data(), n, lines, a, true, first_error(kind)).squares; },
+                         alpha_least, alpha_most, 1e-7, evaluations);
     const Projection found = project(y.data(), n, lines, alpha, true, first_error(kind));
     ThetaFit fit = run_theta(values, kind, alpha, found.first_level * unit, found.weight);
     fit.evaluations = evaluations;
     return fit;
 }
 
-void forecast_theta(std::span<const double> y, const ThetaFit& fit, int horizon, std::vector<double>& mean, std::vector<double>& variance) {
+void forecast_theta(std::span<const double> y, const ThetaFit& fit, int horizon, std::vector<double>& mean,
+                    std::vector<double>& variance) {
     const std::size_t steps = static_cast<std::size_t>(horizon), n = y.size();
     mean.resize(steps);
     variance.resize(steps);
@@ -165,7 +175,8 @@ void forecast_theta(std::span<const double> y, const ThetaFit& fit, int horizon,
             if (fit.kind == ThetaKind::standard)
                 mean[h] = 0.5 * (line.start + line.slope * time + fit.level);
             else
-                mean[h] = fit.level + fit.weight * (decay * (line.start - line.slope) + (ahead + (1 - decay * (1 - alpha)) / alpha) * line.slope);
+                mean[h] = fit.level + fit.weight * (decay * (line.start - line.slope) +
+                                                    (ahead + (1 - decay * (1 - alpha)) / alpha) * line.slope);
             variance[h] = fit.sigma2 * (1 + ahead * alpha * alpha);
         }
         return;
@@ -201,7 +212,9 @@ void forecast_theta(std::span<const double> y, const ThetaFit& fit, int horizon,
     }
 }
 
-double box_cox(double value, double power) { return power == 0 ? std::log(value) : (std::pow(value, power) - 1) / power; }
+double box_cox(double value, double power) {
+    return power == 0 ? std::log(value) : (std::pow(value, power) - 1) / power;
+}
 
 double inverse_box_cox(double value, double power) {
     if (power == 0) return std::exp(value);
@@ -214,11 +227,13 @@ double box_cox_power(std::span<const double> values) {
     double mean_log = 0;
     for (const double value : values) mean_log += std::log(value) / n;
     std::vector<double> logs, transformed(values.size());
-    for (const double value : values) logs.push_back(std::log(value) - mean_log);  // of values in units of their geometric mean
+    for (const double value : values)
+        logs.push_back(std::log(value) - mean_log);  // of values in units of their geometric mean
     double best = 1, least = std::numeric_limits<double>::infinity();
     for (int i = 0; i <= 20; ++i) {
         const double power = i / 20.0;
-        for (std::size_t t = 0; t < values.size(); ++t) transformed[t] = power == 0 ? logs[t] : std::expm1(power * logs[t]) / power;
+        for (std::size_t t = 0; t < values.size(); ++t)
+            transformed[t] = power == 0 ? logs[t] : std::expm1(power * logs[t]) / power;
         const Line line = fit_line(transformed);
         double squares = 0;
         for (std::size_t t = 0; t < values.size(); ++t) {
@@ -240,7 +255,8 @@ struct Kind {
 
 std::string season_part(const Question& question, const Deseasonalised& plain) {
     if (!plain.seasonal) return {};
-    return season_words(question.season) + (plain.kind == SeasonKind::multiplicative ? ", multiplicative: " : ", additive: ");
+    return season_words(question.season) +
+           (plain.kind == SeasonKind::multiplicative ? ", multiplicative: " : ", additive: ");
 }
 
 void number(Fit& fit, const ThetaFit& theta) {
@@ -268,7 +284,8 @@ Result<Fit> plain_theta(const Question& question, const Kind& kind) {
     }
     if (question.with_fitted)
         for (std::size_t t = 0; t < n; ++t)
-            fit.fitted.push_back(t < first_error(kind.kind) ? std::numeric_limits<double>::quiet_NaN() : plain.with_season(theta.fitted[t], t));
+            fit.fitted.push_back(t < first_error(kind.kind) ? std::numeric_limits<double>::quiet_NaN()
+                                                            : plain.with_season(theta.fitted[t], t));
     number(fit, theta);
     fit.description = season_part(question, plain) + std::string(kind.words);
     return fit;
@@ -278,14 +295,16 @@ Result<Fit> standard(const Question& question) {
     return plain_theta(question, {"Theta", "average of a line and simple smoothing", ThetaKind::standard, 4});
 }
 Result<Fit> optimised(const Question& question) {
-    return plain_theta(question, {"Optimised Theta", "simple smoothing with a share of a line", ThetaKind::optimised, 5});
+    return plain_theta(question,
+                       {"Optimised Theta", "simple smoothing with a share of a line", ThetaKind::optimised, 5});
 }
 Result<Fit> dynamic_optimised(const Question& question) {
-    return plain_theta(question, {"Dynamic Theta", "simple smoothing with a share of the line so far", ThetaKind::dynamic_optimised, 7});
+    return plain_theta(question, {"Dynamic Theta", "simple smoothing with a share of the line so far",
+                                  ThetaKind::dynamic_optimised, 7});
 }
 
-// Theta of transformed values. The forecast is the median (no correction on the way back); the deviation half the way from
-// one deviation below to one above.
+// Theta of transformed values. The forecast is the median (no correction on the way back); the deviation half the way
+// from one deviation below to one above.
 Result<Fit> transformed(const Question& question, std::string_view label, bool find_power) {
     FAIRLEAD_TRY(check_question(question, label, 4));
     FAIRLEAD_TRY(check_positive(question, label));
@@ -307,8 +326,12 @@ Result<Fit> transformed(const Question& question, std::string_view label, bool f
         bool explodes = false;
         for (std::size_t h = 0; h < mean.size(); ++h) {
             const double deviation = std::sqrt(variance[h]);
-            const auto back = [&](double value) { return inverse_box_cox(value, power) * unit * (plain.kind == SeasonKind::multiplicative ? plain.index(n + h) : 1.0); };
-            fit.mean.push_back(back(mean[h]) + (plain.kind == SeasonKind::additive && plain.seasonal ? plain.index(n + h) : 0.0));
+            const auto back = [&](double value) {
+                return inverse_box_cox(value, power) * unit *
+                       (plain.kind == SeasonKind::multiplicative ? plain.index(n + h) : 1.0);
+            };
+            fit.mean.push_back(back(mean[h]) +
+                               (plain.kind == SeasonKind::additive && plain.seasonal ? plain.index(n + h) : 0.0));
             fit.deviation.push_back(0.5 * (back(mean[h] + deviation) - back(mean[h] - deviation)));
             explodes = explodes || !(std::abs(fit.mean[h]) + 1.96 * fit.deviation[h] < 10 * largest);
         }
@@ -317,18 +340,27 @@ Result<Fit> transformed(const Question& question, std::string_view label, bool f
             continue;
         }
         if (question.with_fitted)
-            for (std::size_t t = 0; t < n; ++t) fit.fitted.push_back(plain.with_season(inverse_box_cox(theta.fitted[t], power) * unit, t));
+            for (std::size_t t = 0; t < n; ++t)
+                fit.fitted.push_back(plain.with_season(inverse_box_cox(theta.fitted[t], power) * unit, t));
         number(fit, theta);
         fit.numbers["power"] = power;
         char words[80];
-        std::snprintf(words, sizeof words, power == 0 ? "of logarithms" : power == 1 ? "of the values themselves" : "of values to the power of %.2f", power);
+        std::snprintf(words, sizeof words,
+                      power == 0   ? "of logarithms"
+                      : power == 1 ? "of the values themselves"
+                                   : "of values to the power of %.2f",
+                      power);
         fit.description = season_part(question, plain) + "average of a line and simple smoothing, " + words;
         return fit;
     }
 }
 
-Result<Fit> of_logarithms(const Question& question) { return transformed(question, "Theta of logarithms", false); }
-Result<Fit> of_powers(const Question& question) { return transformed(question, "Theta of powers", true); }
+Result<Fit> of_logarithms(const Question& question) {
+    return transformed(question, "Theta of logarithms", false);
+}
+Result<Fit> of_powers(const Question& question) {
+    return transformed(question, "Theta of powers", true);
+}
 
 constexpr Model family[] = {
     {"theta", "Theta", [](int) { return 4; }, standard, true, 3},
@@ -340,6 +372,8 @@ constexpr Model family[] = {
 
 }  // namespace
 
-std::span<const Model> theta_family() { return family; }
+std::span<const Model> theta_family() {
+    return family;
+}
 
 }  // namespace fairlead::forecast

@@ -15,7 +15,8 @@ using testing::Noise;
 using testing::r_answers;
 using testing::series;
 
-// Equations 6 to 13 of Fiorucci et al. (2016) as they stand, t from 1, with the line refitted from scratch at every step.
+// Equations 6 to 13 of Fiorucci et al. (2016) as they stand, t from 1, with the line refitted from scratch at every
+// step.
 std::vector<double> plain_dynamic(const std::vector<double>& y, double alpha, double first_level, double theta) {
     std::vector<double> mu;
     double level = first_level;
@@ -27,7 +28,8 @@ std::vector<double> plain_dynamic(const std::vector<double>& y, double alpha, do
             a = line.start - line.slope;
         }
         const double time = static_cast<double>(t);
-        mu.push_back(level + (1 - 1 / theta) * (std::pow(1 - alpha, time - 1) * a + (1 - std::pow(1 - alpha, time)) / alpha * b));
+        mu.push_back(level + (1 - 1 / theta) *
+                                 (std::pow(1 - alpha, time - 1) * a + (1 - std::pow(1 - alpha, time)) / alpha * b));
         level = alpha * y[t - 1] + (1 - alpha) * level;
     }
     return mu;
@@ -68,7 +70,8 @@ TEST_CASE("The variance of dynamic Theta is that of many simulated futures") {
         auto longer = y;
         for (int h = 0; h < horizon; ++h) {
             longer.push_back(0);
-            const double value = run_theta(longer, fit.kind, fit.alpha, fit.first_level, fit.weight).fitted.back() + 2 * std::sqrt(3.0) * noise.next();
+            const double value = run_theta(longer, fit.kind, fit.alpha, fit.first_level, fit.weight).fitted.back() +
+                                 2 * std::sqrt(3.0) * noise.next();
             longer.back() = value;  // uniform errors of variance 4: only the variance matters, the recursion is linear
             sum[h] += value;
             squares[h] += value * value;
@@ -82,7 +85,8 @@ TEST_CASE("The variance of dynamic Theta is that of many simulated futures") {
 
 double squares_of(const std::vector<double>& y, const ThetaFit& fit) {
     double sum = 0;
-    for (std::size_t t = fit.kind == ThetaKind::dynamic_optimised ? 2 : 0; t < y.size(); ++t) sum += (y[t] - fit.fitted[t]) * (y[t] - fit.fitted[t]);
+    for (std::size_t t = fit.kind == ThetaKind::dynamic_optimised ? 2 : 0; t < y.size(); ++t)
+        sum += (y[t] - fit.fitted[t]) * (y[t] - fit.fitted[t]);
     return sum;
 }
 
@@ -95,7 +99,8 @@ TEST_CASE("No point of a fine grid fits better than the estimate") {
             for (double alpha = 0.1; alpha <= 0.99; alpha += 0.02)
                 for (double weight = 0; weight <= 1; weight += 0.05)
                     for (double move = -6; move <= 6; move += 1)
-                        CHECK(squares_of(y, run_theta(y, kind, alpha, fit.first_level + move, weight)) >= best * (1 - 1e-6));
+                        CHECK(squares_of(y, run_theta(y, kind, alpha, fit.first_level + move, weight)) >=
+                              best * (1 - 1e-6));
         }
     }
 }
@@ -103,18 +108,22 @@ TEST_CASE("No point of a fine grid fits better than the estimate") {
 TEST_CASE("The standard method is the benchmark of M4, as R's ets and lm give it") {
     for (const auto& r : r_answers().of("m4_theta")) {
         CAPTURE(r.series);
-        const auto fit = find_model("theta")->fit(ask(r_answers().series.at(r.series), static_cast<int>(r.at("mean").size()), r_answers().season.at(r.series)));
+        const auto fit = find_model("theta")->fit(ask(
+            r_answers().series.at(r.series), static_cast<int>(r.at("mean").size()), r_answers().season.at(r.series)));
         REQUIRE(fit);
         CHECK(fit->numbers.at("alpha") == doctest::Approx(r.one("alpha")).epsilon(0.002));
-        for (std::size_t h = 0; h < fit->mean.size(); ++h) CHECK(fit->mean[h] == doctest::Approx(r.at("mean")[h]).epsilon(1e-4));
+        for (std::size_t h = 0; h < fit->mean.size(); ++h)
+            CHECK(fit->mean[h] == doctest::Approx(r.at("mean")[h]).epsilon(1e-4));
     }
 }
 
 TEST_CASE("The power of Box and Cox is that of R for series without a season") {
     for (const auto& r : r_answers().of("differences"))
-        if (r_answers().season.at(r.series) == 1) CHECK(box_cox_power(r_answers().series.at(r.series)) == doctest::Approx(r.one("lambda")));
+        if (r_answers().season.at(r.series) == 1)
+            CHECK(box_cox_power(r_answers().series.at(r.series)) == doctest::Approx(r.one("lambda")));
     for (const double power : {0.0, 0.3, 1.0})
-        for (const double value : {0.01, 1.0, 250.0}) CHECK(inverse_box_cox(box_cox(value, power), power) == doctest::Approx(value));
+        for (const double value : {0.01, 1.0, 250.0})
+            CHECK(inverse_box_cox(box_cox(value, power), power) == doctest::Approx(value));
 }
 
 TEST_CASE("Theta of logarithms follows growth in percent") {

@@ -53,10 +53,12 @@ bool partials_of(std::span<const double> coefficients, std::span<double> partial
     return true;
 }
 
-bool ar_autocovariances(std::span<const double> coefficients, int lags, std::vector<double>& gamma, std::vector<double>& memory) {
+bool ar_autocovariances(std::span<const double> coefficients, int lags, std::vector<double>& gamma,
+                        std::vector<double>& memory) {
     const std::size_t p = coefficients.size();
     gamma.assign(static_cast<std::size_t>(lags) + 1, 0.0);
-    // Levinson backwards: the coefficients of all lower orders, row k - 1 those of order k, and the partials on the diagonal.
+    // Levinson backwards: the coefficients of all lower orders, row k - 1 those of order k, and the partials on the
+    // diagonal.
     memory.resize(p * p);
     double* rows = memory.data();
     if (p > 0) std::copy(coefficients.begin(), coefficients.end(), rows + (p - 1) * p);
@@ -116,7 +118,9 @@ bool ArmaFilter::start(const Arma& arma) {
         for (const std::size_t j : lags) {
             const double weight = theta(i) * theta(j);
             const std::ptrdiff_t shift = static_cast<std::ptrdiff_t>(i) - static_cast<std::ptrdiff_t>(j);
-            for (std::size_t k = 0; k <= r; ++k) covariance_[k] += weight * ar_covariance_[static_cast<std::size_t>(std::abs(static_cast<std::ptrdiff_t>(k) + shift))];
+            for (std::size_t k = 0; k <= r; ++k)
+                covariance_[k] +=
+                    weight * ar_covariance_[static_cast<std::size_t>(std::abs(static_cast<std::ptrdiff_t>(k) + shift))];
         }
     }
     // Seasonal factors leave most coefficients at 0: the sums below run over the others.
@@ -151,7 +155,8 @@ bool ArmaFilter::start(const Arma& arma) {
     return true;
 }
 
-ArmaLikelihood ArmaFilter::run(std::span<const double> w, const Arma& arma, std::span<const std::vector<double>> columns) {
+ArmaLikelihood ArmaFilter::run(std::span<const double> w, const Arma& arma,
+                               std::span<const std::vector<double>> columns) {
     const std::size_t n = w.size(), k = columns.size();
     ArmaLikelihood result;
     result.objective = std::numeric_limits<double>::infinity();
@@ -180,7 +185,8 @@ ArmaLikelihood ArmaFilter::run(std::span<const double> w, const Arma& arma, std:
             double* state = states_.data() + c * width;
             const double first = state[0], v = (c == 0 ? w[t] : columns[c - 1][t]) - first, gained = v * inverse;
             errors_[c * n + t] = v;
-            for (std::size_t other = 0; other <= c; ++other) products_[c * (k + 1) + other] += gained * errors_[other * n + t];
+            for (std::size_t other = 0; other <= c; ++other)
+                products_[c * (k + 1) + other] += gained * errors_[other * n + t];
             for (int i = 0; i < r; ++i) state[i] = phi[i] * first + state[i + 1] + gain[i] * gained;
         }
         if (settled) continue;
@@ -245,13 +251,16 @@ std::vector<double> ArmaFilter::covariance(std::size_t count, const Arma& arma) 
     if (!start(arma)) return {};
     const std::size_t r = static_cast<std::size_t>(r_);
     const std::vector<double> column(change_);
-    const auto load = [&](std::size_t i) { return i == 0 ? 1.0 : i <= static_cast<std::size_t>(q_) ? theta_[i - 1] : 0.0; };
+    const auto load = [&](std::size_t i) {
+        return i == 0 ? 1.0 : i <= static_cast<std::size_t>(q_) ? theta_[i - 1] : 0.0;
+    };
     // P = T P T' + R R', from the last corner on; the first column is known.
     std::vector<double> p((r + 1) * (r + 1), 0.0);
     for (std::size_t i = r; i-- > 0;)
         for (std::size_t j = r; j-- > 0;)
-            p[i * (r + 1) + j] = phi_[i] * phi_[j] * column[0] + phi_[i] * (j + 1 < r ? column[j + 1] : 0.0) + phi_[j] * (i + 1 < r ? column[i + 1] : 0.0) +
-                                 p[(i + 1) * (r + 1) + j + 1] + load(i) * load(j);
+            p[i * (r + 1) + j] = phi_[i] * phi_[j] * column[0] + phi_[i] * (j + 1 < r ? column[j + 1] : 0.0) +
+                                 phi_[j] * (i + 1 < r ? column[i + 1] : 0.0) + p[(i + 1) * (r + 1) + j + 1] +
+                                 load(i) * load(j);
     double variance = column[0], increment = -1 / variance;
     std::copy(gain_.begin(), gain_.end(), change_.begin());
     for (std::size_t t = 0; t < count; ++t) {

@@ -159,7 +159,8 @@ TEST_CASE("What is not stationary has no likelihood") {
 }
 
 TEST_CASE("Partial autocorrelations and coefficients are two names of one thing") {
-    for (const std::vector<double>& partial : {std::vector<double>{0.5}, {0.5, -0.3}, {0.9, -0.8, 0.4}, {0.1, 0.2, 0.3, 0.4, -0.9}}) {
+    for (const std::vector<double>& partial :
+         {std::vector<double>{0.5}, {0.5, -0.3}, {0.9, -0.8, 0.4}, {0.1, 0.2, 0.3, 0.4, -0.9}}) {
         std::vector<double> c(partial.size()), back(partial.size());
         coefficients_of(partial, c);
         REQUIRE(partials_of(c, back));
@@ -178,7 +179,8 @@ TEST_CASE("Autocovariances of an autoregression") {
     // Yule and Walker for two coefficients.
     REQUIRE(ar_autocovariances(std::vector<double>{0.5, 0.3}, 5, gamma, memory));
     CHECK(gamma[0] == doctest::Approx(0.5 * gamma[1] + 0.3 * gamma[2] + 1));
-    for (int k = 1; k <= 5; ++k) CHECK(gamma[k] == doctest::Approx(0.5 * gamma[std::abs(k - 1)] + 0.3 * gamma[std::abs(k - 2)]));
+    for (int k = 1; k <= 5; ++k)
+        CHECK(gamma[k] == doctest::Approx(0.5 * gamma[std::abs(k - 1)] + 0.3 * gamma[std::abs(k - 2)]));
 }
 
 }  // namespace

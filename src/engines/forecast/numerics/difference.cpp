@@ -10,7 +10,8 @@ namespace fairlead::forecast {
 
 std::vector<double> difference(std::span<const double> values, int lag) {
     std::vector<double> result;
-    for (std::size_t t = static_cast<std::size_t>(lag); t < values.size(); ++t) result.push_back(values[t] - values[t - static_cast<std::size_t>(lag)]);
+    for (std::size_t t = static_cast<std::size_t>(lag); t < values.size(); ++t)
+        result.push_back(values[t] - values[t - static_cast<std::size_t>(lag)]);
     return result;
 }
 
@@ -36,7 +37,8 @@ double kpss_level(std::span<const double> values) {
     double variance = squares;
     for (int lag = 1; lag <= lags; ++lag) {
         double cross = 0;
-        for (std::size_t t = static_cast<std::size_t>(lag); t < n; ++t) cross += e[t] * e[t - static_cast<std::size_t>(lag)];
+        for (std::size_t t = static_cast<std::size_t>(lag); t < n; ++t)
+            cross += e[t] * e[t - static_cast<std::size_t>(lag)];
         variance += 2 * (1 - lag / (lags + 1.0)) * cross;
     }
     return sums / (count * count) / (variance / count);
@@ -71,7 +73,8 @@ double seasonal_strength(std::span<const double> values, int m) {
         rest2 += left * left;
         largest = std::max(largest, std::abs(values[t]));
     }
-    const double variance = both2 / count - both / count * (both / count), variance_of_rest = rest2 / count - rest / count * (rest / count);
+    const double variance = both2 / count - both / count * (both / count),
+                 variance_of_rest = rest2 / count - rest / count * (rest / count);
     if (variance <= 1e-24 * largest * largest) return 0;
     return std::clamp(1 - variance_of_rest / variance, 0.0, 1.0);
 }

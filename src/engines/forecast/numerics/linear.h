@@ -5,12 +5,12 @@
 
 namespace fairlead::forecast {
 
-// Solves the symmetric positive definite system `a` x = `b` in place (`a` row by row, n x n; its lower triangle becomes the
-// Cholesky factor, `b` the answer). False where the matrix is not positive definite to working precision.
+// Solves the symmetric positive definite system `a` x = `b` in place (`a` row by row, n x n; its lower triangle becomes
+// the Cholesky factor, `b` the answer). False where the matrix is not positive definite to working precision.
 bool solve_positive(std::span<double> a, std::span<double> b);
 
-// Ordinary least squares of `y` on columns (each as long as y) by the normal equations of centred scale; empty where the
-// columns depend on each other.
+// Ordinary least squares of `y` on columns (each as long as y) by the normal equations of centred scale; empty where
+// the columns depend on each other.
 std::vector<double> least_squares(const std::vector<std::vector<double>>& columns, std::span<const double> y);
 
 struct Line {

@@ -26,7 +26,8 @@ class MinimiseWorkspace {
     void resize(int n) {
         n_ = n;
         const std::size_t vectors = 6 * static_cast<std::size_t>(n);
-        if (numbers_.size() < vectors + static_cast<std::size_t>(n) * n) numbers_.resize(vectors + static_cast<std::size_t>(n) * n);
+        if (numbers_.size() < vectors + static_cast<std::size_t>(n) * n)
+            numbers_.resize(vectors + static_cast<std::size_t>(n) * n);
         if (free_.size() < static_cast<std::size_t>(n)) free_.resize(n);
     }
     double* vector(int which) { return numbers_.data() + static_cast<std::size_t>(which) * n_; }
@@ -42,8 +43,8 @@ class MinimiseWorkspace {
 // `objective.value(x)` tells the value (infinite or NaN: not feasible); `objective.gradient(x, g)` is asked only right
 // after `value` at the same x. `x` is the start and becomes the minimum.
 template <class Objective>
-Minimum minimise(Objective& objective, int n, double* x, const double* lower, const double* upper, const MinimiseOptions& options,
-                 MinimiseWorkspace& workspace) {
+Minimum minimise(Objective& objective, int n, double* x, const double* lower, const double* upper,
+                 const MinimiseOptions& options, MinimiseWorkspace& workspace) {
     workspace.resize(n);
     double* g = workspace.vector(0);
     double* step = workspace.vector(1);

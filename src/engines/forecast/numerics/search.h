@@ -8,7 +8,8 @@
 namespace fairlead::forecast {
 
 template <class Function>
-double minimise_between(Function&& f, double least, double most, double tolerance, std::int64_t& evaluations, int grid = 9) {
+double minimise_between(Function&& f, double least, double most, double tolerance, std::int64_t& evaluations,
+                        int grid = 9) {
     const double spacing = (most - least) / (grid - 1);
     double x = least, fx = f(least);
     for (int i = 1; i < grid; ++i) {
@@ -41,7 +42,8 @@ double minimise_between(Function&& f, double least, double most, double toleranc
             before = (x < middle ? b : a) - x;
             step = golden * before;
         }
-        const double u = std::clamp(std::abs(step) >= close ? x + step : x + (step > 0 ? close : -close), least, most), fu = f(u);
+        const double u = std::clamp(std::abs(step) >= close ? x + step : x + (step > 0 ? close : -close), least, most),
+                     fu = f(u);
         ++evaluations;
         if (fu <= fx) {
             (u < x ? b : a) = x;

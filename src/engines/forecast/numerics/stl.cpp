@@ -58,13 +58,15 @@ class Loess {
     void smooth(std::span<const double> y, double* to) {
         const int n = static_cast<int>(y.size()), half = (window_ - 1) / 2;
         for (int i = 0; i < n; ++i) {
-            if (i >= half && i + half < n) {  // a window with its point in the middle: no tilt, the same weights everywhere
+            if (i >= half &&
+                i + half < n) {  // a window with its point in the middle: no tilt, the same weights everywhere
                 double sum = 0;
                 const double* from = y.data() + (i - half);
                 for (int k = 0; k < window_; ++k) sum += centre_[k] * from[k];
                 to[i] = half == 0 ? y[i] : sum;
             } else {
-                const int left = std::clamp(i - half, 0, std::max(0, n - window_)), right = std::min(n - 1, left + window_ - 1);
+                const int left = std::clamp(i - half, 0, std::max(0, n - window_)),
+                          right = std::min(n - 1, left + window_ - 1);
                 to[i] = at(y, i, left, right);
             }
         }
@@ -136,7 +138,8 @@ MstlParts mstl(std::span<const double> values, std::span<const int> seasons) {
         for (std::size_t at = 0; at < result.seasons.size(); ++at) {
             for (std::size_t t = 0; t < values.size(); ++t) result.without_season[t] += result.parts[at][t];
             const double half = 0.5 * static_cast<double>(values.size()) / result.seasons[at];
-            StlParts found = stl(result.without_season, result.seasons[at], std::max(11 + 4 * static_cast<int>(at), next_odd(half)));
+            StlParts found =
+                stl(result.without_season, result.seasons[at], std::max(11 + 4 * static_cast<int>(at), next_odd(half)));
             result.parts[at] = std::move(found.season);
             result.trend = std::move(found.trend);
             for (std::size_t t = 0; t < values.size(); ++t) result.without_season[t] -= result.parts[at][t];
