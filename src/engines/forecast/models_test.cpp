@@ -152,6 +152,25 @@ TEST_CASE("Awkward series leave no model without a number") {
     }
 }
 
+TEST_CASE("Long seasons and far horizons are answered") {
+    for (const int season : {7, 24, 52, 168}) {
+        CAPTURE(season);
+        check_all(series({.count = 2 * static_cast<std::size_t>(season) + 1,
+                          .level = 200,
+                          .swing = 50,
+                          .season = season,
+                          .noise = 5}),
+                  season, season + 3);
+        check_all(series({.count = 3 * static_cast<std::size_t>(season) + 5,
+                          .level = 200,
+                          .swing = 50,
+                          .season = season,
+                          .noise = 5}),
+                  season, 5);
+    }
+    check_all(series({.count = 60, .level = 200, .trend = 1, .swing = 50, .season = 12, .noise = 5}), 12, 500);
+}
+
 TEST_CASE("Every length from one value to three seasons is answered or refused with a reason") {
     for (std::size_t count = 1; count <= 40; ++count) {
         CAPTURE(count);

@@ -308,7 +308,8 @@ Result<ArimaFit> search_arima(std::span<const double> values, int m, Columns reg
     }
     Estimate polished =
         estimate(problem, m, tried[best].fit.order, regressors.size(), &tried[best], fine, filter, workspace);
-    ArimaFit found = polished.fit.aicc < tried[best].fit.aicc ? polished.fit : tried[best].fit;
+    ArimaFit found =
+        polished.fit.aicc < tried[best].fit.aicc && !polished.fit.near_the_edge ? polished.fit : tried[best].fit;
     found.evaluations = polished.fit.evaluations;
     for (const Estimate& other : tried) found.evaluations += other.fit.evaluations;
     return found;
@@ -343,15 +344,10 @@ void forecast_arima(std::span<const double> values, int m, const ArimaFit& fit, 
     }
     add_effects(path, fit, regressors, values.size(), 1);
     mean = path;
-    // iota: the weights of 1 / ((1 - B)^d (1 - B^m)^D), which sum the differences up.
-    const std::size_t steps = static_cast<std::size_t>(horizon);
-    std::vector<double> iota(steps, 0.0);
-    iota[0] = 1;
-    for (const int lag : lags)
-        for (std::size_t k = static_cast<std::size_t>(lag); k < steps; ++k)
-            iota[k] += iota[k - static_cast<std::size_t>(lag)];
     // The state before the next value has the covariance P and carries that value's own error; the errors after it come
-    // in by the weights of the model. `rows` are what the state adds to the later differences.
+    // in by the weights of the model. `rows` are what the state adds to the later differences, `weights` what an error
+    // does.
+    const std::size_t steps = static_cast<std::size_t>(horizon);
     const std::vector<double> p = filter.covariance(w.size(), fit.arma);
     const std::size_t r = static_cast<std::size_t>(filter.states());
     std::vector<std::vector<double>> rows;
@@ -359,25 +355,29 @@ void forecast_arima(std::span<const double> values, int m, const ArimaFit& fit, 
     row[0] = 1;
     for (std::size_t h = 0; h < steps; ++h) {
         rows.push_back(row);
-        weights[h] = row[0];  // what an error brings h steps later, but for the load on the other states
+        weights[h] = row[0];
         for (std::size_t j = 1; j < r && j <= filter.theta().size(); ++j) weights[h] += row[j] * filter.theta()[j - 1];
         filter.step_row(row);
     }
+    // Summed up as the differences are.
+    for (const int lag : lags) {
+        const std::size_t back = static_cast<std::size_t>(lag);
+        for (std::size_t h = back; h < steps; ++h) {
+            weights[h] += weights[h - back];
+            for (std::size_t i = 0; i < r; ++i) rows[h][i] += rows[h - back][i];
+        }
+    }
     variance.resize(steps);
     double later = 0;
-    std::vector<double> sum(r);
     for (std::size_t h = 0; h < steps; ++h) {
-        std::fill(sum.begin(), sum.end(), 0.0);
-        for (std::size_t k = 0; k <= h; ++k)
-            if (iota[h - k] != 0)
-                for (std::size_t i = 0; i < r; ++i) sum[i] += iota[h - k] * rows[k][i];
         double own = 0;
-        for (std::size_t i = 0; i < r; ++i)
-            for (std::size_t j = 0; j < r; ++j) own += sum[i] * sum[j] * p[i * r + j];
+        for (std::size_t i = 0; i < r; ++i) {
+            double part = 0;
+            for (std::size_t j = 0; j < r; ++j) part += rows[h][j] * p[i * r + j];
+            own += rows[h][i] * part;
+        }
         variance[h] = fit.sigma2 * std::max(own + later, 0.0);
-        double weight = 0;
-        for (std::size_t k = 0; k <= h; ++k) weight += iota[h - k] * weights[k];
-        later += weight * weight;
+        later += weights[h] * weights[h];
     }
 }
 
