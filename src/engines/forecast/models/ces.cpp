@@ -145,7 +145,7 @@ class Objective {
         return std::isfinite(value) ? value : infinity;
     }
 
-    double run(CesParameters& parameters, std::int64_t& evaluations) {
+    double run(CesParameters& parameters, CesGrowth growth, std::int64_t& evaluations) {
         start_ = parameters;
         tried_ = start_;
         double x[4], lower[4], upper[4];
@@ -155,10 +155,11 @@ class Objective {
         };
         // The limits of the region searched by the authors' and by statsforecast's implementations.
         add(start_.a0, 0.01, 1.8);
-        add(start_.a1, 0.01, 1.9);
+        const double imaginary_most = growth == CesGrowth::free ? 1.9 : 1.0;
+        add(start_.a1, 0.01, imaginary_most);
         if (S == CesSeason::partial) add(start_.b0, 0.01, 1.5);
-        if (S == CesSeason::full) add(start_.b0, 0.01, 1.8), add(start_.b1, 0.01, 1.9);
-        const Minimum found = minimise(*this, count, x, lower, upper, {1e-9 / n_, 200, 0.05}, memory_.minimise);
+        if (S == CesSeason::full) add(start_.b0, 0.01, 1.8), add(start_.b1, 0.01, imaginary_most);
+        const Minimum found = minimise(*this, count, x, lower, upper, {1e-5 / n_, 200, 0.05}, memory_.minimise);
         evaluations += found.evaluations;
         if (std::isfinite(found.value)) unpack(x, parameters);
         return found.value;
@@ -268,7 +269,7 @@ int ces_parameters(CesSeason form, int m) {
     return form == CesSeason::none ? 3 : (form == CesSeason::partial ? 4 : 5) + m - 1;
 }
 
-std::vector<CesFit> fit_all_ces(std::span<const double> values, int m) {
+std::vector<CesFit> fit_all_ces(std::span<const double> values, int m, CesGrowth growth) {
     const double unit = size_of(values);
     std::vector<double> scaled(values.begin(), values.end());
     for (double& value : scaled) value /= unit;
@@ -281,7 +282,7 @@ std::vector<CesFit> fit_all_ces(std::span<const double> values, int m) {
             Objective<S> search(scaled, m, memory);
             CesParameters parameters = start_states(scaled, m, form);
             std::int64_t evaluations = 0;
-            if (!std::isfinite(search.run(parameters, evaluations))) return;
+            if (!std::isfinite(search.run(parameters, growth, evaluations))) return;
             const double objective = search.forward(parameters);
             CesFit fit = finish(search, memory, values.size(), unit, m, form, parameters, objective);
             for (std::size_t t = 0; t < values.size(); ++t)
@@ -369,21 +370,24 @@ namespace {
 
 Result<Fit> ces(const Question& question) {
     FAIRLEAD_TRY(check_question(question, "Complex exponential smoothing", 7));
-    const auto fits = fit_all_ces(question.values, question.season);
+    auto fits = fit_all_ces(question.values, question.season);
     const double largest = unknown_deviation(question.values);
     Fit fit;
+    std::vector<double> variance;
+    const auto believable = [&](const CesFit& found) {
+        forecast_ces(found, question.horizon, fit.mean, variance);
+        fit.deviation.clear();
+        for (const double value : variance) fit.deviation.push_back(std::sqrt(value));
+        for (std::size_t h = 0; h < fit.mean.size(); ++h)
+            if (!(std::abs(fit.mean[h]) <= 10 * largest && fit.deviation[h] <= 10 * largest)) return false;
+        return true;
+    };
+    // Steep growth goes on without end: then the same without growth.
+    if (std::none_of(fits.begin(), fits.end(), believable))
+        fits = fit_all_ces(question.values, question.season, CesGrowth::none);
     for (const CesFit& found : fits) fit.evaluations += found.evaluations;
     for (const CesFit& found : fits) {
-        std::vector<double> variance;
-        forecast_ces(found, question.horizon, fit.mean, variance);
-        bool believable = true;
-        for (const double mean : fit.mean) believable = believable && std::abs(mean) <= 10 * largest;
-        fit.deviation.clear();
-        for (const double value : variance) {
-            fit.deviation.push_back(std::sqrt(value));
-            believable = believable && fit.deviation.back() <= 10 * largest;
-        }
-        if (!believable) continue;
+        if (!believable(found)) continue;
         if (question.with_fitted) fit.fitted = found.fitted;
         fit.log_likelihood = found.log_likelihood;
         fit.aicc = found.aicc;

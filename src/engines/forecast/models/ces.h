@@ -38,8 +38,10 @@ struct CesFit {
     std::int64_t evaluations = 0;
 };
 
+// With a1 above 1 forecasts may grow by a share of themselves in every step; `none` keeps it (and b1) at 1 or below.
+enum class CesGrowth : std::uint8_t { free, none };
 // All forms that the values allow, best AICc first. At least 7 values.
-std::vector<CesFit> fit_all_ces(std::span<const double> values, int m);
+std::vector<CesFit> fit_all_ces(std::span<const double> values, int m, CesGrowth growth = CesGrowth::free);
 CesFit run_ces(std::span<const double> values, int m, CesSeason form, const CesParameters& parameters);
 void forecast_ces(const CesFit& fit, int horizon, std::vector<double>& mean, std::vector<double>& variance);
 // Numbers estimated or taken from the decomposition, the variance included.

@@ -102,6 +102,15 @@ TEST_CASE("The gradient of complex smoothing is the gradient by differences") {
     }
 }
 
+TEST_CASE("Steep growth does not explode") {
+    std::vector<double> squares;
+    for (int t = 1; t <= 16; ++t) squares.push_back(t * t);
+    const auto fit = find_model("ces")->fit(ask(squares, 60));
+    REQUIRE(fit);
+    for (const double mean : fit->mean) CHECK((mean > 100 && mean < 2560));
+    for (const auto& form : fit_all_ces(squares, 1, CesGrowth::none)) CHECK(form.parameters.a1 <= 1);
+}
+
 TEST_CASE("A season is taken where there is one") {
     const auto seasonal =
         find_model("ces")->fit(ask(series({.count = 72, .level = 200, .swing = 60, .season = 12, .noise = 4}), 12, 12));
