@@ -34,7 +34,7 @@ void check_sound(const Model& model, const Question& question, const Fit& fit) {
     } else {
         CHECK(fit.fitted.empty());
     }
-    for (const auto& [name, number] : fit.numbers) CHECK_MESSAGE(std::isfinite(number), name);
+    for (const auto& entry : fit.numbers) CHECK_MESSAGE(std::isfinite(entry.second), entry.first);
     CHECK_FALSE(std::isinf(fit.log_likelihood));
     CHECK(fit.aicc != -std::numeric_limits<double>::infinity());
     CHECK_FALSE(fit.description.empty());

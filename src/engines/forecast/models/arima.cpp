@@ -207,7 +207,8 @@ std::string ArimaOrder::name(int m) const {
 }
 
 Result<ArimaFit> fit_arima(std::span<const double> values, int m, const ArimaOrder& order, Columns regressors) {
-    const std::size_t lost = static_cast<std::size_t>(order.d + m * order.seasonal_d);
+    const std::size_t lost =
+        static_cast<std::size_t>(order.d) + static_cast<std::size_t>(m) * static_cast<std::size_t>(order.seasonal_d);
     if (values.size() < lost + static_cast<std::size_t>(order.parameters()) + regressors.size() + 2)
         return refuse(Why::invalid, "too_short",
                       order.name(m) + " needs more than the " + std::to_string(values.size()) + " values of the series",
@@ -330,9 +331,8 @@ void forecast_arima(std::span<const double> values, int m, const ArimaFit& fit, 
     for (double& value : path) value = value * unit + fit.constant;
     // Sum up again, the last difference first.
     std::vector<std::vector<double>> levels{rest};
-    std::vector<int> lags;
-    for (int i = 0; i < order.seasonal_d; ++i) lags.push_back(m);
-    for (int i = 0; i < order.d; ++i) lags.push_back(1);
+    std::vector<int> lags(static_cast<std::size_t>(order.seasonal_d), m);
+    lags.insert(lags.end(), static_cast<std::size_t>(order.d), 1);
     for (const int lag : lags) levels.push_back(difference(levels.back(), lag));
     for (std::size_t at = lags.size(); at-- > 0;) {
         std::vector<double>& level = levels[at];

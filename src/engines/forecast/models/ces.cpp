@@ -148,7 +148,7 @@ class Objective {
     double run(CesParameters& parameters, CesGrowth growth, std::int64_t& evaluations) {
         start_ = parameters;
         tried_ = start_;
-        double x[4], lower[4], upper[4];
+        double x[4] = {}, lower[4] = {}, upper[4] = {};
         int count = 0;
         const auto add = [&](double value, double least, double most) {
             x[count] = value, lower[count] = least, upper[count] = most, ++count;
@@ -175,7 +175,7 @@ class Objective {
     void gradient(const double*, double* g) {
         CesParameters by;
         backward(by);
-        double fence[2];
+        double fence[2] = {0, 0};
         stable_wall(tried_.a0, tried_.a1, fence);
         *g++ = by.a0 + fence[0] / n_;
         *g++ = by.a1 + fence[1] / n_;

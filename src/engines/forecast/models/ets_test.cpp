@@ -172,6 +172,7 @@ TEST_CASE("The estimate is a minimum: no small step within the bounds is better"
 
 TEST_CASE("Robust bounds keep the slope slow, those of R let it run") {
     std::vector<double> y;
+    y.reserve(40);
     for (int t = 0; t < 40; ++t) y.push_back(100 + (t < 20 ? t : 40 - t) * 10.0);  // the slope turns in the middle
     const auto robust = fit_ets(y, 1, {EtsError::additive, EtsTrend::additive, EtsSeason::none}, Bounds::robust);
     const auto free = fit_ets(y, 1, {EtsError::additive, EtsTrend::additive, EtsSeason::none}, Bounds::r_compatible);

@@ -15,6 +15,7 @@ TEST_CASE("Two seasons of hours are both forecast") {
     std::vector<double> values;
     Noise noise(2);
     const auto expected = [&](int t) { return 300 + 40 * std::sin(2 * pi * t / 24) + 25 * std::sin(2 * pi * t / 168); };
+    values.reserve(24 * 7 * 8);
     for (int t = 0; t < 24 * 7 * 8; ++t) values.push_back(expected(t) + 2 * noise.next());
     const std::vector<int> seasons{24, 168};
     Question question = ask(values, 48, 24);

@@ -26,7 +26,8 @@ Fit walk(const Question& question, std::size_t lag, bool with_drift) {
     const double sigma = freedom > 0 ? std::sqrt(squares / static_cast<double>(freedom)) : unknown;
     Fit fit;
     for (std::size_t h = 1; h <= static_cast<std::size_t>(question.horizon); ++h) {
-        const double rounds = static_cast<double>((h - 1) / lag + 1);
+        const std::size_t round = (h - 1) / lag + 1;
+        const double rounds = static_cast<double>(round);
         fit.mean.push_back(y[n - lag + (h - 1) % lag] + rounds * drift);
         const double spent = with_drift && steps > 0 ? rounds * rounds / static_cast<double>(steps) : 0.0;
         fit.deviation.push_back(sigma * std::sqrt(rounds + spent));

@@ -128,6 +128,7 @@ TEST_CASE("The power of Box and Cox is that of R for series without a season") {
 
 TEST_CASE("Theta of logarithms follows growth in percent") {
     std::vector<double> y;
+    y.reserve(24);
     for (int t = 0; t < 24; ++t) y.push_back(100 * std::pow(1.05, t));
     const auto logs = find_model("theta_log")->fit(ask(y, 4)), plain = find_model("theta")->fit(ask(y, 4));
     REQUIRE(logs);
@@ -138,6 +139,7 @@ TEST_CASE("Theta of logarithms follows growth in percent") {
 
 TEST_CASE("Seasonal indices come back on the forecasts") {
     std::vector<double> y;
+    y.reserve(48);
     for (int t = 0; t < 48; ++t) y.push_back(100 * (t % 4 == 0 ? 1.6 : 0.8) + (t % 7));
     for (const char* name : {"theta", "theta_optimised", "theta_dynamic", "theta_log", "theta_box_cox"}) {
         CAPTURE(name);

@@ -19,14 +19,16 @@ TEST_CASE("The test of a season by its formula") {
     CHECK(shows_season(values, 12) == (std::abs(r[11]) > 1.645 / std::sqrt(48.0) * std::sqrt(1 + 2 * sum)));
     CHECK(shows_season(series({.count = 48, .level = 100, .swing = 50, .season = 12, .noise = 1}), 12));
     CHECK_FALSE(shows_season(std::vector<double>(48, 3.0), 12));
-    CHECK_FALSE(shows_season(series({.count = 35, .level = 100, .swing = 50, .season = 12, .noise = 1}), 12));  // under three
+    CHECK_FALSE(
+        shows_season(series({.count = 35, .level = 100, .swing = 50, .season = 12, .noise = 1}), 12));  // under three
     CHECK_FALSE(shows_season(values, 1));
 }
 
 TEST_CASE("Indices by hand") {
     // Season of 2 with ratios 1.5 and 0.5 around 10: averages (5 + 15 + 5 / 2 ...) are all 10.
     const std::vector<double> values{15, 5, 15, 5, 15, 5, 15, 5};
-    const auto times = seasonal_indices(values, 2, SeasonKind::multiplicative), plus = seasonal_indices(values, 2, SeasonKind::additive);
+    const auto times = seasonal_indices(values, 2, SeasonKind::multiplicative),
+               plus = seasonal_indices(values, 2, SeasonKind::additive);
     CHECK(times[0] == doctest::Approx(1.5));
     CHECK(times[1] == doctest::Approx(0.5));
     CHECK(plus[0] == doctest::Approx(5));
@@ -41,7 +43,8 @@ TEST_CASE("What is taken out comes back, by ratios for values above zero and by 
         const Deseasonalised plain = deseasonalise(values, 12);
         REQUIRE(plain.seasonal);
         CHECK((plain.kind == SeasonKind::multiplicative) == (level == 100));
-        for (std::size_t t = 0; t < values.size(); ++t) CHECK(plain.with_season(plain.values[t], t) == doctest::Approx(values[t]));
+        for (std::size_t t = 0; t < values.size(); ++t)
+            CHECK(plain.with_season(plain.values[t], t) == doctest::Approx(values[t]));
         CHECK(plain.index(0) == plain.index(12));
     }
     const Deseasonalised none = deseasonalise(std::vector<double>{1, 2, 3}, 12);
@@ -56,6 +59,7 @@ TEST_CASE("Least squares and symmetric systems") {
     CHECK(fit_line(std::vector<double>{4}).start == 4);
     std::vector<std::vector<double>> columns{{1, 1, 1, 1}, {0, 1, 2, 3}, {0, 1, 0, 1}};
     std::vector<double> y;
+    y.reserve(4);
     for (int t = 0; t < 4; ++t) y.push_back(2 - 3 * columns[1][t] + 1e-3 * columns[2][t]);
     const auto b = least_squares(columns, y);
     REQUIRE(b.size() == 3);

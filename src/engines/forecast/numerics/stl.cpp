@@ -36,8 +36,9 @@ class Loess {
     double at(std::span<const double> y, double x, int left, int right) {
         double width = std::max(x - left, right - x), sum = 0, middle = 0;
         const int n = static_cast<int>(y.size());
-        if (window_ > n) width += (window_ - n) / 2;
-        weights_.resize(static_cast<std::size_t>(right - left + 1));
+        const int beyond = std::max(0, window_ - n) / 2;  // a window wider than the series
+        width += beyond;
+        weights_.resize(static_cast<std::size_t>(right) - static_cast<std::size_t>(left) + 1);
         for (int j = left; j <= right; ++j) sum += weights_[j - left] = tricube(std::abs(j - x), width);
         if (sum <= 0) return y[std::clamp(static_cast<int>(std::lround(x)), 0, n - 1)];
         for (int j = left; j <= right; ++j) {
