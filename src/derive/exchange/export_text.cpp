@@ -2,7 +2,7 @@
 #include <cstdio>
 
 #include "derive/exchange/export.h"
-#include "derive/exchange/guard.h"
+#include "base/formula_guard.h"
 
 namespace fairlead::derive {
 namespace {

@@ -8,7 +8,7 @@
 
 #include "base/text.h"
 #include "derive/app.h"
-#include "derive/exchange/guard.h"
+#include "base/formula_guard.h"
 #include "derive/likeness.h"
 #include "derive/messages.h"
 #include "store/expect.h"

@@ -7,7 +7,7 @@
 #include <memory>
 
 #include "base/text.h"
-#include "derive/exchange/csv_reader.h"
+#include "base/csv_reader.h"
 #include "derive/exchange/xlsx_reader.h"
 
 namespace fairlead::derive {

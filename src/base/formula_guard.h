@@ -11,7 +11,7 @@
 #include <string>
 #include <string_view>
 
-namespace fairlead::derive {
+namespace fairlead {
 
 bool looks_like_formula(std::string_view text);
 // `text` as it may stand in a CSV file.
@@ -23,4 +23,4 @@ std::string kept_as_text(std::string_view text);
 // Takes exactly the guard, or the form for spreadsheets, off again.
 void unguard(std::string& text);
 
-}  // namespace fairlead::derive
+}  // namespace fairlead

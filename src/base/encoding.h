@@ -8,7 +8,7 @@
 
 #include "base/result.h"
 
-namespace fairlead::derive {
+namespace fairlead {
 
 struct EncodingGuess {
     std::string name;        // "utf-8", "utf-16le", "utf-16be", "windows-1258", "windows-1252", "windows-1250"
@@ -36,4 +36,4 @@ class TextSource {
     virtual std::int64_t malformed() const = 0;
 };
 
-}  // namespace fairlead::derive
+}  // namespace fairlead

@@ -3,10 +3,10 @@
 #include <memory>
 #include <string>
 
-#include "derive/exchange/encoding.h"
-#include "derive/exchange/table.h"
+#include "base/encoding.h"
+#include "base/table.h"
 
-namespace fairlead::derive {
+namespace fairlead {
 
 // Splits UTF-8 text into rows. Knows nothing of heads.
 class CsvScanner {
@@ -43,4 +43,4 @@ char separator_hint(std::string_view head);
 
 Result<std::unique_ptr<Table>> open_csv(const std::string& path, const TableOptions& options, const TableLimits& limits);
 
-}  // namespace fairlead::derive
+}  // namespace fairlead

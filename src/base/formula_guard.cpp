@@ -1,9 +1,9 @@
 // The guard against formulas in CSV.
-#include "derive/exchange/guard.h"
+#include "base/formula_guard.h"
 
 #include <array>
 
-namespace fairlead::derive {
+namespace fairlead {
 namespace {
 
 constexpr std::array<std::string_view, 8> invisible{"\xC2\xA0", "\xC2\xAD", "\xE2\x80\x8B", "\xE2\x80\x8C",
@@ -65,4 +65,4 @@ void unguard(std::string& text) {
     if (!text.empty() && text.front() == '\'' && looks_like_formula(std::string_view(text).substr(1))) text.erase(0, 1);
 }
 
-}  // namespace fairlead::derive
+}  // namespace fairlead

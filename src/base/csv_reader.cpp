@@ -1,13 +1,13 @@
 // Reading CSV: a scanner over pieces of text, the guess of its separator, and the table with its head row.
-#include "derive/exchange/csv_reader.h"
+#include "base/csv_reader.h"
 
 #include <algorithm>
 #include <array>
 
 #include "base/text.h"
-#include "derive/exchange/guard.h"
+#include "base/formula_guard.h"
 
-namespace fairlead::derive {
+namespace fairlead {
 namespace {
 
 constexpr std::string_view candidates = ",;\t|";
@@ -338,4 +338,4 @@ Result<std::unique_ptr<Table>> open_csv(const std::string& path, const TableOpti
     return std::unique_ptr<Table>(std::move(table));
 }
 
-}  // namespace fairlead::derive
+}  // namespace fairlead

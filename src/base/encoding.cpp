@@ -1,5 +1,5 @@
 // Encodings of text files, by ICU's converters.
-#include "derive/exchange/encoding.h"
+#include "base/encoding.h"
 
 #include <sys/stat.h>
 #include <unicode/ucnv.h>
@@ -10,7 +10,7 @@
 
 #include "base/text.h"
 
-namespace fairlead::derive {
+namespace fairlead {
 namespace {
 
 constexpr std::size_t piece_bytes = 128 * 1024;
@@ -259,4 +259,4 @@ Result<std::unique_ptr<TextSource>> TextSource::open(const std::string& path, co
     return std::unique_ptr<TextSource>(new IcuSource(std::move(file), size, std::move(from), std::move(to), skip));
 }
 
-}  // namespace fairlead::derive
+}  // namespace fairlead
