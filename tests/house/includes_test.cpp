@@ -71,6 +71,8 @@ TEST_CASE("Every file includes only its own floor and the floors below it") {
     REQUIRE(floors.size() >= 9);
     CHECK(floors.at("store").contains("base"));
     CHECK_FALSE(floors.at("modules").contains("store"));
+    CHECK(floors.at("engines") == std::set<std::string>{"base"});
+    CHECK(floors.at("cli").contains("engines"));
     std::size_t checked = 0;
     for (const Include& include : includes_below("src")) {
         const std::string inside = include.file.substr(4);  // behind "src/"
