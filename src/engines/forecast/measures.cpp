@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "base/result.h"
+#include "engines/forecast/numerics/season.h"
 
 namespace fairlead::forecast {
 namespace {
@@ -114,58 +115,15 @@ Measured owa(Measured smape, Measured mase, Measured naive_smape, Measured naive
 
 Measured acd(int covered, int of, double level) { return of == 0 ? Measured() : Measured(std::abs(static_cast<double>(covered) / of - level)); }
 
-bool seasonal_by_test(std::span<const double> values, int season) {
-    const std::size_t n = values.size(), m = static_cast<std::size_t>(season);
-    if (season <= 1 || n < 3 * m) return false;
-    double mean = 0, variance = 0;
-    for (const double value : values) mean += value / static_cast<double>(n);
-    for (const double value : values) variance += (value - mean) * (value - mean);
-    if (variance == 0) return false;
-    double squares = 0, last = 0;
-    for (std::size_t lag = 1; lag <= m; ++lag) {
-        double sum = 0;
-        for (std::size_t i = lag; i < n; ++i) sum += (values[i] - mean) * (values[i - lag] - mean);
-        last = sum / variance;
-        if (lag < m) squares += last * last;
-    }
-    return std::abs(last) > 1.645 * std::sqrt((1 + 2 * squares) / static_cast<double>(n));
-}
-
-std::optional<std::vector<double>> multiplicative_indices(std::span<const double> values, int season) {
-    const std::size_t n = values.size(), m = static_cast<std::size_t>(season), half = m / 2;
-    if (season <= 1 || n < 2 * m) return std::nullopt;
-    std::vector<double> sum(m, 0), count(m, 0);
-    for (std::size_t i = half; i + half < n; ++i) {
-        // The mean of one season around i; an even season takes half of both ends.
-        double course = m % 2 == 0 ? 0.5 * (values[i - half] + values[i + half]) : values[i - half] + values[i + half];
-        for (std::size_t k = i - half + 1; k < i + half; ++k) course += values[k];
-        course /= static_cast<double>(m);
-        if (course == 0) return std::nullopt;
-        sum[i % m] += values[i] / course;
-        count[i % m] += 1;
-    }
-    double mean = 0;
-    for (std::size_t s = 0; s < m; ++s) {
-        if (count[s] == 0) return std::nullopt;
-        sum[s] /= count[s];
-        mean += sum[s] / static_cast<double>(m);
-    }
-    for (double& index : sum) {
-        index /= mean;
-        if (!std::isfinite(index) || index == 0) return std::nullopt;
-    }
-    return sum;
-}
-
 std::vector<double> naive2(std::span<const double> values, int season, int horizon) {
     ensure(!values.empty(), "there is a value to repeat");
     const std::size_t n = values.size(), m = static_cast<std::size_t>(season);
     std::vector<double> forecast(static_cast<std::size_t>(horizon), values.back());
-    if (!seasonal_by_test(values, season)) return forecast;
-    const auto indices = multiplicative_indices(values, season);
-    if (!indices) return forecast;
-    const double level = values.back() / (*indices)[(n - 1) % m];
-    for (std::size_t h = 0; h < forecast.size(); ++h) forecast[h] = level * (*indices)[(n + h) % m];
+    if (season <= 1 || !shows_season(values, season)) return forecast;
+    const std::vector<double> indices = seasonal_indices(values, season, SeasonKind::multiplicative);
+    if (indices.empty()) return forecast;
+    const double level = values.back() / indices[(n - 1) % m];
+    for (std::size_t h = 0; h < forecast.size(); ++h) forecast[h] = level * indices[(n + h) % m];
     return forecast;
 }
 

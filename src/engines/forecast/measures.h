@@ -59,12 +59,8 @@ Measured acd(int covered, int of, double level);
 
 // ---- The benchmark of OWA ---------------------------------------------------------------------------------------------
 
-// The 90 % autocorrelation test of M4: at least three seasons, and |acf_m| > 1.645 sqrt((1 + 2 sum acf_k^2) / n).
-bool seasonal_by_test(std::span<const double> values, int season);
-// Classical multiplicative seasonal indices of one season, mean 1, that of values[0] first. None where there are fewer than two
-// seasons or a ratio cannot be formed.
-std::optional<std::vector<double>> multiplicative_indices(std::span<const double> values, int season);
-// Naive on the deseasonalised series, times its seasonal indices.
+// Naive on the series without its season (numerics/season.h: the test at 90 %, classical multiplicative indices), and the season
+// again.
 std::vector<double> naive2(std::span<const double> values, int season, int horizon);
 
 }  // namespace fairlead::forecast

@@ -1,0 +1,243 @@
+// Conformal intervals.
+#include "engines/forecast/intervals.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <set>
+
+#include "base/result.h"
+
+namespace fairlead::forecast {
+namespace {
+
+constexpr std::size_t features = 7;
+constexpr std::size_t least_for_regression = 40;
+using Row = std::array<double, features>;
+
+// The place of a quantile among n scores as split conformal prediction has it, between two scores where it falls there; beyond
+// the outermost score, on as a normal distribution goes.
+double quantile_of(const std::vector<double>& sorted, double probability) {
+    const double n = static_cast<double>(sorted.size()), place = (n + 1) * probability;
+    if (sorted.size() < 2) return sorted.empty() ? 0 : sorted[0];
+    const auto beyond = [&](double edge, double at) { return edge * normal_quantile(probability) / normal_quantile(at / (n + 1)); };
+    // A tail that lies on the other side of zero is not stretched away from it.
+    if (place >= n) return place > n && sorted.back() > 0 ? std::max(sorted.back(), beyond(sorted.back(), n)) : sorted.back();
+    if (place <= 1) return place < 1 && sorted.front() < 0 ? std::min(sorted.front(), beyond(sorted.front(), 1)) : sorted.front();
+    const auto low = static_cast<std::size_t>(place);
+    return sorted[low - 1] + (place - static_cast<double>(low)) * (sorted[low] - sorted[low - 1]);
+}
+
+Row row_of(const Outlook& outlook, std::size_t step) {
+    const double scale = outlook.scale;
+    const auto relative = [&](double value, double least) { return std::log(std::clamp(value / scale, 0.0, 1e6) + least); };
+    return {1, relative(outlook.deviation[step], 0.02), relative(outlook.spread[step], 0.05), outlook.earlier ? std::log(*outlook.earlier + 0.05) : 0.0, outlook.earlier ? 1.0 : 0.0,
+            std::log(std::max(outlook.seasons, 0.5)), std::log(1.0 + static_cast<double>(step))};
+}
+
+// Solves a small symmetric system by Cholesky's method; the ridge on its diagonal makes it one that can be solved.
+Row solve(std::array<Row, features> a, Row b) {
+    for (std::size_t i = 0; i < features; ++i) {
+        for (std::size_t j = 0; j <= i; ++j) {
+            double sum = a[i][j];
+            for (std::size_t k = 0; k < j; ++k) sum -= a[i][k] * a[j][k];
+            a[i][j] = i == j ? std::sqrt(std::max(sum, 1e-12)) : sum / a[j][j];
+        }
+    }
+    for (std::size_t i = 0; i < features; ++i) {
+        for (std::size_t k = 0; k < i; ++k) b[i] -= a[i][k] * b[k];
+        b[i] /= a[i][i];
+    }
+    for (std::size_t i = features; i-- > 0;) {
+        for (std::size_t k = i + 1; k < features; ++k) b[i] -= a[k][i] * b[k];
+        b[i] /= a[i][i];
+    }
+    return b;
+}
+
+// The logarithm of the error relative to the scale, regressed on the outlook.
+std::vector<double> regress(const std::vector<HeldOut>& cases) {
+    std::array<Row, features> square{};
+    Row product{};
+    double count = 0;
+    for (const HeldOut& one : cases) {
+        if (one.outlook.scale <= 0) continue;
+        for (std::size_t h = 0; h < one.actual.size(); ++h) {
+            const Row row = row_of(one.outlook, h);
+            const double target = std::log(std::clamp(std::abs(one.actual[h] - one.outlook.mean[h]) / one.outlook.scale, 0.0, 1e6) + 0.05);
+            for (std::size_t i = 0; i < features; ++i) {
+                for (std::size_t j = 0; j < features; ++j) square[i][j] += row[i] * row[j];
+                product[i] += row[i] * target;
+            }
+            ++count;
+        }
+    }
+    if (count == 0) return {};
+    for (std::size_t i = 0; i < features; ++i) square[i][i] += (i == 0 ? 1e-9 : 0.002) * count + 1e-9;
+    const Row solved = solve(square, product);
+    return {solved.begin(), solved.end()};
+}
+
+}  // namespace
+
+double normal_quantile(double probability) {
+    // Bisection on erfc: exact to the last digits, and called some dozens of times only.
+    double low = -40, high = 40;
+    for (int i = 0; i < 200 && high - low > 1e-14; ++i) {
+        const double middle = (low + high) / 2;
+        (0.5 * std::erfc(-middle / std::sqrt(2.0)) < probability ? low : high) = middle;
+    }
+    return (low + high) / 2;
+}
+
+double interval_scale(std::span<const double> past, int season) {
+    if (const Measured scale = absolute_scale(past, season)) return *scale;
+    if (const Measured scale = absolute_scale(past, 1)) return *scale;
+    return past.size() == 1 ? std::abs(past[0]) : 0;  // of one value nothing is known but its size
+}
+
+Calibration::Calibration(const std::vector<HeldOut>& cases, int horizon, std::vector<double> probabilities) : horizon_(horizon), probabilities_(std::move(probabilities)) {
+    std::vector<std::vector<double>> scores(static_cast<std::size_t>(horizon)), sums(static_cast<std::size_t>(horizon));
+    for (const HeldOut& one : cases)
+        if (one.outlook.scale > 0 && !one.actual.empty()) ++cases_;
+    if (cases_ >= least_for_regression) weights_ = regress(cases);
+    for (const HeldOut& one : cases) {
+        ensure(one.actual.size() <= scores.size() && one.actual.size() <= one.outlook.mean.size(), "held-out values have a forecast each");
+        if (one.outlook.scale <= 0) continue;
+        const std::vector<double> width = difficulty(one.outlook);
+        double error = 0, together = 0;
+        for (std::size_t h = 0; h < one.actual.size(); ++h) {
+            error += one.actual[h] - one.outlook.mean[h];
+            together += width[h];
+            if (width[h] <= 0) continue;
+            scores[h].push_back((one.actual[h] - one.outlook.mean[h]) / width[h]);
+            sums[h].push_back(error / together);
+        }
+    }
+    if (cases_ == 0) return;
+    steps_ = table(scores);
+    totals_ = table(sums);
+    const double tail = probabilities_.empty() ? 0.5 : std::min(probabilities_.front(), 1 - probabilities_.back());
+    std::size_t all = 0;
+    for (const auto& one : scores) all += one.size();
+    thin_ = static_cast<double>(all) * tail < 1;
+}
+
+// Quantiles per probability and step. A step borrows from its neighbours until the tail holds four scores.
+std::vector<std::vector<double>> Calibration::table(std::vector<std::vector<double>>& scores) const {
+    const std::size_t steps = scores.size();
+    std::vector<std::vector<double>> out(probabilities_.size(), std::vector<double>(steps));
+    std::vector<double> gathered;
+    for (std::size_t h = 0; h < steps; ++h) {
+        std::size_t reach = steps;  // none yet
+        for (std::size_t p = 0; p < probabilities_.size(); ++p) {
+            const double needed = 4 / std::min(probabilities_[p], 1 - probabilities_[p]);
+            std::size_t wanted = 0;
+            const auto count = [&](std::size_t within) {
+                std::size_t sum = 0;
+                for (std::size_t i = h >= within ? h - within : 0; i <= std::min(h + within, steps - 1); ++i) sum += scores[i].size();
+                return sum;
+            };
+            while (wanted < steps && static_cast<double>(count(wanted)) < needed) ++wanted;
+            if (wanted != reach) {
+                reach = wanted;
+                gathered.clear();
+                for (std::size_t i = h >= reach ? h - reach : 0; i <= std::min(h + reach, steps - 1); ++i) gathered.insert(gathered.end(), scores[i].begin(), scores[i].end());
+                std::sort(gathered.begin(), gathered.end());
+            }
+            out[p][h] = quantile_of(gathered, probabilities_[p]);
+        }
+    }
+    for (auto& row : out) {
+        const std::vector<double> raw = row;
+        for (std::size_t h = 1; h + 1 < steps; ++h) row[h] = (raw[h - 1] + 2 * raw[h] + raw[h + 1]) / 4;
+    }
+    return out;
+}
+
+std::vector<double> Calibration::difficulty(const Outlook& outlook) const {
+    std::vector<double> width(outlook.mean.size());
+    for (std::size_t h = 0; h < width.size(); ++h) {
+        if (weights_.empty() || outlook.scale <= 0) {
+            const double grown = outlook.scale * std::sqrt(1.0 + static_cast<double>(h));
+            width[h] = grown > 0 && outlook.deviation[h] > 0 ? std::sqrt(grown * outlook.deviation[h]) : std::max(grown, outlook.deviation[h]);
+            continue;
+        }
+        const Row row = row_of(outlook, h);
+        double sum = 0;
+        for (std::size_t i = 0; i < features; ++i) sum += row[i] * weights_[i];
+        width[h] = outlook.scale * std::exp(std::clamp(sum, -8.0, 12.0));
+    }
+    return width;
+}
+
+std::vector<std::vector<double>> Calibration::spread_out(const std::vector<double>& centre, const std::vector<double>& width, const std::vector<std::vector<double>>& of) const {
+    std::vector<std::vector<double>> out(probabilities_.size(), centre);
+    for (std::size_t p = 0; p < probabilities_.size(); ++p)
+        for (std::size_t h = 0; h < centre.size(); ++h) {
+            const double score = of.empty() ? normal_quantile(probabilities_[p]) : of[p][h];
+            out[p][h] = centre[h] + score * width[h];
+            // Ordered, and the mean between them.
+            if (probabilities_[p] < 0.5) out[p][h] = std::min(out[p][h], centre[h]);
+            if (probabilities_[p] > 0.5) out[p][h] = std::max(out[p][h], centre[h]);
+            if (p > 0) out[p][h] = std::max(out[p][h], out[p - 1][h]);
+        }
+    return out;
+}
+
+std::vector<std::vector<double>> Calibration::quantiles(const Outlook& outlook) const {
+    ensure(static_cast<int>(outlook.mean.size()) <= horizon_, "intervals are known as far as they were learnt");
+    return spread_out(outlook.mean, steps_.empty() ? outlook.deviation : difficulty(outlook), steps_);
+}
+
+std::vector<std::vector<double>> Calibration::total_quantiles(const Outlook& outlook) const {
+    std::vector<double> centre = outlook.mean, width = steps_.empty() ? outlook.deviation : difficulty(outlook);
+    for (std::size_t h = 1; h < centre.size(); ++h) {
+        centre[h] += centre[h - 1];
+        width[h] += width[h - 1];
+    }
+    return spread_out(centre, width, totals_);
+}
+
+std::vector<Coverage> cross_validate(const std::vector<HeldOut>& cases, int horizon, const std::vector<double>& levels) {
+    std::vector<Coverage> out;
+    std::vector<double> probabilities;
+    for (const double level : levels) {
+        probabilities.push_back((1 - level) / 2);
+        probabilities.push_back((1 + level) / 2);
+        out.push_back({level, 0, 0, std::vector<int>(static_cast<std::size_t>(horizon), 0), std::vector<int>(static_cast<std::size_t>(horizon), 0), {}});
+    }
+    std::sort(probabilities.begin(), probabilities.end());
+    probabilities.erase(std::unique(probabilities.begin(), probabilities.end()), probabilities.end());
+    std::set<std::size_t> series;
+    for (const HeldOut& one : cases) series.insert(one.series);
+    const bool by_series = series.size() >= 8;
+    std::vector<HeldOut> half[2];
+    for (std::size_t i = 0; i < cases.size(); ++i)
+        if (cases[i].outlook.scale > 0) half[(by_series ? cases[i].series : i / 2) % 2].push_back(cases[i]);
+    if (half[0].empty() || half[1].empty()) return out;
+    const auto place = [&](double probability) {
+        return static_cast<std::size_t>(std::min_element(probabilities.begin(), probabilities.end(), [&](double a, double b) { return std::abs(a - probability) < std::abs(b - probability); }) - probabilities.begin());
+    };
+    for (int judged = 0; judged < 2; ++judged) {
+        const Calibration taught(half[1 - judged], horizon, probabilities);
+        for (const HeldOut& one : half[judged]) {
+            const auto quantiles = taught.quantiles(one.outlook);
+            for (Coverage& coverage : out) {
+                const auto &lower = quantiles[place((1 - coverage.level) / 2)], &upper = quantiles[place((1 + coverage.level) / 2)];
+                for (std::size_t h = 0; h < one.actual.size(); ++h) {
+                    const bool in = one.actual[h] >= lower[h] && one.actual[h] <= upper[h];
+                    coverage.inside += in ? 1 : 0;
+                    ++coverage.of;
+                    coverage.inside_by_step[h] += in ? 1 : 0;
+                    ++coverage.of_by_step[h];
+                }
+                const std::size_t n = one.actual.size();
+                if (n > 0) coverage.width_score.add(msis(one.actual, std::span(lower).first(n), std::span(upper).first(n), coverage.level, one.outlook.scale));
+            }
+        }
+    }
+    return out;
+}
+
+}  // namespace fairlead::forecast

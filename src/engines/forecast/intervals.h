@@ -1,0 +1,80 @@
+// Intervals from errors that were really made: split conformal prediction, scaled by how difficult each forecast looks.
+//
+// Ends of series are held out and forecast. An error is divided by its difficulty, and the quantiles of these scores, per step
+// and apart for above and below, times the difficulty of a new forecast give its interval. Totals over the first k steps have
+// scores of their own: errors of neighbouring steps go together, so a total's interval is no sum of intervals. Source: Lei,
+// G'Sell, Rinaldo, Tibshirani, Wasserman 2018, "Distribution-free predictive inference for regression" (split, and locally
+// weighted), JASA 113.
+//
+// Difficulty is what a regression over all held-out errors makes of: the in-sample error of the seasonal naive forecast, the
+// models' own deviation, how far the models lie apart, the error made one horizon earlier, the length of the history and the
+// step. With fewer than 40 held-out ends it is the geometric mean of the first (times the square root of the step) and the
+// second. It only shares the width out among series and steps: that the intervals cover what they say comes from the scores.
+#pragma once
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "engines/forecast/measures.h"
+
+namespace fairlead::forecast {
+
+// How a forecast looks before its error is known.
+struct Outlook {
+    double scale = 0;                            // in-sample seasonal-naive error (absolute_scale), or what stands in for it
+    std::vector<double> mean, deviation, spread; // per step
+    double seasons = 1;                          // of history
+    Measured earlier;                            // mean |error| / scale of the forecast made one horizon before
+};
+
+// A forecast whose actual values are known: `actual` may have fewer steps than the forecast.
+struct HeldOut {
+    std::size_t series = 0;  // which one: cross-validation keeps a series together
+    Outlook outlook;
+    std::vector<double> actual;
+};
+
+// In-sample scale for intervals: seasonal-naive error; where there is none that of neighbours; 0 for a constant.
+double interval_scale(std::span<const double> past, int season);
+
+struct Coverage {
+    double level = 0;
+    int inside = 0, of = 0;
+    std::vector<int> inside_by_step, of_by_step;
+    Mean width_score;  // MSIS, by the scale of intervals
+};
+
+class Calibration {
+  public:
+    // Learns for `probabilities` (0 < p < 1, ascending) and steps up to `horizon`. No cases: intervals are those of the models.
+    Calibration(const std::vector<HeldOut>& cases, int horizon, std::vector<double> probabilities);
+
+    // Quantiles per probability and step, ordered, and on the right side of the mean.
+    std::vector<std::vector<double>> quantiles(const Outlook& outlook) const;
+    // Of the totals of the first 1 to horizon steps.
+    std::vector<std::vector<double>> total_quantiles(const Outlook& outlook) const;
+    std::size_t cases() const { return cases_; }
+    // Fewer held-out errors than the outermost probability needs: the tails are drawn on as a normal distribution's.
+    bool thin() const { return thin_; }
+
+  private:
+    std::vector<double> difficulty(const Outlook& outlook) const;
+    std::vector<std::vector<double>> table(std::vector<std::vector<double>>& scores) const;
+    std::vector<std::vector<double>> spread_out(const std::vector<double>& centre, const std::vector<double>& width, const std::vector<std::vector<double>>& of) const;
+
+    int horizon_;
+    std::vector<double> probabilities_;
+    std::vector<double> weights_;                            // of the regression; empty: the geometric mean
+    std::vector<std::vector<double>> steps_, totals_;        // score by probability and step
+    std::size_t cases_ = 0;
+    bool thin_ = false;
+};
+
+// What intervals of each level would have covered: each half of the series judged by what the other half taught.
+std::vector<Coverage> cross_validate(const std::vector<HeldOut>& cases, int horizon, const std::vector<double>& levels);
+
+// The quantile of the standard normal distribution.
+double normal_quantile(double probability);
+
+}  // namespace fairlead::forecast

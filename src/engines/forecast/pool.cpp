@@ -1,0 +1,144 @@
+// Asking the models of a pool, and putting their answers together.
+#include "engines/forecast/pool.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "engines/forecast/numerics/season.h"
+
+namespace fairlead::forecast {
+namespace {
+
+constexpr int longest_season = 24;  // of models: beyond, the number of seasonal states outgrows what can be told from data
+
+std::string left_out_words(const Refused& refused) { return refused.message(); }
+
+bool believable(const std::vector<double>& mean, std::span<const double> values) {
+    const auto [low, high] = std::minmax_element(values.begin(), values.end());
+    const double room = 5 * (*high - *low) + 1e-9 * std::abs(*high);
+    return std::all_of(mean.begin(), mean.end(), [&](double f) { return std::isfinite(f) && f <= *high + room && f >= *low - room; });
+}
+
+struct Asked {
+    Member member;
+    std::vector<double> deviation;
+};
+
+Asked ask(const PoolMember& of, std::span<const double> values, const Deseasonalised& plain, int season, int horizon, Bounds bounds) {
+    Asked out;
+    out.member.model = of.model->name;
+    out.member.label = of.model->label;
+    Question question;
+    const bool without = of.without_season && plain.seasonal;
+    question.values = without ? std::span<const double>(plain.values) : values;
+    question.season = of.without_season ? 1 : season;
+    question.horizon = horizon;
+    question.bounds = bounds;
+    if (const int least = of.model->least(question.season); static_cast<int>(values.size()) < least) {
+        out.member.left_out = "needs " + std::to_string(least) + " values";
+        return out;
+    }
+    auto fit = of.model->fit(question);
+    if (!fit) {
+        out.member.left_out = left_out_words(fit.refused());
+        return out;
+    }
+    if (without)
+        for (std::size_t h = 0; h < fit->mean.size(); ++h) {
+            fit->mean[h] = plain.with_season(fit->mean[h], values.size() + h);
+            fit->deviation[h] = plain.deviation_with_season(fit->deviation[h], values.size() + h);
+        }
+    if (!believable(fit->mean, values)) {
+        out.member.left_out = "its forecast runs far out of the past";
+        return out;
+    }
+    out.member.description = (without ? "season of " + std::to_string(plain.indices.size()) + " taken out; " : "") + fit->description;
+    out.member.mean = std::move(fit->mean);
+    out.deviation = std::move(fit->deviation);
+    return out;
+}
+
+void combine(PoolForecast& out, const std::vector<Asked>& asked, Combine how, std::size_t steps) {
+    std::vector<const Asked*> in;
+    for (const Asked& one : asked)
+        if (one.member.left_out.empty()) in.push_back(&one);
+    std::vector<double> weight(in.size(), 0), column(in.size());
+    std::vector<std::size_t> order(in.size());
+    for (std::size_t h = 0; h < steps; ++h) {
+        double sum = 0;
+        for (std::size_t i = 0; i < in.size(); ++i) {
+            column[i] = in[i]->deviation[h];
+            sum += in[i]->member.mean[h];
+            order[i] = i;
+        }
+        const double average = sum / static_cast<double>(in.size());
+        double apart = 0;
+        for (const Asked* one : in) apart += (one->member.mean[h] - average) * (one->member.mean[h] - average);
+        out.deviation.push_back(median_of(column));
+        out.spread.push_back(std::sqrt(apart / static_cast<double>(in.size())));
+        if (how == Combine::mean) {
+            out.mean.push_back(average);
+            for (double& one : weight) one += 1.0 / static_cast<double>(in.size() * steps);
+            continue;
+        }
+        std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+            const double x = in[a]->member.mean[h], y = in[b]->member.mean[h];
+            return x != y ? x < y : a < b;
+        });
+        const std::size_t low = order[(in.size() - 1) / 2], high = order[in.size() / 2];
+        out.mean.push_back((in[low]->member.mean[h] + in[high]->member.mean[h]) / 2);
+        weight[low] += 0.5 / static_cast<double>(steps);
+        weight[high] += 0.5 / static_cast<double>(steps);
+    }
+    std::size_t at = 0;
+    for (const Asked& one : asked) {
+        out.members.push_back(one.member);
+        if (one.member.left_out.empty()) out.members.back().weight = weight[at++];
+    }
+}
+
+}  // namespace
+
+bool is_sparse(std::span<const double> values) {
+    std::size_t zeros = 0;
+    for (const double value : values) {
+        if (value < 0) return false;
+        if (value == 0) ++zeros;
+    }
+    return zeros * 2 > values.size() && zeros < values.size();
+}
+
+PoolForecast forecast_with(const Pool& pool, std::span<const double> values, int season, int horizon, Bounds bounds) {
+    ensure(!values.empty() && horizon >= 1, "a series has a value, a forecast a step");
+    PoolForecast out;
+    out.sparse = !pool.sparse.empty() && is_sparse(values);
+    const auto& members = out.sparse ? pool.sparse : pool.members;
+    const int told = season > 1 && values.size() >= 2 * static_cast<std::size_t>(season) ? season : 1;
+    Deseasonalised plain;
+    if (told > 1 && (told > longest_season || std::any_of(members.begin(), members.end(), [](const PoolMember& one) { return one.without_season; }))) plain = deseasonalise(values, told);
+    std::vector<Asked> asked;
+    for (PoolMember member : members) {
+        member.without_season = member.without_season || (told > longest_season && member.model->seasonal);
+        asked.push_back(ask(member, values, plain, told, horizon, bounds));
+    }
+    if (std::all_of(asked.begin(), asked.end(), [](const Asked& one) { return !one.member.left_out.empty(); })) {
+        const Model* naive = find_model("naive");
+        ensure(naive != nullptr, "the naive model is always there");
+        asked.push_back(ask({naive, false}, values, plain, 1, horizon, bounds));
+        ensure(asked.back().member.left_out.empty(), "the last value can always be repeated");
+    }
+    combine(out, asked, out.sparse ? pool.sparse_how : pool.how, static_cast<std::size_t>(horizon));
+    return out;
+}
+
+std::optional<Pool> pool_of(std::string_view model) {
+    const Model* found = find_model(model);
+    if (found == nullptr) return std::nullopt;
+    Pool pool;
+    pool.name = found->name;
+    pool.label = found->label;
+    pool.members = {{found, false}};
+    return pool;
+}
+
+}  // namespace fairlead::forecast

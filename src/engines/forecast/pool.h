@@ -1,0 +1,61 @@
+// Pools: several models asked about one series, and their answers put together. Which models a pool has was chosen on held-out
+// ends of training series only (docs/guide/forecasting.md), never by how well a model fits the past it has seen.
+#pragma once
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engines/forecast/model.h"
+#include "engines/forecast/series.h"
+
+namespace fairlead::forecast {
+
+enum class Combine : std::uint8_t { median, mean };
+
+struct PoolMember {
+    const Model* model = nullptr;
+    bool without_season = false;  // asked about the series without its season, which its answer gets again
+};
+
+struct Pool {
+    std::string name, label;
+    std::vector<PoolMember> members;
+    Combine how = Combine::median;
+    std::vector<PoolMember> sparse;  // instead, for series that are zero more often than not
+    Combine sparse_how = Combine::median;
+};
+
+// "quick", then "thorough", and what else models.cpp allows for.
+std::span<const Pool> pools();
+const Pool* find_pool(std::string_view name);
+// Of one model as a user names it; nothing where there is none.
+std::optional<Pool> pool_of(std::string_view model);
+
+struct Member {
+    std::string_view model, label;
+    double weight = 0;             // of the mean; of a median the share of steps that it decides
+    std::string description;
+    std::string left_out;          // why it did not take part; empty where it did
+    std::vector<double> mean;
+};
+
+struct PoolForecast {
+    std::vector<double> mean;
+    std::vector<double> deviation;  // median of the members' own
+    std::vector<double> spread;     // standard deviation between the members' means
+    std::vector<Member> members;
+    bool sparse = false;
+};
+
+// What the pool says of values without gaps, oldest first. Rules beyond the models' own:
+//   a season of which fewer than two are known is not used; one longer than 24 periods is taken out by its classical
+//   indices (where the test of numerics/season.h finds it) before the models see the series;
+//   a member whose answer is no number, or runs further than five times the range of the past away from it, is left out;
+//   where no member is left, the last value is repeated.
+PoolForecast forecast_with(const Pool& pool, std::span<const double> values, int season, int horizon, Bounds bounds = Bounds::robust);
+// More than half of it zeros, and never below.
+bool is_sparse(std::span<const double> values);
+
+}  // namespace fairlead::forecast

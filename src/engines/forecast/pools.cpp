@@ -1,0 +1,30 @@
+// The pools there are. Chosen on held-out ends of training series (docs/guide/forecasting.md says which and how).
+#include "engines/forecast/pool.h"
+
+namespace fairlead::forecast {
+namespace {
+
+PoolMember member(std::string_view name, bool without_season = false) {
+    const Model* model = find_model(name);
+    ensure(model != nullptr, "a pool is made of models that exist");
+    return {model, without_season};
+}
+
+}  // namespace
+
+std::span<const Pool> pools() {
+    static const std::vector<Pool> all = [] {
+        std::vector<Pool> list;
+        list.push_back({"quick", "Quick pool", {member("ets_average"), member("damped", true), member("ses", true)}, Combine::median, {member("ses"), member("mean")}, Combine::mean});
+        return list;
+    }();
+    return all;
+}
+
+const Pool* find_pool(std::string_view name) {
+    for (const Pool& pool : pools())
+        if (pool.name == name) return &pool;
+    return nullptr;
+}
+
+}  // namespace fairlead::forecast
