@@ -9,3 +9,7 @@ target_link_libraries(bench_formula PRIVATE fairlead_formula)
 add_executable(bench_forecast EXCLUDE_FROM_ALL bench/forecast.cpp)
 fairlead_options(bench_forecast)
 target_link_libraries(bench_forecast PRIVATE fairlead_engines)
+
+add_executable(bench_forecast_pools EXCLUDE_FROM_ALL bench/forecast_pools.cpp)
+fairlead_options(bench_forecast_pools)
+target_link_libraries(bench_forecast_pools PRIVATE fairlead_engines)

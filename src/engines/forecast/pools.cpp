@@ -15,7 +15,7 @@ PoolMember member(std::string_view name, bool without_season = false) {
 std::span<const Pool> pools() {
     static const std::vector<Pool> all = [] {
         std::vector<Pool> list;
-        list.push_back({"quick", "Quick pool", {member("ets_average"), member("damped", true), member("ses", true)}, Combine::median, {member("ses"), member("mean")}, Combine::mean});
+        list.push_back({"quick", "Quick pool", {member("ets_average"), member("theta_dynamic"), member("theta_log")}, Combine::median, {member("ses"), member("mean")}, Combine::mean});
         return list;
     }();
     return all;

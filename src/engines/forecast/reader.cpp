@@ -325,7 +325,7 @@ class LongReader final : public SeriesReader {
 
     Result<void> look() {
         facts_.layout = Layout::tall;
-        for (const fairlead::Note& note : table_->notes()) facts_.notes.push_back({note.code, note.message, note.params});
+        facts_.notes.insert(facts_.notes.end(), table_->notes().begin(), table_->notes().end());
         FAIRLEAD_TRY(find_columns());
         FAIRLEAD_TRY(look_through());
         FAIRLEAD_TRY(numbers_.settle());

@@ -26,15 +26,10 @@
 #include <vector>
 
 #include "base/result.h"
+#include "base/table.h"
 #include "engines/forecast/period.h"
 
 namespace fairlead::forecast {
-
-// `code` is stable; `params` fill the message in another language.
-struct Note {
-    std::string code, message;
-    std::vector<std::pair<std::string, std::string>> params;
-};
 
 struct Observation {
     Period period;

@@ -1,0 +1,166 @@
+// Accuracy, coverage and CPU time of the pools on a file of competition series:
+//   bench_forecast_pools FILE [--pool NAME] [--threads N] [--hold-out]
+// FILE as for bench_forecast. Prints per frequency and horizon: sMAPE, MASE and OWA against Naive2, coverage and MSIS of 95 %
+// intervals, on the test part, by the protocol of the M4 competition. With --hold-out the test part is not looked at: the training
+// part's last horizon is taken instead, and every pair and triple of the models is tried as a median, which is how pools are chosen.
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <cstring>
+#include <ctime>
+#include <map>
+#include <string>
+
+#include "engines/forecast/competition_for_tests.h"
+#include "engines/forecast/forecast.h"
+
+using namespace fairlead;
+using namespace fairlead::forecast;
+
+namespace {
+
+std::vector<Competition> load(const std::string& path) {
+    setenv("FAIRLEAD_TEST_DATA", "", 1);
+    return load_competition(path);
+}
+
+struct Score {
+    Mean smape, mase, naive_smape, naive_mase, msis;
+    int inside = 0, of = 0;
+    void add(const Competition& one, const std::vector<double>& mean, std::span<const double> past, std::span<const double> future) {
+        const Measured scale = absolute_scale(past, one.season);
+        const auto naive = naive2(past, one.season, static_cast<int>(future.size()));
+        smape.add(forecast::smape(future, mean));
+        mase.add(forecast::mase(future, mean, scale));
+        naive_smape.add(forecast::smape(future, naive));
+        naive_mase.add(forecast::mase(future, naive, scale));
+    }
+    double owa() const { return forecast::owa(smape.value(), mase.value(), naive_smape.value(), naive_mase.value()).value_or(NAN); }
+};
+
+double cpu() { return static_cast<double>(std::clock()) / CLOCKS_PER_SEC; }
+
+using Kinds = std::map<std::pair<int, int>, std::vector<Competition>>;  // by season and horizon
+
+void test(const Kinds& kinds, const Pool& pool, int threads) {
+    std::printf("%-6s %5s %6s  %8s %7s %7s  %8s %8s %8s  %9s\n", "season", "h", "series", "sMAPE", "MASE", "OWA", "cover95", "MSIS", "est.95", "CPU s");
+    for (const auto& [kind, series] : kinds) {
+        std::vector<ReadSeries> all;
+        for (const Competition& one : series) {
+            ReadSeries read;
+            read.series.id = one.id;
+            for (std::size_t i = 0; i < one.past.size(); ++i) read.series.observations.push_back({{Frequency::number, static_cast<std::int64_t>(i)}, one.past[i]});
+            all.push_back(std::move(read));
+        }
+        EngineOptions options;
+        options.horizon = kind.second;
+        options.prepare.season = kind.first;
+        options.threads = threads;
+        options.pool = &pool;
+        const double began = cpu();
+        Engine engine(options);
+        engine.look(all);
+        engine.learn();
+        const auto answers = *engine.forecast(all);
+        const double took = cpu() - began;
+        Score score;
+        for (std::size_t i = 0; i < answers.size(); ++i) {
+            const Competition& one = series[i];
+            const Measured scale = absolute_scale(one.past, one.season);
+            score.add(one, answers[i].mean, one.past, one.future);
+            const auto &lower = answers[i].band(0.025)->values, &upper = answers[i].band(0.975)->values;
+            score.msis.add(msis(one.future, lower, upper, 0.95, scale));
+            score.inside += inside(one.future, lower, upper);
+            score.of += kind.second;
+        }
+        const Coverage& estimated = engine.kinds()[0].coverage.back();
+        std::printf("%-6d %5d %6zu  %8.3f %7.3f %7.4f  %8.4f %8.3f %8.4f  %9.2f\n", kind.first, kind.second, series.size(), score.smape.value().value_or(NAN), score.mase.value().value_or(NAN), score.owa(),
+                    score.inside / static_cast<double>(score.of), score.msis.value().value_or(NAN), estimated.inside / static_cast<double>(std::max(1, estimated.of)), took);
+        std::fflush(stdout);
+    }
+}
+
+void choose(const Kinds& kinds, int threads) {
+    for (const auto& [kind, series] : kinds) {
+        const auto all = models();
+        const std::size_t horizon = static_cast<std::size_t>(kind.second);
+        std::vector<std::vector<std::vector<double>>> means(series.size(), std::vector<std::vector<double>>(all.size()));
+        for_each_index(series.size(), threads, [&](std::size_t i) {
+            if (series[i].past.size() < horizon + 5) return;
+            const auto past = std::span(series[i].past).first(series[i].past.size() - horizon);
+            for (std::size_t m = 0; m < all.size(); ++m) {
+                Pool pool;
+                pool.members = {{&all[m], !all[m].seasonal && kind.first > 1}};
+                means[i][m] = forecast_with(pool, past, kind.first, kind.second).mean;
+            }
+        });
+        struct Tried {
+            std::string name;
+            double owa, smape;
+        };
+        std::vector<Tried> tried;
+        const auto attempt = [&](std::vector<std::size_t> members, Combine how) {
+            Score score;
+            for (std::size_t i = 0; i < series.size(); ++i) {
+                if (means[i][0].empty()) continue;
+                std::vector<double> mean(horizon);
+                for (std::size_t h = 0; h < horizon; ++h) {
+                    std::vector<double> column;
+                    double sum = 0;
+                    for (const std::size_t m : members) column.push_back(means[i][m][h]), sum += column.back();
+                    mean[h] = how == Combine::median ? median_of(column) : sum / static_cast<double>(members.size());
+                }
+                const auto past = std::span(series[i].past);
+                score.add(series[i], mean, past.first(past.size() - horizon), past.last(horizon));
+            }
+            std::string name = how == Combine::median ? "median" : "mean";
+            for (const std::size_t m : members) name += " " + std::string(all[m].name);
+            tried.push_back({name, score.owa(), score.smape.value().value_or(NAN)});
+        };
+        std::vector<std::size_t> good;
+        for (std::size_t m = 0; m < all.size(); ++m) attempt({m}, Combine::mean);
+        std::vector<std::size_t> order(all.size());
+        for (std::size_t m = 0; m < all.size(); ++m) order[m] = m;
+        std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return tried[a].owa < tried[b].owa; });
+        for (std::size_t i = 0; i < std::min<std::size_t>(9, order.size()); ++i) good.push_back(order[i]);
+        std::sort(good.begin(), good.end());
+        for (std::size_t a = 0; a < good.size(); ++a)
+            for (std::size_t b = a + 1; b < good.size(); ++b) {
+                attempt({good[a], good[b]}, Combine::mean);
+                for (std::size_t c = b + 1; c < good.size(); ++c) {
+                    attempt({good[a], good[b], good[c]}, Combine::mean);
+                    attempt({good[a], good[b], good[c]}, Combine::median);
+                    for (std::size_t d = c + 1; d < good.size(); ++d) {
+                        attempt({good[a], good[b], good[c], good[d]}, Combine::median);
+                        attempt({good[a], good[b], good[c], good[d]}, Combine::mean);
+                    }
+                }
+            }
+        std::sort(tried.begin(), tried.end(), [](const Tried& a, const Tried& b) { return a.owa < b.owa; });
+        std::printf("season %d, horizon %d, %zu series: hold-out\n", kind.first, kind.second, series.size());
+        for (std::size_t i = 0; i < tried.size(); ++i)
+            if (i < 25 || tried[i].name.find(' ') == tried[i].name.rfind(' ')) std::printf("  %.4f  %.3f  %s\n", tried[i].owa, tried[i].smape, tried[i].name.c_str());
+    }
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    std::string file, pool = "quick";
+    int threads = 1;
+    bool hold_out = false;
+    for (int i = 1; i < argc; ++i) {
+        if (std::strcmp(argv[i], "--pool") == 0 && i + 1 < argc) pool = argv[++i];
+        else if (std::strcmp(argv[i], "--threads") == 0 && i + 1 < argc) threads = std::stoi(argv[++i]);
+        else if (std::strcmp(argv[i], "--hold-out") == 0) hold_out = true;
+        else file = argv[i];
+    }
+    if (file.empty()) return std::fprintf(stderr, "bench_forecast_pools FILE [--pool NAME] [--threads N] [--hold-out]\n"), 2;
+    Kinds kinds;
+    for (Competition& one : load(file)) kinds[{one.season, static_cast<int>(one.future.size())}].push_back(std::move(one));
+    if (hold_out) return choose(kinds, threads), 0;
+    const auto single = pool_of(pool);
+    const Pool* chosen = find_pool(pool) != nullptr ? find_pool(pool) : single ? &*single : nullptr;
+    if (chosen == nullptr) return std::fprintf(stderr, "There is no pool and no model %s\n", pool.c_str()), 2;
+    test(kinds, *chosen, threads);
+}

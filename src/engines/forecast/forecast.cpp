@@ -1,0 +1,288 @@
+// The engine: samples, held-out ends, intervals, and the forecasts themselves.
+#include "engines/forecast/forecast.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+#include <tuple>
+
+namespace fairlead::forecast {
+namespace {
+
+constexpr std::size_t wanted_ends = 400;  // of a kind: few series give several ends each
+constexpr std::size_t most_ends = 24;     // of one series
+
+// FNV-1a, mixed: which series are in the sample depends on their names, not on their order.
+std::uint64_t hash_of(std::string_view text) {
+    std::uint64_t hash = 14695981039346656037ULL;
+    for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 1099511628211ULL;
+    hash = (hash ^ (hash >> 30)) * 0xbf58476d1ce4e5b9ULL;
+    return hash ^ (hash >> 31);
+}
+
+Measured relative_error(const HeldOut& one) {
+    if (one.outlook.scale <= 0 || one.actual.empty()) return std::nullopt;
+    double sum = 0;
+    for (std::size_t h = 0; h < one.actual.size(); ++h) sum += std::abs(one.actual[h] - one.outlook.mean[h]);
+    return sum / static_cast<double>(one.actual.size()) / one.outlook.scale;
+}
+
+Outlook outlook_of(const PoolForecast& pool, std::span<const double> past, const Series& series, int scale_season) {
+    Outlook outlook;
+    outlook.scale = interval_scale(past, scale_season);
+    outlook.mean = pool.mean;
+    outlook.deviation = pool.deviation;
+    outlook.spread = pool.spread;
+    outlook.seasons = static_cast<double>(past.size()) / series.season;
+    return outlook;
+}
+
+void not_below_zero(std::vector<double>& values) {
+    for (double& value : values) value = std::max(value, 0.0);
+}
+
+}  // namespace
+
+int usual_horizon(Frequency frequency) {
+    constexpr int horizons[] = {6, 48, 28, 13, 12, 8, 6};
+    return horizons[static_cast<std::size_t>(frequency)];
+}
+
+int scale_season(const Series& series) {
+    return series.season == season_of(series.frequency) ? scale_season_of(series.frequency) : series.season;
+}
+
+std::size_t last_origin(std::size_t count, int season, int horizon) {
+    const std::size_t seasons = 2 * static_cast<std::size_t>(season);
+    const std::size_t least = season > 1 && count > seasons ? seasons : std::min<std::size_t>(5, count >= 5 ? count - 1 : 3);
+    if (count <= least) return 0;
+    return std::max(least, count > static_cast<std::size_t>(horizon) ? count - static_cast<std::size_t>(horizon) : 0);
+}
+
+HeldOut hold_out(const Pool& pool, const Series& series, std::size_t origin, int horizon, int scale_season, Bounds bounds) {
+    const auto past = std::span<const double>(series.values).first(origin);
+    PoolForecast forecast = forecast_with(pool, past, series.season, horizon, bounds);
+    if (series.not_negative) not_below_zero(forecast.mean);
+    HeldOut out;
+    out.outlook = outlook_of(forecast, past, series, scale_season);
+    const std::size_t end = std::min(series.values.size(), origin + static_cast<std::size_t>(horizon));
+    out.actual.assign(series.values.begin() + static_cast<std::ptrdiff_t>(origin), series.values.begin() + static_cast<std::ptrdiff_t>(end));
+    return out;
+}
+
+const Band* Forecast::band(double probability) const {
+    for (const Band& one : bands)
+        if (std::abs(one.probability - probability) < 1e-9) return &one;
+    return nullptr;
+}
+
+struct Engine::Group {
+    // The sample: the series with the smallest hashes. The place in the file tells two of one name apart.
+    std::map<std::pair<std::uint64_t, std::int64_t>, Series> sample;
+    std::map<std::int64_t, HeldOut> last_ends;  // by the place in the file
+    std::unique_ptr<Calibration> calibration;
+};
+
+Engine::Engine(EngineOptions options) : options_(std::move(options)) {
+    if (options_.pool == nullptr) options_.pool = find_pool("quick");
+    ensure(options_.pool != nullptr, "there is a quick pool");
+    probabilities_ = options_.quantiles;
+    for (const double level : options_.levels) {
+        probabilities_.push_back((1 - level) / 2);
+        probabilities_.push_back((1 + level) / 2);
+    }
+    std::sort(probabilities_.begin(), probabilities_.end());
+    probabilities_.erase(std::unique(probabilities_.begin(), probabilities_.end(), [](double a, double b) { return b - a < 1e-9; }), probabilities_.end());
+    for (const double probability : probabilities_) ensure(probability > 0 && probability < 1, "a probability lies between 0 and 1");
+}
+
+Engine::~Engine() = default;
+
+std::size_t Engine::kind_of(const Series& series) {
+    for (std::size_t i = 0; i < kinds_.size(); ++i)
+        if (kinds_[i].frequency == series.frequency && kinds_[i].season == series.season) return i;
+    Kind kind;
+    kind.frequency = series.frequency;
+    kind.season = series.season;
+    kind.horizon = options_.horizon > 0 ? options_.horizon : usual_horizon(series.frequency);
+    kinds_.push_back(std::move(kind));
+    groups_.push_back(std::make_unique<Group>());
+    return kinds_.size() - 1;
+}
+
+void Engine::look(const std::vector<ReadSeries>& batch) {
+    std::vector<std::optional<Series>> prepared(batch.size());
+    for_each_index(batch.size(), options_.threads, [&](std::size_t i) {
+        if (batch[i].fault) return;
+        if (auto series = prepare(batch[i].series, options_.prepare)) prepared[i] = std::move(*series);
+    });
+    for (auto& series : prepared) {
+        const std::int64_t ordinal = looked_++;
+        if (!series) continue;
+        const std::size_t kind = kind_of(*series);
+        ++kinds_[kind].series;
+        if (series->ended || last_origin(series->values.size(), series->season, kinds_[kind].horizon) == 0) continue;
+        auto& sample = groups_[kind]->sample;
+        const auto place = std::pair{hash_of(series->id), ordinal};
+        if (sample.size() >= options_.sample && place > std::prev(sample.end())->first) continue;
+        sample.emplace(place, std::move(*series));
+        if (sample.size() > options_.sample) sample.erase(std::prev(sample.end()));
+    }
+}
+
+bool Engine::learn(const Progress& progress) {
+    struct Task {
+        std::size_t kind = 0, series = 0;
+        std::int64_t ordinal = 0;
+        const Series* of = nullptr;
+        std::size_t origin = 0;
+        bool last = false;
+        HeldOut held;
+    };
+    std::vector<Task> tasks;
+    for (std::size_t kind = 0; kind < kinds_.size(); ++kind) {
+        const auto& sample = groups_[kind]->sample;
+        kinds_[kind].sampled = sample.size();
+        const std::size_t horizon = static_cast<std::size_t>(kinds_[kind].horizon), each = sample.empty() ? 0 : std::clamp<std::size_t>(wanted_ends / sample.size(), 1, most_ends);
+        std::size_t at = 0;
+        for (const auto& [place, series] : sample) {
+            const std::size_t last = last_origin(series.values.size(), series.season, kinds_[kind].horizon);
+            // The earliest that an end may begin so that the past tells as much as before the last one.
+            const std::size_t least = last_origin(series.values.size(), series.season, static_cast<int>(series.values.size()));
+            for (std::size_t k = 0; k < each && last >= least + k; ++k) tasks.push_back({kind, at, place.second, &series, last - k, k == 0, {}});
+            if (last >= least + horizon && each <= horizon) tasks.push_back({kind, at, place.second, &series, last - horizon, false, {}});
+            ++at;
+        }
+    }
+    // The longest first, so that no thread is left with one at the end.
+    std::vector<std::size_t> order(tasks.size());
+    std::iota(order.begin(), order.end(), 0);
+    std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return tasks[a].origin > tasks[b].origin; });
+    if (!for_each_index(tasks.size(), options_.threads, [&](std::size_t i) {
+            Task& task = tasks[order[i]];
+            task.held = hold_out(*options_.pool, *task.of, task.origin, kinds_[task.kind].horizon, scale_season(*task.of), options_.bounds);
+            task.held.series = task.series;
+        }, progress))
+        return false;
+    for (std::size_t kind = 0; kind < kinds_.size(); ++kind) {
+        std::map<std::pair<std::int64_t, std::size_t>, const Task*> by_origin;
+        for (const Task& task : tasks)
+            if (task.kind == kind) by_origin[{task.ordinal, task.origin}] = &task;
+        std::vector<HeldOut> cases;
+        Kind& known = kinds_[kind];
+        for (const Task& task : tasks) {
+            if (task.kind != kind) continue;
+            HeldOut held = task.held;
+            const auto earlier = by_origin.find({task.ordinal, task.origin - std::min(task.origin, static_cast<std::size_t>(known.horizon))});
+            if (earlier != by_origin.end() && earlier->second != &task) held.outlook.earlier = relative_error(earlier->second->held);
+            if (task.last) {
+                groups_[kind]->last_ends[task.ordinal] = held;
+                const std::size_t n = held.actual.size();
+                const auto past = std::span<const double>(task.of->values).first(task.origin);
+                const auto said = std::span<const double>(held.outlook.mean).first(n);
+                const std::vector<double> naive = naive2(past, task.of->season, static_cast<int>(n));
+                const Measured scale = absolute_scale(past, scale_season(*task.of));
+                known.smape.add(smape(held.actual, said));
+                known.mase.add(mase(held.actual, said, scale));
+                known.naive_smape.add(smape(held.actual, naive));
+                known.naive_mase.add(mase(held.actual, naive, scale));
+                for (std::size_t h = 0; h < n; ++h) known.sums.add(held.actual[h], said[h]);
+            }
+            cases.push_back(std::move(held));
+        }
+        known.held_out = cases.size();
+        groups_[kind]->calibration = std::make_unique<Calibration>(cases, known.horizon, probabilities_);
+        known.thin = groups_[kind]->calibration->thin() || groups_[kind]->calibration->cases() == 0;
+        known.coverage = cross_validate(cases, known.horizon, options_.levels);
+        groups_[kind]->sample.clear();
+    }
+    return true;
+}
+
+Forecast Engine::forecast_one(const ReadSeries& read, std::int64_t ordinal) const {
+    Forecast out;
+    out.id = read.series.id;
+    const auto without = [&](const Refused& refused) {
+        out.refused = refused;
+        out.series.id = read.series.id;
+        out.series.dimensions = read.series.dimensions;
+        return out;
+    };
+    if (read.fault) return without(*read.fault);
+    auto prepared = prepare(read.series, options_.prepare);
+    if (!prepared) return without(prepared.refused());
+    out.series = std::move(*prepared);
+    Series& series = out.series;
+    for (out.kind = 0; out.kind < kinds_.size() && (kinds_[out.kind].frequency != series.frequency || kinds_[out.kind].season != series.season);) ++out.kind;
+    ensure(out.kind < kinds_.size() && groups_[out.kind]->calibration, "a series is looked at before it is forecast");
+    const Kind& kind = kinds_[out.kind];
+    const auto steps = static_cast<std::size_t>(kind.horizon);
+    const Calibration& calibration = *groups_[out.kind]->calibration;
+
+    out.pool = forecast_with(*options_.pool, series.values, series.season, kind.horizon, options_.bounds);
+    if (out.pool.sparse) series.notes.push_back({"sparse", "More than half of its values are zero: forecast as demand that comes rarely", {}});
+    if (series.not_negative) not_below_zero(out.pool.mean);
+    Outlook outlook = outlook_of(out.pool, series.values, series, scale_season(series));
+
+    const std::size_t origin = series.ended ? 0 : last_origin(series.values.size(), series.season, kind.horizon);
+    if (origin > 0) {
+        const auto known = groups_[out.kind]->last_ends.find(ordinal);
+        const HeldOut held = known != groups_[out.kind]->last_ends.end() ? known->second : hold_out(*options_.pool, series, origin, kind.horizon, scale_season(series), options_.bounds);
+        outlook.earlier = relative_error(held);
+        out.held_out = held.actual;
+        out.held_out_forecast.assign(held.outlook.mean.begin(), held.outlook.mean.begin() + static_cast<std::ptrdiff_t>(held.actual.size()));
+    }
+    if (series.ended) std::fill(outlook.mean.begin(), outlook.mean.end(), 0.0), outlook.scale = 0;
+    if (series.ended) outlook.deviation = outlook.spread = std::vector<double>(steps, 0.0);
+
+    auto quantiles = calibration.quantiles(outlook), totals = calibration.total_quantiles(outlook);
+    out.mean = outlook.mean;
+    out.totals = outlook.mean;
+    std::partial_sum(out.totals.begin(), out.totals.end(), out.totals.begin());
+    if (series.by_working_days) {
+        // Back from values per working day; a total lies as far from its middle as so many average days make it.
+        double days = 0, middle = 0;
+        for (std::size_t h = 0; h < steps; ++h) {
+            const double here = working_days(out.period(h));
+            days += here;
+            const double per_day = out.totals[h];
+            middle += out.mean[h] * here;
+            out.mean[h] *= here;
+            for (auto& row : quantiles) row[h] *= here;
+            for (auto& row : totals) row[h] = middle + (row[h] - per_day) * days / static_cast<double>(h + 1);
+            out.totals[h] = middle;
+        }
+        for (std::size_t i = 0; i < out.held_out.size(); ++i) {
+            const double here = working_days(series.first.after(static_cast<std::int64_t>(origin + i)));
+            out.held_out[i] *= here;
+            out.held_out_forecast[i] *= here;
+        }
+    }
+    for (std::size_t p = 0; p < probabilities_.size(); ++p) {
+        out.bands.push_back({probabilities_[p], std::move(quantiles[p]), std::move(totals[p])});
+        if (!series.not_negative) continue;
+        not_below_zero(out.bands.back().values);
+        not_below_zero(out.bands.back().totals);
+    }
+    if (kind.thin && !series.ended)
+        series.notes.push_back({"interval_by_model", calibration.cases() == 0 ? "There is too little history to hold out an end: the interval is what the models say themselves, and usually too narrow"
+                                                                           : "Few ends could be held out (" + std::to_string(calibration.cases()) + "): the outer ends of the interval are an estimate", {}});
+    return out;
+}
+
+std::optional<std::vector<Forecast>> Engine::forecast(const std::vector<ReadSeries>& batch, const Progress& progress) {
+    std::vector<Forecast> out(batch.size());
+    const std::int64_t first = answered_;
+    answered_ += static_cast<std::int64_t>(batch.size());
+    if (!for_each_index(batch.size(), options_.threads, [&](std::size_t i) { out[i] = forecast_one(batch[i], first + static_cast<std::int64_t>(i)); }, progress)) return std::nullopt;
+    return out;
+}
+
+std::vector<Forecast> forecast_all(const std::vector<ReadSeries>& series, const EngineOptions& options) {
+    Engine engine(options);
+    engine.look(series);
+    engine.learn();
+    return *engine.forecast(series);
+}
+
+}  // namespace fairlead::forecast

@@ -1,0 +1,111 @@
+// Forecasting many series: preparation, a pool of models, intervals from held-out errors. The front door of the engine.
+//
+//     Engine engine({.horizon = 12});
+//     engine.look(batch);                 // every batch, in the order of the file: keeps a sample of each kind of series
+//     engine.learn();                     // forecasts the held-out ends of the sample
+//     for (batch) engine.forecast(batch); // the same batches again
+//
+// The same numbers whatever the number of threads and the size of the batches. What is held is the sample and the batch.
+#pragma once
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "engines/forecast/intervals.h"
+#include "engines/forecast/parallel.h"
+#include "engines/forecast/pool.h"
+#include "engines/forecast/reader.h"
+#include "engines/forecast/series.h"
+
+namespace fairlead::forecast {
+
+// Steps ahead where nobody says how many: 48 hours, 28 days, 13 weeks, 12 months, 8 quarters, 6 years or numbers.
+int usual_horizon(Frequency frequency);
+
+struct EngineOptions {
+    int horizon = 0;                        // 0: usual_horizon
+    std::vector<double> levels{0.8, 0.95};  // of intervals
+    std::vector<double> quantiles{};        // further probabilities
+    const Pool* pool = nullptr;             // null: the quick one. It must outlive the engine
+    Bounds bounds = Bounds::robust;
+    PrepareOptions prepare{};
+    int threads = 0;                        // 0: as many as there are processors
+    std::size_t sample = 2000;              // series of each kind whose ends are held out for the intervals
+};
+
+struct Band {
+    double probability = 0;
+    std::vector<double> values, totals;  // per step; of the first 1 to horizon steps together
+};
+
+// The answer for one series, in the order of the file.
+struct Forecast {
+    std::string id;
+    std::optional<Refused> refused;      // why there is none; `series` then has only its name and dimensions
+    Series series;
+    std::vector<double> mean, totals;
+    std::vector<Band> bands;             // quantiles by rising probability
+    PoolForecast pool;
+    std::size_t kind = 0;                // index of Engine::kinds()
+    std::vector<double> held_out, held_out_forecast;  // its own last values, and what would have been forecast
+
+    Period period(std::size_t step) const { return series.last().after(static_cast<std::int64_t>(step) + 1); }  // step from 0
+    const Band* band(double probability) const;
+};
+
+// Series of one frequency and season, and what their held-out ends showed.
+struct Kind {
+    Frequency frequency = Frequency::number;
+    int season = 1, horizon = 1;
+    std::size_t series = 0, sampled = 0;
+    std::size_t held_out = 0;            // ends, of the sampled ones
+    std::vector<Coverage> coverage;      // per level of the options, by cross-validation
+    Mean smape, mase, naive_smape, naive_mase;  // over the last held-out end of each; naive2 beside
+    Sums sums;
+    bool thin = false;
+};
+
+class Engine {
+  public:
+    explicit Engine(EngineOptions options);
+    ~Engine();
+    Engine(const Engine&) = delete;
+    Engine& operator=(const Engine&) = delete;
+
+    void look(const std::vector<ReadSeries>& batch);
+    // False when `progress` stopped it.
+    bool learn(const Progress& progress = {});
+    // Nothing when it was stopped.
+    std::optional<std::vector<Forecast>> forecast(const std::vector<ReadSeries>& batch, const Progress& progress = {});
+
+    const std::vector<Kind>& kinds() const { return kinds_; }
+    const EngineOptions& options() const { return options_; }
+
+  private:
+    struct Group;
+    std::size_t kind_of(const Series& series);
+    Forecast forecast_one(const ReadSeries& read, std::int64_t ordinal) const;
+
+    EngineOptions options_;
+    std::vector<double> probabilities_;
+    std::vector<Kind> kinds_;
+    std::vector<std::unique_ptr<Group>> groups_;
+    std::int64_t looked_ = 0, answered_ = 0;
+};
+
+// All at once, for series that are in memory.
+std::vector<Forecast> forecast_all(const std::vector<ReadSeries>& series, const EngineOptions& options);
+
+// ---- Held-out ends ------------------------------------------------------------------------------------------------------
+
+// Where the last held-out end of a series begins: `horizon` before its end, later where the past would be too short to tell what
+// the whole tells (two seasons, or five values); 0: no end can be held out.
+std::size_t last_origin(std::size_t count, int season, int horizon);
+// What the pool would have said at `origin` (values before it), with the values that came.
+HeldOut hold_out(const Pool& pool, const Series& series, std::size_t origin, int horizon, int scale_season, Bounds bounds);
+int scale_season(const Series& series);
+
+}  // namespace fairlead::forecast
