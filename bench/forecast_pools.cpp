@@ -1,8 +1,9 @@
 // Accuracy, coverage and CPU time of the pools on a file of competition series:
-//   bench_forecast_pools FILE [--pool NAME] [--threads N] [--hold-out]
+//   bench_forecast_pools FILE [--pool NAME] [--threads N] [--hold-out [--among NAME,NAME...]]
 // FILE as for bench_forecast. Prints per frequency and horizon: sMAPE, MASE and OWA against Naive2, coverage and MSIS of 95 %
 // intervals, on the test part, by the protocol of the M4 competition. With --hold-out the test part is not looked at: the training
-// part's last horizon is taken instead, and every pair and triple of the models is tried as a median, which is how pools are chosen.
+// part's last horizon is taken instead, and up to five of the best nine models (or of those named) are tried together, as a mean and as a
+// median, which is how pools are chosen.
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
@@ -11,6 +12,7 @@
 #include <map>
 #include <string>
 
+#include "base/text.h"
 #include "engines/forecast/competition_for_tests.h"
 #include "engines/forecast/forecast.h"
 
@@ -80,7 +82,7 @@ void test(const Kinds& kinds, const Pool& pool, int threads) {
     }
 }
 
-void choose(const Kinds& kinds, int threads) {
+void choose(const Kinds& kinds, int threads, const std::vector<std::string>& among) {
     for (const auto& [kind, series] : kinds) {
         const auto all = models();
         const std::size_t horizon = static_cast<std::size_t>(kind.second);
@@ -90,7 +92,7 @@ void choose(const Kinds& kinds, int threads) {
             const auto past = std::span(series[i].past).first(series[i].past.size() - horizon);
             for (std::size_t m = 0; m < all.size(); ++m) {
                 Pool pool;
-                pool.members = {{&all[m], !all[m].seasonal && kind.first > 1}};
+                pool.seasonal.members = pool.plain.members = {{&all[m], !all[m].seasonal}};
                 means[i][m] = forecast_with(pool, past, kind.first, kind.second).mean;
             }
         });
@@ -122,24 +124,21 @@ void choose(const Kinds& kinds, int threads) {
         std::vector<std::size_t> order(all.size());
         for (std::size_t m = 0; m < all.size(); ++m) order[m] = m;
         std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return tried[a].owa < tried[b].owa; });
-        for (std::size_t i = 0; i < std::min<std::size_t>(9, order.size()); ++i) good.push_back(order[i]);
+        for (std::size_t i = 0; i < order.size(); ++i)
+            if (among.empty() ? i < 9 : std::find(among.begin(), among.end(), all[order[i]].name) != among.end()) good.push_back(order[i]);
         std::sort(good.begin(), good.end());
-        for (std::size_t a = 0; a < good.size(); ++a)
-            for (std::size_t b = a + 1; b < good.size(); ++b) {
-                attempt({good[a], good[b]}, Combine::mean);
-                for (std::size_t c = b + 1; c < good.size(); ++c) {
-                    attempt({good[a], good[b], good[c]}, Combine::mean);
-                    attempt({good[a], good[b], good[c]}, Combine::median);
-                    for (std::size_t d = c + 1; d < good.size(); ++d) {
-                        attempt({good[a], good[b], good[c], good[d]}, Combine::median);
-                        attempt({good[a], good[b], good[c], good[d]}, Combine::mean);
-                    }
-                }
-            }
+        for (std::size_t set = 1; set < (1U << good.size()); ++set) {
+            std::vector<std::size_t> members;
+            for (std::size_t i = 0; i < good.size(); ++i)
+                if ((set >> i & 1U) != 0) members.push_back(good[i]);
+            if (members.size() < 2 || members.size() > 5) continue;
+            attempt(members, Combine::mean);
+            if (members.size() > 2) attempt(members, Combine::median);
+        }
         std::sort(tried.begin(), tried.end(), [](const Tried& a, const Tried& b) { return a.owa < b.owa; });
         std::printf("season %d, horizon %d, %zu series: hold-out\n", kind.first, kind.second, series.size());
         for (std::size_t i = 0; i < tried.size(); ++i)
-            if (i < 25 || tried[i].name.find(' ') == tried[i].name.rfind(' ')) std::printf("  %.4f  %.3f  %s\n", tried[i].owa, tried[i].smape, tried[i].name.c_str());
+            if (!among.empty() || i < 25 || tried[i].name.find(' ') == tried[i].name.rfind(' ')) std::printf("  %.4f  %.3f  %s\n", tried[i].owa, tried[i].smape, tried[i].name.c_str());
     }
 }
 
@@ -148,17 +147,19 @@ void choose(const Kinds& kinds, int threads) {
 int main(int argc, char** argv) {
     std::string file, pool = "quick";
     int threads = 1;
+    std::vector<std::string> among;
     bool hold_out = false;
     for (int i = 1; i < argc; ++i) {
         if (std::strcmp(argv[i], "--pool") == 0 && i + 1 < argc) pool = argv[++i];
         else if (std::strcmp(argv[i], "--threads") == 0 && i + 1 < argc) threads = std::stoi(argv[++i]);
         else if (std::strcmp(argv[i], "--hold-out") == 0) hold_out = true;
+        else if (std::strcmp(argv[i], "--among") == 0 && i + 1 < argc) among = split(argv[++i], ',');
         else file = argv[i];
     }
     if (file.empty()) return std::fprintf(stderr, "bench_forecast_pools FILE [--pool NAME] [--threads N] [--hold-out]\n"), 2;
     Kinds kinds;
     for (Competition& one : load(file)) kinds[{one.season, static_cast<int>(one.future.size())}].push_back(std::move(one));
-    if (hold_out) return choose(kinds, threads), 0;
+    if (hold_out) return choose(kinds, threads, among), 0;
     const auto single = pool_of(pool);
     const Pool* chosen = find_pool(pool) != nullptr ? find_pool(pool) : single ? &*single : nullptr;
     if (chosen == nullptr) return std::fprintf(stderr, "There is no pool and no model %s\n", pool.c_str()), 2;

@@ -111,9 +111,11 @@ bool is_sparse(std::span<const double> values) {
 PoolForecast forecast_with(const Pool& pool, std::span<const double> values, int season, int horizon, Bounds bounds) {
     ensure(!values.empty() && horizon >= 1, "a series has a value, a forecast a step");
     PoolForecast out;
-    out.sparse = !pool.sparse.empty() && is_sparse(values);
-    const auto& members = out.sparse ? pool.sparse : pool.members;
+    const bool few = values.size() < 5 && !pool.few.members.empty();
+    out.sparse = !few && !pool.sparse.members.empty() && is_sparse(values);
     const int told = season > 1 && values.size() >= 2 * static_cast<std::size_t>(season) ? season : 1;
+    const Mix& mix = few ? pool.few : out.sparse ? pool.sparse : told > 1 ? pool.seasonal : pool.plain;
+    const auto& members = mix.members;
     Deseasonalised plain;
     if (told > 1 && (told > longest_season || std::any_of(members.begin(), members.end(), [](const PoolMember& one) { return one.without_season; }))) plain = deseasonalise(values, told);
     std::vector<Asked> asked;
@@ -127,7 +129,7 @@ PoolForecast forecast_with(const Pool& pool, std::span<const double> values, int
         asked.push_back(ask({naive, false}, values, plain, 1, horizon, bounds));
         ensure(asked.back().member.left_out.empty(), "the last value can always be repeated");
     }
-    combine(out, asked, out.sparse ? pool.sparse_how : pool.how, static_cast<std::size_t>(horizon));
+    combine(out, asked, mix.how, static_cast<std::size_t>(horizon));
     return out;
 }
 
@@ -137,7 +139,7 @@ std::optional<Pool> pool_of(std::string_view model) {
     Pool pool;
     pool.name = found->name;
     pool.label = found->label;
-    pool.members = {{found, false}};
+    pool.seasonal.members = pool.plain.members = {{found, false}};
     return pool;
 }
 

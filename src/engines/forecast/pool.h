@@ -19,12 +19,17 @@ struct PoolMember {
     bool without_season = false;  // asked about the series without its season, which its answer gets again
 };
 
-struct Pool {
-    std::string name, label;
+struct Mix {
     std::vector<PoolMember> members;
     Combine how = Combine::median;
-    std::vector<PoolMember> sparse;  // instead, for series that are zero more often than not
-    Combine sparse_how = Combine::median;
+};
+
+struct Pool {
+    std::string name, label;
+    Mix seasonal;  // for series with a season that is told
+    Mix plain;     // without one
+    Mix sparse;    // for series that are zero more often than not; no members: as the others
+    Mix few;       // for fewer than five values, of which no trend is told; no members: as the others
 };
 
 // "quick", then "thorough", and what else models.cpp allows for.

@@ -15,7 +15,11 @@ PoolMember member(std::string_view name, bool without_season = false) {
 std::span<const Pool> pools() {
     static const std::vector<Pool> all = [] {
         std::vector<Pool> list;
-        list.push_back({"quick", "Quick pool", {member("ets_average"), member("theta_dynamic"), member("theta_log")}, Combine::median, {member("ses"), member("mean")}, Combine::mean});
+        list.push_back({"quick", "Quick pool",
+                        {{member("seasonal_naive"), member("ets_average"), member("theta_optimised"), member("theta_dynamic")}, Combine::median},
+                        {{member("drift"), member("damped"), member("ets_average"), member("theta_log")}, Combine::median},
+                        {{member("ses"), member("mean")}, Combine::mean},
+                        {{member("ses")}, Combine::mean}});
         return list;
     }();
     return all;
