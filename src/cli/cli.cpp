@@ -14,6 +14,7 @@ namespace fairlead::cli {
 void add_catalog(CLI::App&, Outcome&);
 void add_demo(CLI::App&, Outcome&);
 void add_export(CLI::App&, Outcome&);
+void add_forecast(CLI::App&, Outcome&);
 void add_import(CLI::App&, Outcome&);
 void add_maintenance(CLI::App&, Outcome&);
 void add_query(CLI::App&, Outcome&);
@@ -24,7 +25,7 @@ void add_user(CLI::App&, Outcome&);
 void add_version(CLI::App&, Outcome&);
 
 namespace {
-constexpr std::array commands{&add_serve, &add_demo, &add_import, &add_export, &add_user, &add_token, &add_maintenance, &add_field, &add_query, &add_catalog, &add_version};
+constexpr std::array commands{&add_serve, &add_demo, &add_import, &add_export, &add_user, &add_token, &add_maintenance, &add_field, &add_query, &add_forecast, &add_catalog, &add_version};
 }
 
 // CLI11 would say that a command is missing, which is not what is wrong.

@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "cli/command.h"
 #include "cli/open_store.h"
+#include "cli/output.h"
 #include "cli/print.h"
 #include "derive/exchange/export.h"
 
@@ -36,52 +37,6 @@ http::Request question(const Words& words, const model::EntityInfo& entity) {
         if (!value.empty()) request.query.emplace_back(name, value);
     return request;
 }
-
-// A file that takes its name only once it is whole; standard output without a name.
-class Output {
-  public:
-    explicit Output(std::string name) : name_(std::move(name)) {
-        if (name_.empty()) file_ = stdout;
-    }
-    ~Output() {
-        if (name_.empty() || !file_) return;
-        std::fclose(file_);
-        std::error_code ignored;
-        std::filesystem::remove(part(), ignored);
-    }
-    Output(const Output&) = delete;
-    Output& operator=(const Output&) = delete;
-
-    Result<void> open() {
-        if (file_) return {};
-        file_ = std::fopen(part().c_str(), "wb");
-        if (!file_) return cannot("cannot be written: is its folder there, and may you write in it?");
-        return {};
-    }
-    bool write(const std::string& piece) {
-        bytes_ += static_cast<std::int64_t>(piece.size());
-        return std::fwrite(piece.data(), 1, piece.size(), file_) == piece.size();
-    }
-    Result<void> finish() {
-        if (std::fflush(file_) != 0) return cannot("could not be written to its end: is the disk full?");
-        if (name_.empty()) return {};
-        std::fclose(std::exchange(file_, nullptr));
-        std::error_code error;
-        std::filesystem::rename(part(), name_, error);
-        if (error) return cannot("cannot be written");
-        return {};
-    }
-    Refused cannot(const std::string& what) const {
-        return refuse(Why::invalid, "cannot_write", (name_.empty() ? std::string("Standard output") : name_) + " " + what, "output", {{"file", name_}});
-    }
-    std::int64_t bytes() const { return bytes_; }
-
-  private:
-    std::string part() const { return name_ + ".part"; }
-    std::string name_;
-    std::FILE* file_ = nullptr;
-    std::int64_t bytes_ = 0;
-};
 
 Result<std::string> run(const Words& words) {
     const auto began = std::chrono::steady_clock::now();

@@ -6,6 +6,7 @@
 #include <thread>
 #include <unistd.h>
 
+#include "cli/bar.h"
 #include "cli/command.h"
 #include "cli/open_store.h"
 #include "cli/print.h"
@@ -37,32 +38,6 @@ Result<std::string> profile_text(const std::string& name) {
     text << file.rdbuf();
     return text.str();
 }
-
-// One line on the terminal that moves; nothing where there is none.
-void show(const std::string& what, double share) {
-    constexpr int width = 30;
-    std::string bar(static_cast<std::size_t>(share * width), '#');
-    bar.resize(width, '.');
-    std::fprintf(stderr, "\r\033[K[%s] %3.0f %%  %s", bar.c_str(), share * 100, what.c_str());
-    std::fflush(stderr);
-}
-
-class Bar {
-  public:
-    explicit Bar(const Words& words) : shown_(!words.quiet && isatty(STDERR_FILENO) != 0) {}
-    ~Bar() {
-        if (shown_) std::fprintf(stderr, "\r\033[K");
-    }
-    bool to(const std::string& what, double share) {
-        if (shown_ && (share > last_ + 0.005 || what != what_)) show(what_ = what, last_ = share);
-        return true;
-    }
-
-  private:
-    bool shown_;
-    double last_ = -1;
-    std::string what_;
-};
 
 // Opens the database, or finds the server that has it open already and does the same there.
 struct Opened {
@@ -120,7 +95,7 @@ derive::ImportShelf shelf_of(const Words& words, store::Store& store) { return {
 Result<std::string> run(const Words& words) {
     FAIRLEAD_ASSIGN(const std::string text, profile_text(words.profile));
     FAIRLEAD_ASSIGN(Opened opened, open_or_find(words));
-    Bar bar(words);
+    Bar bar(words.quiet);
     if (!opened.here) {
         derive::JsonWriter w;
         w.begin_object().text("profile", text).text("folder", std::filesystem::absolute(words.first).string()).boolean("dry_run", words.dry_run).end_object();
@@ -156,7 +131,7 @@ Result<std::string> import_there(const Opened& opened, const Words& words, bool&
         whole = derive::text_in(*begun.find("check"), "refused") == "0";
         return derive::to_json(begun);
     }
-    Bar bar(words);
+    Bar bar(words.quiet);
     const auto followed = follow(opened, derive::text_in(begun, "job"), bar);
     if (!followed && followed.refused().code() != "rows_refused") return followed.refused();
     FAIRLEAD_ASSIGN(const derive::Json came, ask(opened, "import_report", "{\"import\":\"" + derive::text_in(begun, "import") + "\"}"));
@@ -178,7 +153,7 @@ Result<std::string> import_file(const Words& words, bool& whole) {
     FAIRLEAD_ASSIGN(Opened opened, open_or_find(words));
     if (!opened.here) return import_there(opened, words, whole);
     store::Store& store = *opened.here->store;
-    Bar bar(words);
+    Bar bar(words.quiet);
     FAIRLEAD_ASSIGN(derive::FileLook look, derive::look_at(words.order.file, derive::look_name(words.order.file), words.order.reading, [&](double share) { return bar.to("Reading", share); }));
     FAIRLEAD_ASSIGN(const derive::OrderedPlan ordered, derive::plan_of(words.order, store, look));
     derive::FileImport import(store, nullptr, words.order.file, look, ordered.plan);
@@ -291,12 +266,12 @@ Result<std::string> take_back(const Words& words) {
     if (!batch) return refuse(Why::bad_request, "bad_id", words.undo + " is not the number of a batch");
     FAIRLEAD_ASSIGN(Opened opened, open_or_find(words));
     if (!opened.here) {
-        Bar bar(words);
+        Bar bar(words.quiet);
         FAIRLEAD_ASSIGN(const derive::Json begun, ask(opened, "import_undo", "{\"batch\":\"" + batch->text() + "\"}"));
         FAIRLEAD_ASSIGN(const derive::Json undone, follow(opened, derive::text_in(begun, "job"), bar));
         return derive::to_json(undone);
     }
-    Bar bar(words);
+    Bar bar(words.quiet);
     FAIRLEAD_ASSIGN(const store::Undone undone, store::undo_batch(*opened.here->store, {}, *batch, [&](double share) { return bar.to("Taking back", share); }));
     derive::ImportShelf shelf = shelf_of(words, *opened.here->store);
     if (auto head = shelf.of_batch(*batch)) {

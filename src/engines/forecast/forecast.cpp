@@ -27,9 +27,9 @@ Measured relative_error(const HeldOut& one) {
     return sum / static_cast<double>(one.actual.size()) / one.outlook.scale;
 }
 
-Outlook outlook_of(const PoolForecast& pool, std::span<const double> past, const Series& series, int scale_season) {
+Outlook outlook_of(const PoolForecast& pool, std::span<const double> past, const Series& series) {
     Outlook outlook;
-    outlook.scale = interval_scale(past, scale_season);
+    outlook.scale = interval_scale(past, series.scale_season);
     outlook.mean = pool.mean;
     outlook.deviation = pool.deviation;
     outlook.spread = pool.spread;
@@ -48,10 +48,6 @@ int usual_horizon(Frequency frequency) {
     return horizons[static_cast<std::size_t>(frequency)];
 }
 
-int scale_season(const Series& series) {
-    return series.season == season_of(series.frequency) ? scale_season_of(series.frequency) : series.season;
-}
-
 std::size_t last_origin(std::size_t count, int season, int horizon) {
     const std::size_t seasons = 2 * static_cast<std::size_t>(season);
     const std::size_t least = season > 1 && count > seasons ? seasons : std::min<std::size_t>(5, count >= 5 ? count - 1 : 3);
@@ -59,12 +55,12 @@ std::size_t last_origin(std::size_t count, int season, int horizon) {
     return std::max(least, count > static_cast<std::size_t>(horizon) ? count - static_cast<std::size_t>(horizon) : 0);
 }
 
-HeldOut hold_out(const Pool& pool, const Series& series, std::size_t origin, int horizon, int scale_season, Bounds bounds) {
+HeldOut hold_out(const Pool& pool, const Series& series, std::size_t origin, int horizon, Bounds bounds) {
     const auto past = std::span<const double>(series.values).first(origin);
     PoolForecast forecast = forecast_with(pool, past, series.season, horizon, bounds);
     if (series.not_negative) not_below_zero(forecast.mean);
     HeldOut out;
-    out.outlook = outlook_of(forecast, past, series, scale_season);
+    out.outlook = outlook_of(forecast, past, series);
     const std::size_t end = std::min(series.values.size(), origin + static_cast<std::size_t>(horizon));
     out.actual.assign(series.values.begin() + static_cast<std::ptrdiff_t>(origin), series.values.begin() + static_cast<std::ptrdiff_t>(end));
     return out;
@@ -98,13 +94,20 @@ Engine::Engine(EngineOptions options) : options_(std::move(options)) {
 
 Engine::~Engine() = default;
 
+std::size_t Engine::find_kind(const Series& series) const {
+    std::size_t i = 0;
+    while (i < kinds_.size() && (kinds_[i].frequency != series.frequency || kinds_[i].rhythm != series.rhythm || kinds_[i].season != series.season)) ++i;
+    return i;
+}
+
 std::size_t Engine::kind_of(const Series& series) {
-    for (std::size_t i = 0; i < kinds_.size(); ++i)
-        if (kinds_[i].frequency == series.frequency && kinds_[i].season == series.season) return i;
+    const std::size_t known = find_kind(series);
+    if (known < kinds_.size()) return known;
     Kind kind;
     kind.frequency = series.frequency;
+    kind.rhythm = series.rhythm;
     kind.season = series.season;
-    kind.horizon = options_.horizon > 0 ? options_.horizon : usual_horizon(series.frequency);
+    kind.horizon = options_.horizon > 0 ? options_.horizon : usual_horizon(series.rhythm);
     kinds_.push_back(std::move(kind));
     groups_.push_back(std::make_unique<Group>());
     return kinds_.size() - 1;
@@ -160,7 +163,7 @@ bool Engine::learn(const Progress& progress) {
     std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return tasks[a].origin > tasks[b].origin; });
     if (!for_each_index(tasks.size(), options_.threads, [&](std::size_t i) {
             Task& task = tasks[order[i]];
-            task.held = hold_out(*options_.pool, *task.of, task.origin, kinds_[task.kind].horizon, scale_season(*task.of), options_.bounds);
+            task.held = hold_out(*options_.pool, *task.of, task.origin, kinds_[task.kind].horizon, options_.bounds);
             task.held.series = task.series;
         }, progress))
         return false;
@@ -181,7 +184,7 @@ bool Engine::learn(const Progress& progress) {
                 const auto past = std::span<const double>(task.of->values).first(task.origin);
                 const auto said = std::span<const double>(held.outlook.mean).first(n);
                 const std::vector<double> naive = naive2(past, task.of->season, static_cast<int>(n));
-                const Measured scale = absolute_scale(past, scale_season(*task.of));
+                const Measured scale = absolute_scale(past, task.of->scale_season);
                 known.smape.add(smape(held.actual, said));
                 known.mase.add(mase(held.actual, said, scale));
                 known.naive_smape.add(smape(held.actual, naive));
@@ -213,7 +216,7 @@ Forecast Engine::forecast_one(const ReadSeries& read, std::int64_t ordinal) cons
     if (!prepared) return without(prepared.refused());
     out.series = std::move(*prepared);
     Series& series = out.series;
-    for (out.kind = 0; out.kind < kinds_.size() && (kinds_[out.kind].frequency != series.frequency || kinds_[out.kind].season != series.season);) ++out.kind;
+    out.kind = find_kind(series);
     ensure(out.kind < kinds_.size() && groups_[out.kind]->calibration, "a series is looked at before it is forecast");
     const Kind& kind = kinds_[out.kind];
     const auto steps = static_cast<std::size_t>(kind.horizon);
@@ -222,12 +225,12 @@ Forecast Engine::forecast_one(const ReadSeries& read, std::int64_t ordinal) cons
     out.pool = forecast_with(*options_.pool, series.values, series.season, kind.horizon, options_.bounds);
     if (out.pool.sparse) series.notes.push_back({"sparse", "More than half of its values are zero: forecast as demand that comes rarely", {}});
     if (series.not_negative) not_below_zero(out.pool.mean);
-    Outlook outlook = outlook_of(out.pool, series.values, series, scale_season(series));
+    Outlook outlook = outlook_of(out.pool, series.values, series);
 
     const std::size_t origin = series.ended ? 0 : last_origin(series.values.size(), series.season, kind.horizon);
     if (origin > 0) {
         const auto known = groups_[out.kind]->last_ends.find(ordinal);
-        const HeldOut held = known != groups_[out.kind]->last_ends.end() ? known->second : hold_out(*options_.pool, series, origin, kind.horizon, scale_season(series), options_.bounds);
+        const HeldOut held = known != groups_[out.kind]->last_ends.end() ? known->second : hold_out(*options_.pool, series, origin, kind.horizon, options_.bounds);
         outlook.earlier = relative_error(held);
         out.held_out = held.actual;
         out.held_out_forecast.assign(held.outlook.mean.begin(), held.outlook.mean.begin() + static_cast<std::ptrdiff_t>(held.actual.size()));
@@ -270,11 +273,14 @@ Forecast Engine::forecast_one(const ReadSeries& read, std::int64_t ordinal) cons
     return out;
 }
 
-std::optional<std::vector<Forecast>> Engine::forecast(const std::vector<ReadSeries>& batch, const Progress& progress) {
-    std::vector<Forecast> out(batch.size());
+std::optional<std::vector<Forecast>> Engine::forecast(const std::vector<ReadSeries>& batch, const Progress& progress, const std::function<bool(const ReadSeries&)>& wanted) {
+    std::vector<std::size_t> places;
+    for (std::size_t i = 0; i < batch.size(); ++i)
+        if (!wanted || wanted(batch[i])) places.push_back(i);
+    std::vector<Forecast> out(places.size());
     const std::int64_t first = answered_;
     answered_ += static_cast<std::int64_t>(batch.size());
-    if (!for_each_index(batch.size(), options_.threads, [&](std::size_t i) { out[i] = forecast_one(batch[i], first + static_cast<std::int64_t>(i)); }, progress)) return std::nullopt;
+    if (!for_each_index(places.size(), options_.threads, [&](std::size_t i) { out[i] = forecast_one(batch[places[i]], first + static_cast<std::int64_t>(places[i])); }, progress)) return std::nullopt;
     return out;
 }
 

@@ -58,7 +58,7 @@ struct Forecast {
 
 // Series of one frequency and season, and what their held-out ends showed.
 struct Kind {
-    Frequency frequency = Frequency::number;
+    Frequency frequency = Frequency::number, rhythm = Frequency::number;
     int season = 1, horizon = 1;
     std::size_t series = 0, sampled = 0;
     std::size_t held_out = 0;            // ends, of the sampled ones
@@ -78,14 +78,15 @@ class Engine {
     void look(const std::vector<ReadSeries>& batch);
     // False when `progress` stopped it.
     bool learn(const Progress& progress = {});
-    // Nothing when it was stopped.
-    std::optional<std::vector<Forecast>> forecast(const std::vector<ReadSeries>& batch, const Progress& progress = {});
+    // Nothing when it was stopped. Of a batch only those for which `wanted` holds, where it is given.
+    std::optional<std::vector<Forecast>> forecast(const std::vector<ReadSeries>& batch, const Progress& progress = {}, const std::function<bool(const ReadSeries&)>& wanted = {});
 
     const std::vector<Kind>& kinds() const { return kinds_; }
     const EngineOptions& options() const { return options_; }
 
   private:
     struct Group;
+    std::size_t find_kind(const Series& series) const;  // kinds().size() where there is none yet
     std::size_t kind_of(const Series& series);
     Forecast forecast_one(const ReadSeries& read, std::int64_t ordinal) const;
 
@@ -105,7 +106,6 @@ std::vector<Forecast> forecast_all(const std::vector<ReadSeries>& series, const 
 // the whole tells (two seasons, or five values); 0: no end can be held out.
 std::size_t last_origin(std::size_t count, int season, int horizon);
 // What the pool would have said at `origin` (values before it), with the values that came.
-HeldOut hold_out(const Pool& pool, const Series& series, std::size_t origin, int horizon, int scale_season, Bounds bounds);
-int scale_season(const Series& series);
+HeldOut hold_out(const Pool& pool, const Series& series, std::size_t origin, int horizon, Bounds bounds);
 
 }  // namespace fairlead::forecast

@@ -148,6 +148,10 @@ std::vector<std::vector<double>> Calibration::table(std::vector<std::vector<doub
             out[p][h] = quantile_of(gathered, probabilities_[p]);
         }
     }
+    // Few ends that happened to be easy prove little: they are mixed with what the models say themselves.
+    const double trust = cases_ >= least_for_regression ? 1 : static_cast<double>(cases_) / static_cast<double>(cases_ + 20);
+    for (std::size_t p = 0; p < probabilities_.size(); ++p)
+        for (double& score : out[p]) score = trust * score + (1 - trust) * normal_quantile(probabilities_[p]);
     for (auto& row : out) {
         const std::vector<double> raw = row;
         for (std::size_t h = 1; h + 1 < steps; ++h) row[h] = (raw[h - 1] + 2 * raw[h] + raw[h + 1]) / 4;

@@ -9,7 +9,7 @@
 // Difficulty is what a regression over all held-out errors makes of: the in-sample error of the seasonal naive forecast, the
 // models' own deviation, how far the models lie apart, the error made one horizon earlier, the length of the history and the
 // step. With fewer than 40 held-out ends it is the geometric mean of the first (times the square root of the step) and the
-// second. It only shares the width out among series and steps: that the intervals cover what they say comes from the scores.
+// second, and the scores are mixed with a normal distribution's (n ends count n, that counts 20). It only shares the width out among series and steps: that the intervals cover what they say comes from the scores.
 #pragma once
 #include <optional>
 #include <span>

@@ -70,9 +70,9 @@ Result<std::map<std::int64_t, Gathered>> gather(const RawSeries& raw, const Prep
     }
     if (!twice.empty() && options.duplicates == Duplicates::refuse)
         return refuse(Why::invalid, "duplicate_periods", "It has several values for " + listed(twice), "period", {{"periods", listed(twice)}});
-    if (finer)
+    if (finer && raw.observations.size() > cells.size())
         note(series, "aggregated", std::to_string(raw.observations.size()) + " observations were " + (add ? "added up" : "averaged") + " into " + count_of(static_cast<std::int64_t>(cells.size()), series.frequency));
-    else if (!twice.empty())
+    if (!twice.empty())
         note(series, "duplicates", "Several values of one " + std::string(name_of(series.frequency)) + " were " + (add ? "added" : "averaged") + ": " + listed(twice), {{"periods", listed(twice)}});
     return cells;
 }
@@ -210,47 +210,60 @@ void look_at_zeros(Series& series) {
     }
 }
 
-void look_at_shape(Series& series, const PrepareOptions& options) {
-    const std::size_t n = series.values.size(), season = static_cast<std::size_t>(series.season);
-    const std::size_t window = std::max<std::size_t>(6, season);
-    if (n >= 4 * window) {
-        // A step: the median of a window differs from that of the window before far more than windows usually do.
-        const Decomposition parts = decompose_robustly(series.values, series.season);
-        std::vector<double> plain(n), rest(n);
-        for (std::size_t i = 0; i < n; ++i) plain[i] = series.values[i] - parts.shape[i], rest[i] = plain[i] - parts.level[i];
-        std::vector<double> steps;
-        for (std::size_t at = window; at + window <= n; ++at) {
-            const auto middle = plain.begin() + static_cast<std::ptrdiff_t>(at);
-            steps.push_back(median_of({middle, middle + static_cast<std::ptrdiff_t>(window)}) - median_of({middle - static_cast<std::ptrdiff_t>(window), middle}));
-        }
-        const double usual = median_of(steps), spread = robust_deviation(steps), noise = robust_deviation(rest);
-        const auto far = std::max_element(steps.begin(), steps.end(), [&](double a, double b) { return std::abs(a - usual) < std::abs(b - usual); });
-        if (spread > 0 && noise > 0 && std::abs(*far - usual) > 6 * spread && std::abs(*far - usual) > 6 * noise) {
-            // Where exactly: the largest single change near it.
-            std::size_t at = window + static_cast<std::size_t>(far - steps.begin()), place = at;
-            for (std::size_t i = at - window / 2; i <= at + window / 2 && i < n; ++i)
-                if ((plain[i] - plain[i - 1]) * (*far) > (plain[place] - plain[place - 1]) * (*far)) place = i;
-            const Period period = series.first.after(static_cast<std::int64_t>(place));
-            const bool cut = options.shifts == Shifts::cut && n - place >= std::max<std::size_t>(2 * season, 6);
-            note(series, "level_shift", std::string("Its level ") + (*far > 0 ? "rises" : "falls") + " for good in " + period.text() + (cut ? ": it starts there" : ""), {{"period", period.text()}});
-            if (cut) cut_front(series, place);
-        }
+// Where all is above zero, ratios are looked at: seasons and noise grow with the level.
+std::vector<double> comparable(const std::vector<double>& values, bool& ratios) {
+    ratios = std::all_of(values.begin(), values.end(), [](double v) { return v > 0; });
+    std::vector<double> out = values;
+    if (ratios)
+        for (double& value : out) value = std::log(value);
+    return out;
+}
+
+// A step: the median of a window differs from that of the window before far more than windows usually do.
+void look_for_shift(Series& series, Shifts what) {
+    const std::size_t n = series.values.size(), season = static_cast<std::size_t>(series.season), window = std::max<std::size_t>(6, season);
+    if (n < 4 * window) return;
+    bool ratios = false;
+    const std::vector<double> values = comparable(series.values, ratios);
+    const Decomposition parts = decompose_robustly(values, series.season);
+    std::vector<double> plain(n), rest(n), steps;
+    for (std::size_t i = 0; i < n; ++i) plain[i] = values[i] - parts.shape[i], rest[i] = plain[i] - parts.level[i];
+    for (std::size_t at = window; at + window <= n; ++at) {
+        const auto middle = plain.begin() + static_cast<std::ptrdiff_t>(at);
+        steps.push_back(median_of({middle, middle + static_cast<std::ptrdiff_t>(window)}) - median_of({middle - static_cast<std::ptrdiff_t>(window), middle}));
     }
-    if (series.values.size() >= 12) {
-        const Decomposition parts = decompose_robustly(series.values, series.season);
-        std::vector<double> rest(series.values.size());
-        for (std::size_t i = 0; i < rest.size(); ++i) rest[i] = series.values[i] - parts.level[i] - parts.shape[i];
-        const double deviation = robust_deviation(rest);
-        std::vector<std::string> found;
-        for (std::size_t i = 0; deviation > 0 && i < rest.size(); ++i) {
-            if (std::abs(rest[i]) <= 6 * deviation) continue;
-            found.push_back(series.first.after(static_cast<std::int64_t>(i)).text());
-            if (options.outliers == Outliers::mend) series.values[i] = parts.level[i] + parts.shape[i];
-        }
-        // What is out of line everywhere is not out of line.
-        if (!found.empty() && (options.outliers == Outliers::mend || found.size() * 20 <= rest.size()))
-            note(series, "outlier", "Far from what its neighbours say: " + listed(found) + (options.outliers == Outliers::mend ? "; replaced" : ""), {{"count", std::to_string(found.size())}, {"periods", listed(found)}});
+    const double usual = median_of(steps), spread = robust_deviation(steps), noise = robust_deviation(rest);
+    const auto far = std::max_element(steps.begin(), steps.end(), [&](double a, double b) { return std::abs(a - usual) < std::abs(b - usual); });
+    if (spread <= 0 || noise <= 0 || std::abs(*far - usual) <= 6 * spread || std::abs(*far - usual) <= 6 * noise) return;
+    // Where exactly: the largest single change near it.
+    const std::size_t at = window + static_cast<std::size_t>(far - steps.begin());
+    std::size_t place = at;
+    for (std::size_t i = at - window / 2; i <= at + window / 2 && i < n; ++i)
+        if ((plain[i] - plain[i - 1]) * (*far) > (plain[place] - plain[place - 1]) * (*far)) place = i;
+    const Period period = series.first.after(static_cast<std::int64_t>(place));
+    const bool cut = what == Shifts::cut && n - place >= std::max<std::size_t>(2 * season, 6);
+    note(series, "level_shift", std::string("Its level ") + (*far > 0 ? "rises" : "falls") + " for good in " + period.text() + (cut ? ": it starts there" : ""), {{"period", period.text()}});
+    if (cut) cut_front(series, place);
+}
+
+void look_for_outliers(Series& series, Outliers what) {
+    if (series.values.size() < 12) return;
+    bool ratios = false;
+    const std::vector<double> values = comparable(series.values, ratios);
+    const Decomposition parts = decompose_robustly(values, series.season);
+    std::vector<double> rest(values.size());
+    for (std::size_t i = 0; i < rest.size(); ++i) rest[i] = values[i] - parts.level[i] - parts.shape[i];
+    const double deviation = robust_deviation(rest);
+    std::vector<std::string> found;
+    for (std::size_t i = 0; deviation > 0 && i < rest.size(); ++i) {
+        if (std::abs(rest[i]) <= 6 * deviation) continue;
+        found.push_back(series.first.after(static_cast<std::int64_t>(i)).text());
+        const double usual = parts.level[i] + parts.shape[i];
+        if (what == Outliers::mend) series.values[i] = ratios ? std::exp(usual) : usual;
     }
+    // What is out of line everywhere is not out of line.
+    if (!found.empty() && (what == Outliers::mend || found.size() * 20 <= rest.size()))
+        note(series, "outlier", "Far from what its neighbours say: " + listed(found) + (what == Outliers::mend ? "; replaced" : ""), {{"count", std::to_string(found.size())}, {"periods", listed(found)}});
 }
 
 Result<void> divide_by_working_days(Series& series) {
@@ -355,14 +368,17 @@ Result<Series> prepare(const RawSeries& raw, const PrepareOptions& options) {
     series.dimensions = raw.dimensions;
     series.notes = raw.notes;
     if (raw.observations.empty()) return refuse(Why::invalid, "no_history", "It has no value", "value");
-    if (options.frequency) series.frequency = *options.frequency;
+    const bool numbered = std::all_of(raw.observations.begin(), raw.observations.end(), [](const Observation& one) { return one.period.frequency == Frequency::number; });
+    if (options.frequency) series.frequency = numbered ? Frequency::number : *options.frequency;
     else {
         const auto found = find_frequency(raw.observations);
         if (!found) return found.refused();
         const bool own = found->regular || !options.file_frequency || *options.file_frequency > found->frequency;
         series.frequency = own ? found->frequency : *options.file_frequency;
     }
-    series.season = options.season > 0 ? options.season : season_of(series.frequency);
+    series.rhythm = options.frequency ? *options.frequency : series.frequency;
+    series.season = options.season > 0 ? options.season : season_of(series.rhythm);
+    series.scale_season = series.season == season_of(series.rhythm) ? scale_season_of(series.rhythm) : series.season;
     auto gathered = gather(raw, options, series);
     if (!gathered) return gathered.refused();
     FAIRLEAD_TRY(leave_out_partial(*gathered, options, series));
@@ -375,7 +391,8 @@ Result<Series> prepare(const RawSeries& raw, const PrepareOptions& options) {
     if (negative > 0) note(series, "negative_values", std::to_string(negative) + (negative == 1 ? " value is" : " values are") + " below zero: forecasts may be, too, and no model of ratios is used", {{"count", std::to_string(negative)}});
     if (options.measure == Measure::sum) look_at_zeros(series);
     if (options.working_days) FAIRLEAD_TRY(divide_by_working_days(series));
-    look_at_shape(series, options);
+    look_for_shift(series, options.shifts);
+    look_for_outliers(series, options.outliers);
     const std::size_t n = series.values.size();
     const bool constant = std::all_of(series.values.begin(), series.values.end(), [&](double v) { return v == series.values[0]; });
     if (n >= 3 && constant && series.values[0] != 0) note(series, "constant", "All its values are the same, and so is its forecast");

@@ -12,8 +12,8 @@
 //   not_yet_sold      zeros at the start of a sum, at least a season and four and twice as many as ever later: cut off
 //   ended             a sum that was zero for the last two seasons (at least six periods) is forecast as zero
 //   all_zero, constant, negative_values, short_history   what the series is; models behave accordingly
-//   outlier           values more than six robust deviations from what their neighbours and the season say: told, and
-//                     with Outliers::mend replaced by that
+//   outlier           values more than six robust deviations from what their neighbours and the season say (as ratios where
+//                     all is above zero): told, and with Outliers::mend replaced by that
 //   level_shift       a lasting step, with its period: told, and with Shifts::cut the series starts there
 //   working_days      values were divided by the working days of their period, and forecasts multiplied by theirs
 //   frequency         how the frequency was found where nobody said it
@@ -48,8 +48,10 @@ struct RawSeries {
 struct Series {
     std::string id;
     std::vector<std::string> dimensions;
-    Frequency frequency = Frequency::number;
+    Frequency frequency = Frequency::number;  // of its periods
+    Frequency rhythm = Frequency::number;     // what one of them stands for: months, also where they are only numbered
     int season = 1;
+    int scale_season = 1;                     // by which errors are scaled (scale_season_of)
     Period first;
     std::vector<double> values;
     bool not_negative = true;   // the past never was below zero: neither are forecasts
@@ -67,7 +69,7 @@ enum class Outliers : std::uint8_t { report, mend };
 enum class Shifts : std::uint8_t { report, cut };
 
 struct PrepareOptions {
-    std::optional<Frequency> frequency;   // nothing: by the series, else by `file_frequency`
+    std::optional<Frequency> frequency;   // nothing: by the series, else by `file_frequency`. Numbers stay numbers, and get its season
     std::optional<Frequency> file_frequency;
     int season = 0;                       // 0: by the frequency
     Measure measure = Measure::sum;
