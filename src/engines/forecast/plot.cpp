@@ -121,13 +121,13 @@ std::string plot_svg(const Forecast& forecast, const std::vector<double>& levels
     line = {{edge, last}};
     for (std::size_t h = 0; h < steps; ++h) line.emplace_back(edge + 1 + static_cast<double>(h), forecast.mean[h]);
     svg += "<path d=\"" + path(frame, line) + "\" fill=\"none\" stroke=\"#2f6fde\" stroke-width=\"2\" stroke-linejoin=\"round\"/>\n";
-    double x = 470;
+    double x = 450;
     const auto legend = [&](const char* mark, const std::string& words, double room) {
         svg += "<path d=\"M" + number(x) + " 24h18\" " + mark + "/><text x=\"" + number(x + 23) + "\" y=\"28\" fill=\"#5a6475\">" + words + "</text>\n";
         x += room;
     };
     legend("stroke=\"#1b2330\" stroke-width=\"1.6\"", "past", 62);
-    if (!forecast.held_out_forecast.empty()) legend("stroke=\"#c4682b\" stroke-width=\"1.4\" stroke-dasharray=\"4 3\"", "as it would have been", 158);
+    if (!forecast.held_out_forecast.empty()) legend("stroke=\"#c4682b\" stroke-width=\"1.4\" stroke-dasharray=\"4 3\"", "as it would have been", 168);
     legend("stroke=\"#2f6fde\" stroke-width=\"2\"", "forecast", 84);
     std::string words;
     for (std::size_t i = widest.size(); i-- > 0;) words += (words.empty() ? "" : ", ") + shown(widest[i] * 100, 1e6) + " %";

@@ -16,9 +16,9 @@ std::span<const Pool> pools() {
     static const std::vector<Pool> all = [] {
         std::vector<Pool> list;
         list.push_back({"quick", "Quick pool",
-                        {{member("seasonal_naive"), member("ets_average"), member("theta_optimised"), member("theta_dynamic")}, Combine::median},
-                        {{member("drift"), member("damped"), member("ets_average"), member("theta_log")}, Combine::median},
-                        {{member("ses"), member("mean")}, Combine::mean},
+                        {{member("seasonal_naive"), member("ets_average"), member("theta_dynamic"), member("ces")}, Combine::median},
+                        {{member("holt"), member("ets_average"), member("theta_log"), member("ces")}, Combine::median},
+                        {{member("croston_sba"), member("tsb"), member("adida"), member("imapa")}, Combine::mean},
                         {{member("ses")}, Combine::mean}});
         return list;
     }();
