@@ -1,8 +1,8 @@
 // Accuracy, coverage and CPU time of the pools on a file of competition series:
-//   bench_forecast_pools FILE [--pool NAME] [--threads N] [--hold-out [--among NAME,NAME...]]
+//   bench_forecast_pools FILE [--pool NAME] [--threads N] [--hold-out [--origins K] [--among NAME,NAME...]]
 // FILE as for bench_forecast. Prints per frequency and horizon: sMAPE, MASE and OWA against Naive2, coverage and MSIS of 95 %
 // intervals, on the test part, by the protocol of the M4 competition. With --hold-out the test part is not looked at: the training
-// part's last horizon is taken instead, and up to five of the best nine models (or of those named) are tried together, as a mean and as a
+// part's last K horizons are taken instead, and up to five of the best nine models (or of those named) are tried together, as a mean and as a
 // median, which is how pools are chosen.
 #include <algorithm>
 #include <cmath>
@@ -82,18 +82,29 @@ void test(const Kinds& kinds, const Pool& pool, int threads) {
     }
 }
 
-void choose(const Kinds& kinds, int threads, const std::vector<std::string>& among) {
-    for (const auto& [kind, series] : kinds) {
+// The ends of the training part that are held out: the last horizon, the one before it ...
+std::vector<Competition> ends_of(const std::vector<Competition>& series, std::size_t horizon, int origins) {
+    std::vector<Competition> ends;
+    for (const Competition& one : series)
+        for (std::size_t k = 1; k <= static_cast<std::size_t>(origins); ++k) {
+            if (one.past.size() < k * horizon + std::max<std::size_t>(5, one.season > 1 ? 2 * static_cast<std::size_t>(one.season) : 0)) break;
+            const auto cut = one.past.end() - static_cast<std::ptrdiff_t>(k * horizon);
+            ends.push_back({one.id, one.type, one.season, {one.past.begin(), cut}, {cut, cut + static_cast<std::ptrdiff_t>(horizon)}});
+        }
+    return ends;
+}
+
+void choose(const Kinds& kinds, int threads, const std::vector<std::string>& among, int origins) {
+    for (const auto& [kind, of_kind] : kinds) {
+        const std::vector<Competition> series = ends_of(of_kind, static_cast<std::size_t>(kind.second), origins);
         const auto all = models();
         const std::size_t horizon = static_cast<std::size_t>(kind.second);
         std::vector<std::vector<std::vector<double>>> means(series.size(), std::vector<std::vector<double>>(all.size()));
         for_each_index(series.size(), threads, [&](std::size_t i) {
-            if (series[i].past.size() < horizon + 5) return;
-            const auto past = std::span(series[i].past).first(series[i].past.size() - horizon);
             for (std::size_t m = 0; m < all.size(); ++m) {
                 Pool pool;
                 pool.seasonal.members = pool.plain.members = {{&all[m], !all[m].seasonal}};
-                means[i][m] = forecast_with(pool, past, kind.first, kind.second).mean;
+                means[i][m] = forecast_with(pool, series[i].past, kind.first, kind.second).mean;
             }
         });
         struct Tried {
@@ -104,7 +115,6 @@ void choose(const Kinds& kinds, int threads, const std::vector<std::string>& amo
         const auto attempt = [&](std::vector<std::size_t> members, Combine how) {
             Score score;
             for (std::size_t i = 0; i < series.size(); ++i) {
-                if (means[i][0].empty()) continue;
                 std::vector<double> mean(horizon);
                 for (std::size_t h = 0; h < horizon; ++h) {
                     std::vector<double> column;
@@ -112,8 +122,7 @@ void choose(const Kinds& kinds, int threads, const std::vector<std::string>& amo
                     for (const std::size_t m : members) column.push_back(means[i][m][h]), sum += column.back();
                     mean[h] = how == Combine::median ? median_of(column) : sum / static_cast<double>(members.size());
                 }
-                const auto past = std::span(series[i].past);
-                score.add(series[i], mean, past.first(past.size() - horizon), past.last(horizon));
+                score.add(series[i], mean, series[i].past, series[i].future);
             }
             std::string name = how == Combine::median ? "median" : "mean";
             for (const std::size_t m : members) name += " " + std::string(all[m].name);
@@ -136,7 +145,7 @@ void choose(const Kinds& kinds, int threads, const std::vector<std::string>& amo
             if (members.size() > 2) attempt(members, Combine::median);
         }
         std::sort(tried.begin(), tried.end(), [](const Tried& a, const Tried& b) { return a.owa < b.owa; });
-        std::printf("season %d, horizon %d, %zu series: hold-out\n", kind.first, kind.second, series.size());
+        std::printf("season %d, horizon %d, %zu held-out ends: OWA, sMAPE\n", kind.first, kind.second, series.size());
         for (std::size_t i = 0; i < tried.size(); ++i)
             if (!among.empty() || i < 25 || tried[i].name.find(' ') == tried[i].name.rfind(' ')) std::printf("  %.4f  %.3f  %s\n", tried[i].owa, tried[i].smape, tried[i].name.c_str());
     }
@@ -149,17 +158,19 @@ int main(int argc, char** argv) {
     int threads = 1;
     std::vector<std::string> among;
     bool hold_out = false;
+    int origins = 1;
     for (int i = 1; i < argc; ++i) {
         if (std::strcmp(argv[i], "--pool") == 0 && i + 1 < argc) pool = argv[++i];
         else if (std::strcmp(argv[i], "--threads") == 0 && i + 1 < argc) threads = std::stoi(argv[++i]);
         else if (std::strcmp(argv[i], "--hold-out") == 0) hold_out = true;
+        else if (std::strcmp(argv[i], "--origins") == 0 && i + 1 < argc) origins = std::stoi(argv[++i]);
         else if (std::strcmp(argv[i], "--among") == 0 && i + 1 < argc) among = split(argv[++i], ',');
         else file = argv[i];
     }
     if (file.empty()) return std::fprintf(stderr, "bench_forecast_pools FILE [--pool NAME] [--threads N] [--hold-out]\n"), 2;
     Kinds kinds;
     for (Competition& one : load(file)) kinds[{one.season, static_cast<int>(one.future.size())}].push_back(std::move(one));
-    if (hold_out) return choose(kinds, threads, among), 0;
+    if (hold_out) return choose(kinds, threads, among, origins), 0;
     const auto single = pool_of(pool);
     const Pool* chosen = find_pool(pool) != nullptr ? find_pool(pool) : single ? &*single : nullptr;
     if (chosen == nullptr) return std::fprintf(stderr, "There is no pool and no model %s\n", pool.c_str()), 2;

@@ -376,6 +376,7 @@ void add_forecast(CLI::App& app, Outcome& outcome) {
     add(*command, false);
     CLI::App* why = command->add_subcommand("explain", "Say of each series what was found in it, which models took part, and how good they were");
     add(*why, true);
+    add_forecast_backtest(*command, outcome);
     // The options of a sub-command stand behind its name.
     command->get_option("--input")->required(false);
     command->callback([command, words, &outcome] {

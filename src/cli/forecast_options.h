@@ -18,6 +18,7 @@ struct ForecastWords {
 };
 
 void add_forecast_options(CLI::App& command, ForecastWords& words);
+void add_forecast_backtest(CLI::App& forecast, Outcome& outcome);  // the sub-command
 
 // The file opened, and the engine's options for it. The pool lies beside them where one model was named.
 struct ForecastPlan {

@@ -17,7 +17,7 @@ std::span<const Pool> pools() {
         std::vector<Pool> list;
         list.push_back({"quick", "Quick pool",
                         {{member("seasonal_naive"), member("ets_average"), member("theta_dynamic"), member("ces")}, Combine::median},
-                        {{member("holt"), member("ets_average"), member("theta_log"), member("ces")}, Combine::median},
+                        {{member("drift"), member("ets_average"), member("theta_log")}, Combine::median},
                         {{member("croston_sba"), member("tsb"), member("adida"), member("imapa")}, Combine::mean},
                         {{member("ses")}, Combine::mean}});
         return list;
