@@ -3,6 +3,8 @@
 #include <cmath>
 #include <csignal>
 #include <cstdio>
+#include <filesystem>
+#include <functional>
 #include <map>
 #include <unistd.h>
 
@@ -12,6 +14,7 @@
 #include "cli/open_store.h"
 #include "cli/output.h"
 #include "derive/json.h"
+#include "engines/forecast/hierarchy.h"
 #include "engines/forecast/plot.h"
 
 namespace fairlead::cli {
@@ -23,7 +26,7 @@ using derive::JsonWriter;
 constexpr std::size_t batch_size = 1024;  // series held at once, beside the sample
 
 struct Words : ForecastWords {
-    std::string output, notes, plot;
+    std::string output, notes, plot, hierarchy, way = "mint";
     bool totals = false, strict = false;
 };
 
@@ -195,8 +198,8 @@ struct Tally {
     }
 };
 
-void tell(const Tally& tally, const Engine& engine, const FileFacts& facts, std::FILE* to) {
-    for (const Note& note : facts.notes) std::fprintf(to, "Note: %s\n", note.message.c_str());
+void tell(const Tally& tally, const Engine& engine, const std::vector<Note>& notes, std::FILE* to) {
+    for (const Note& note : notes) std::fprintf(to, "Note: %s\n", note.message.c_str());
     for (const Kind& kind : engine.kinds()) {
         if (kind.series == 0) continue;
         std::fprintf(to, "%zu series%s%s, %d %s ahead", kind.series, kind.rhythm == Frequency::number ? "" : " of ", kind.rhythm == Frequency::number ? "" : std::string(plural_of(kind.rhythm, 2)).c_str(), kind.horizon, std::string(plural_of(kind.rhythm, kind.horizon)).c_str());
@@ -270,6 +273,141 @@ void explain(const Forecast& one, const Engine& engine, const EngineOptions& opt
 
 Refused stopped() { return refuse(Why::unavailable, "stopped", "Stopped; nothing was written"); }
 
+// "Region > State, Product": factors, each a chain.
+std::vector<std::vector<std::string>> factors_of(const std::string& text) {
+    std::vector<std::vector<std::string>> factors;
+    for (const std::string& factor : split(text, ',')) {
+        factors.emplace_back();
+        for (const std::string& name : split(factor, '>'))
+            if (!trim(name).empty()) factors.back().emplace_back(trim(name));
+        if (factors.back().empty()) factors.pop_back();
+    }
+    return factors;
+}
+
+Result<ReconcileOptions> way_of(const std::string& text) {
+    ReconcileOptions options;
+    const std::pair<const char*, Reconciliation> ways[] = {{"mint", Reconciliation::mint}, {"wls-variance", Reconciliation::wls_variance}, {"wls-structure", Reconciliation::wls_structure}, {"ols", Reconciliation::ols},
+                                                           {"bottom-up", Reconciliation::bottom_up}, {"top-down", Reconciliation::top_down}, {"middle-out", Reconciliation::middle_out}};
+    std::string names;
+    for (const auto& [name, way] : ways) {
+        names += (names.empty() ? "" : ", ") + std::string(name);
+        if (text == name) return options.method = way, options;
+        if (way != Reconciliation::middle_out || !text.starts_with("middle-out:")) continue;
+        const std::string level = text.substr(11);
+        if (level.empty() || level.size() > 2 || level.find_first_not_of("0123456789") != std::string::npos) break;
+        return options.method = way, options.middle = std::stoi(level), options;
+    }
+    return refuse(Why::invalid, "unknown_choice", "--reconcile is one of " + names + " (middle-out:2 from the second level), not \"" + text + "\"", "reconcile");
+}
+
+// Where forecasts go: the CSV file, the notes, JSON, the picture, the terminal.
+class Sink {
+  public:
+    Sink(const Words& words, const Engine& engine, const FileFacts& facts, bool explaining) : words_(words), engine_(engine), facts_(facts), explaining_(explaining), output_(words.output), notes_(words.notes) {}
+
+    Result<void> open() {
+        csv_ = !explaining_ && (!words_.json || !words_.output.empty());
+        if (csv_) {
+            FAIRLEAD_TRY(output_.open());
+            if (!output_.write(csv_head(engine_.options(), words_.totals))) return output_.cannot("could not be written");
+        }
+        if (!words_.notes.empty()) {
+            FAIRLEAD_TRY(notes_.open());
+            notes_.write("series,code,message\n");
+        }
+        if (words_.json) std::printf("{\"series\":[");
+        return {};
+    }
+    Result<void> take(const Forecast& one) {
+        if (!words_.only.empty() && one.id != words_.only) return {};
+        const EngineOptions& options = engine_.options();
+        tally_.add(one);
+        if (csv_ && !one.refused && !output_.write(csv_rows(one, options, words_.totals))) return output_.cannot("could not be written to its end: is the disk full?");
+        if (!words_.notes.empty()) {
+            if (one.refused) notes_.write(field(one.id) + ",refused:" + one.refused->code() + "," + field(one.refused->message()) + "\n");
+            for (const Note& note : one.series.notes) notes_.write(field(one.id) + "," + note.code + "," + field(note.message) + "\n");
+        }
+        if (words_.json) std::printf("%s%s", std::exchange(first_, false) ? "" : ",\n", json_of(one, options, facts_.dimensions).c_str());
+        else if (explaining_) explain(one, engine_, options);
+        if (!words_.plot.empty() && drawn_.empty() && !one.refused) {
+            std::string caption = options.pool->label;
+            for (const Coverage& coverage : engine_.kinds()[one.kind].coverage)
+                if (coverage.of > 0) caption += "; " + percent(coverage.level, 0) + " intervals covered " + percent(coverage.inside / static_cast<double>(coverage.of)) + " of held-out values";
+            drawn_ = plot_svg(one, options.levels, caption);
+        }
+        return {};
+    }
+    Result<int> close(Bar& bar, const std::vector<Note>& notes) {
+        const EngineOptions& options = engine_.options();
+        if (words_.json) {
+            JsonWriter w;
+            w.begin_object();
+            write_kinds(w, engine_.kinds());
+            w.text("pool", options.pool->name).text("pool_label", options.pool->label).number("forecast", tally_.forecast).number("refused", tally_.refused);
+            write_notes(w, notes);
+            std::printf("],%s\n", w.end_object().take().substr(1).c_str());
+        }
+        if (!words_.only.empty() && tally_.forecast + tally_.refused == 0) return refuse(Why::not_found, "no_series", "There is no series \"" + words_.only + "\"", "only");
+        if (csv_) FAIRLEAD_TRY(output_.finish());
+        if (!words_.notes.empty()) FAIRLEAD_TRY(notes_.finish());
+        if (!words_.plot.empty()) {
+            if (drawn_.empty()) return refuse(Why::invalid, "nothing_to_draw", "There is no forecast to draw", "plot");
+            Output picture(words_.plot);
+            FAIRLEAD_TRY(picture.open());
+            picture.write(drawn_);
+            FAIRLEAD_TRY(picture.finish());
+        }
+        bar.end();
+        if (!words_.quiet && !explaining_) tell(tally_, engine_, notes, stderr);
+        if (tally_.forecast == 0 && tally_.refused > 0) return 1;
+        return words_.strict && tally_.refused > 0 ? 1 : 0;
+    }
+
+  private:
+    const Words& words_;
+    const Engine& engine_;
+    const FileFacts& facts_;
+    bool explaining_, csv_ = false, first_ = true;
+    Output output_, notes_;
+    Tally tally_;
+    std::string drawn_;
+};
+
+using Told = std::function<Progress(const char*, double from, double to)>;
+
+Result<int> run_tree(const Words& words, ForecastPlan& plan, bool explaining, Bar& bar, const Told& told) {
+    FAIRLEAD_ASSIGN(const ReconcileOptions way, way_of(words.way));
+    std::vector<ReadSeries> all;
+    for (;;) {
+        FAIRLEAD_ASSIGN(auto batch, plan.reader->next(batch_size));
+        if (batch.empty()) break;
+        for (ReadSeries& one : batch) all.push_back(std::move(one));
+    }
+    FAIRLEAD_ASSIGN(const Tree tree, make_tree(all, plan.reader->facts().dimensions, factors_of(words.hierarchy), plan.options.prepare));
+    plan.options.prepare = tree.prepare;
+    plan.options.with_fitted = true;
+    Engine engine(plan.options);
+    engine.look(tree.nodes);
+    if (!engine.learn(told("Trying on held-out ends", 0, 1))) return stopped();
+    auto forecasts = engine.forecast(tree.nodes, told("Forecasting", 0, 1));
+    if (!forecasts) return stopped();
+    FAIRLEAD_ASSIGN(const std::vector<Note> reconciled, reconcile(*forecasts, tree.hierarchy, way));
+    Sink sink(words, engine, plan.reader->facts(), explaining);
+    FAIRLEAD_TRY(sink.open());
+    for (const Forecast& one : *forecasts) FAIRLEAD_TRY(sink.take(one));
+    for (const ReadSeries& one : tree.left_out) {
+        Forecast left;
+        left.id = one.series.id;
+        left.refused = one.fault;
+        FAIRLEAD_TRY(sink.take(left));
+    }
+    std::vector<Note> notes = plan.reader->facts().notes;
+    notes.insert(notes.end(), tree.notes.begin(), tree.notes.end());
+    notes.insert(notes.end(), reconciled.begin(), reconciled.end());
+    return sink.close(bar, notes);
+}
+
 Result<int> run(const Words& words, bool explaining) {
     FAIRLEAD_ASSIGN(ForecastPlan plan, plan_forecast(words));
     if (!words.plot.empty() && lower_ascii(std::filesystem::path(words.plot).extension().string()) != ".svg")
@@ -278,11 +416,11 @@ Result<int> run(const Words& words, bool explaining) {
     interrupted = 0;
     std::signal(SIGINT, [](int) { interrupted = 1; });
     Bar bar(words.quiet);
-    const auto told = [&](const char* what) {
-        return [&bar, what](std::size_t done, std::size_t of) { return bar.to(what, static_cast<double>(done) / static_cast<double>(of)) && interrupted == 0; };
+    const Told told = [&bar](const char* what, double from, double to) {
+        return [&bar, what, from, to](std::size_t done, std::size_t of) { return bar.to(what, from + (to - from) * static_cast<double>(done) / static_cast<double>(of)) && interrupted == 0; };
     };
+    if (!words.hierarchy.empty()) return run_tree(words, plan, explaining, bar, told);
     Engine engine(plan.options);
-    const EngineOptions& options = engine.options();
     for (;;) {
         FAIRLEAD_ASSIGN(const auto batch, reader.next(batch_size));
         if (batch.empty()) break;
@@ -290,70 +428,21 @@ Result<int> run(const Words& words, bool explaining) {
         bar.to("Reading", reader.progress());
         if (interrupted != 0) return stopped();
     }
-    if (!engine.learn(told("Trying on held-out ends"))) return stopped();
+    if (!engine.learn(told("Trying on held-out ends", 0, 1))) return stopped();
     FAIRLEAD_TRY(reader.rewind());
-
-    Output output(words.output), notes(words.notes);
-    const bool csv = !explaining && (!words.json || !words.output.empty());
-    if (csv) {
-        FAIRLEAD_TRY(output.open());
-        if (!output.write(csv_head(options, words.totals))) return output.cannot("could not be written");
-    }
-    if (!words.notes.empty()) {
-        FAIRLEAD_TRY(notes.open());
-        notes.write("series,code,message\n");
-    }
-    if (words.json) std::printf("{\"series\":[");
-    Tally tally;
-    bool first = true, found = false;
-    std::string drawn;
-    for (std::int64_t done = 0;;) {
+    Sink sink(words, engine, reader.facts(), explaining);
+    FAIRLEAD_TRY(sink.open());
+    const auto wanted = words.only.empty() ? std::function<bool(const ReadSeries&)>() : [&](const ReadSeries& one) { return one.series.id == words.only; };
+    for (double from = 0;;) {
         FAIRLEAD_ASSIGN(const auto batch, reader.next(batch_size));
         if (batch.empty()) break;
-        auto answers = engine.forecast(batch, [&](std::size_t at, std::size_t) { return bar.to("Forecasting", (static_cast<double>(done) + static_cast<double>(at)) / static_cast<double>(std::max<std::int64_t>(1, reader.facts().rows))) && interrupted == 0; },
-                                       words.only.empty() ? std::function<bool(const ReadSeries&)>() : [&](const ReadSeries& one) { return one.series.id == words.only; });
+        const double to = reader.progress();
+        const auto answers = engine.forecast(batch, told("Forecasting", from, to), wanted);
         if (!answers) return stopped();
-        done += static_cast<std::int64_t>(batch.size());
-        for (const Forecast& one : *answers) {
-            found = true;
-            tally.add(one);
-            if (csv && !one.refused && !output.write(csv_rows(one, options, words.totals))) return output.cannot("could not be written to its end: is the disk full?");
-            if (!words.notes.empty()) {
-                if (one.refused) notes.write(field(one.id) + ",refused:" + one.refused->code() + "," + field(one.refused->message()) + "\n");
-                for (const Note& note : one.series.notes) notes.write(field(one.id) + "," + note.code + "," + field(note.message) + "\n");
-            }
-            if (words.json) std::printf("%s%s", std::exchange(first, false) ? "" : ",\n", json_of(one, options, reader.facts().dimensions).c_str());
-            else if (explaining) explain(one, engine, options);
-            if (!words.plot.empty() && drawn.empty() && !one.refused) {
-                std::string caption = options.pool->label;
-                for (const Coverage& coverage : engine.kinds()[one.kind].coverage)
-                    if (coverage.of > 0) caption += "; " + percent(coverage.level, 0) + " intervals covered " + percent(coverage.inside / static_cast<double>(coverage.of)) + " of held-out values";
-                drawn = plot_svg(one, options.levels, caption);
-            }
-        }
+        from = to;
+        for (const Forecast& one : *answers) FAIRLEAD_TRY(sink.take(one));
     }
-    if (words.json) {
-        JsonWriter w;
-        w.begin_object();
-        write_kinds(w, engine.kinds());
-        w.text("pool", options.pool->name).text("pool_label", options.pool->label).number("forecast", tally.forecast).number("refused", tally.refused);
-        write_notes(w, reader.facts().notes);
-        std::printf("],%s\n", w.end_object().take().substr(1).c_str());
-    }
-    if (!found && !words.only.empty()) return refuse(Why::not_found, "no_series", "The file has no series \"" + words.only + "\"", "only");
-    if (csv) FAIRLEAD_TRY(output.finish());
-    if (!words.notes.empty()) FAIRLEAD_TRY(notes.finish());
-    if (!words.plot.empty()) {
-        if (drawn.empty()) return refuse(Why::invalid, "nothing_to_draw", "There is no forecast to draw", "plot");
-        Output picture(words.plot);
-        FAIRLEAD_TRY(picture.open());
-        picture.write(drawn);
-        FAIRLEAD_TRY(picture.finish());
-    }
-    bar.end();
-    if (!words.quiet && !explaining) tell(tally, engine, reader.facts(), stderr);
-    if (tally.forecast == 0 && tally.refused > 0) return 1;
-    return words.strict && tally.refused > 0 ? 1 : 0;
+    return sink.close(bar, reader.facts().notes);
 }
 
 void finish(const Result<int>& done, Outcome& outcome) { outcome.code = done ? *done : print_refusal(done.refused()); }
@@ -366,6 +455,8 @@ void add_forecast(CLI::App& app, Outcome& outcome) {
     const auto add = [&](CLI::App& to, bool explaining) {
         add_forecast_options(to, *words);
         to.add_option("--plot", words->plot, "Draw the series (the first, or that of --only) into this SVG file");
+        to.add_option("--hierarchy", words->hierarchy, "Long: forecast the sums over these columns too, and reconcile all: Region,Product crosses them, Country>Region puts one inside the other");
+        to.add_option("--reconcile", words->way, "How: mint, wls-variance, wls-structure, ols, bottom-up, top-down or middle-out:LEVEL")->capture_default_str();
         to.add_option("--only", words->only, "Only the series of this name; all are read, for the intervals");
         if (explaining) return;
         to.add_option("--output", words->output, "The file of forecasts, CSV; standard output unless said");

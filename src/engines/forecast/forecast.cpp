@@ -222,7 +222,7 @@ Forecast Engine::forecast_one(const ReadSeries& read, std::int64_t ordinal) cons
     const auto steps = static_cast<std::size_t>(kind.horizon);
     const Calibration& calibration = *groups_[out.kind]->calibration;
 
-    out.pool = forecast_with(*options_.pool, series.values, series.season, kind.horizon, options_.bounds);
+    out.pool = forecast_with(*options_.pool, series.values, series.season, kind.horizon, options_.bounds, options_.with_fitted);
     if (out.pool.sparse) series.notes.push_back({"sparse", "More than half of its values are zero: forecast as demand that comes rarely", {}});
     if (series.not_negative) not_below_zero(out.pool.mean);
     Outlook outlook = outlook_of(out.pool, series.values, series);

@@ -33,6 +33,7 @@ struct EngineOptions {
     Bounds bounds = Bounds::robust;
     PrepareOptions prepare{};
     int threads = 0;                        // 0: as many as there are processors
+    bool with_fitted = false;               // PoolForecast::fitted, for reconciling
     std::size_t sample = 2000;              // series of each kind whose ends are held out for the intervals
 };
 

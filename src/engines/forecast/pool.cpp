@@ -21,10 +21,10 @@ bool believable(const std::vector<double>& mean, std::span<const double> values)
 
 struct Asked {
     Member member;
-    std::vector<double> deviation;
+    std::vector<double> deviation, fitted;
 };
 
-Asked ask(const PoolMember& of, std::span<const double> values, const Deseasonalised& plain, int season, int horizon, Bounds bounds) {
+Asked ask(const PoolMember& of, std::span<const double> values, const Deseasonalised& plain, int season, int horizon, Bounds bounds, bool with_fitted) {
     Asked out;
     out.member.model = of.model->name;
     out.member.label = of.model->label;
@@ -34,6 +34,7 @@ Asked ask(const PoolMember& of, std::span<const double> values, const Deseasonal
     question.season = of.without_season ? 1 : season;
     question.horizon = horizon;
     question.bounds = bounds;
+    question.with_fitted = with_fitted;
     if (const int least = of.model->least(question.season); static_cast<int>(values.size()) < least) {
         out.member.left_out = "needs " + std::to_string(least) + " values";
         return out;
@@ -48,6 +49,8 @@ Asked ask(const PoolMember& of, std::span<const double> values, const Deseasonal
             fit->mean[h] = plain.with_season(fit->mean[h], values.size() + h);
             fit->deviation[h] = plain.deviation_with_season(fit->deviation[h], values.size() + h);
         }
+    if (without)
+        for (std::size_t t = 0; t < fit->fitted.size(); ++t) fit->fitted[t] = plain.with_season(fit->fitted[t], t);
     if (!believable(fit->mean, values)) {
         out.member.left_out = "its forecast runs far out of the past";
         return out;
@@ -55,6 +58,7 @@ Asked ask(const PoolMember& of, std::span<const double> values, const Deseasonal
     out.member.description = (without ? "season of " + std::to_string(plain.indices.size()) + " taken out; " : "") + fit->description;
     out.member.mean = std::move(fit->mean);
     out.deviation = std::move(fit->deviation);
+    out.fitted = std::move(fit->fitted);
     return out;
 }
 
@@ -90,6 +94,14 @@ void combine(PoolForecast& out, const std::vector<Asked>& asked, Combine how, st
         weight[low] += 0.5 / static_cast<double>(steps);
         weight[high] += 0.5 / static_cast<double>(steps);
     }
+    const std::size_t told = in.front()->fitted.size();
+    for (std::size_t t = 0; t < told; ++t) {
+        std::vector<double> said;
+        double sum = 0;
+        for (const Asked* one : in)
+            if (t < one->fitted.size() && std::isfinite(one->fitted[t])) said.push_back(one->fitted[t]), sum += said.back();
+        out.fitted.push_back(how == Combine::median || said.empty() ? median_of(said) : sum / static_cast<double>(said.size()));
+    }
     std::size_t at = 0;
     for (const Asked& one : asked) {
         out.members.push_back(one.member);
@@ -108,7 +120,7 @@ bool is_sparse(std::span<const double> values) {
     return zeros * 2 > values.size() && zeros < values.size();
 }
 
-PoolForecast forecast_with(const Pool& pool, std::span<const double> values, int season, int horizon, Bounds bounds) {
+PoolForecast forecast_with(const Pool& pool, std::span<const double> values, int season, int horizon, Bounds bounds, bool with_fitted) {
     ensure(!values.empty() && horizon >= 1, "a series has a value, a forecast a step");
     PoolForecast out;
     const bool few = values.size() < 5 && !pool.few.members.empty();
@@ -121,12 +133,12 @@ PoolForecast forecast_with(const Pool& pool, std::span<const double> values, int
     std::vector<Asked> asked;
     for (PoolMember member : members) {
         member.without_season = member.without_season || (told > longest_season && member.model->seasonal);
-        asked.push_back(ask(member, values, plain, told, horizon, bounds));
+        asked.push_back(ask(member, values, plain, told, horizon, bounds, with_fitted));
     }
     if (std::all_of(asked.begin(), asked.end(), [](const Asked& one) { return !one.member.left_out.empty(); })) {
         const Model* naive = find_model("naive");
         ensure(naive != nullptr, "the naive model is always there");
-        asked.push_back(ask({naive, false}, values, plain, 1, horizon, bounds));
+        asked.push_back(ask({naive, false}, values, plain, 1, horizon, bounds, with_fitted));
         ensure(asked.back().member.left_out.empty(), "the last value can always be repeated");
     }
     combine(out, asked, mix.how, static_cast<std::size_t>(horizon));

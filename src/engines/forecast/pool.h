@@ -50,6 +50,7 @@ struct PoolForecast {
     std::vector<double> mean;
     std::vector<double> deviation;  // median of the members' own
     std::vector<double> spread;     // standard deviation between the members' means
+    std::vector<double> fitted;     // where asked for: what was said of each value one step before; NaN where nothing was
     std::vector<Member> members;
     bool sparse = false;
 };
@@ -59,7 +60,7 @@ struct PoolForecast {
 //   indices (where the test of numerics/season.h finds it) before the models see the series;
 //   a member whose answer is no number, or runs further than five times the range of the past away from it, is left out;
 //   where no member is left, the last value is repeated.
-PoolForecast forecast_with(const Pool& pool, std::span<const double> values, int season, int horizon, Bounds bounds = Bounds::robust);
+PoolForecast forecast_with(const Pool& pool, std::span<const double> values, int season, int horizon, Bounds bounds = Bounds::robust, bool with_fitted = false);
 // More than half of it zeros, and never below.
 bool is_sparse(std::span<const double> values);
 
