@@ -26,16 +26,23 @@ std::vector<Competition> load(const std::string& path) {
     return load_competition(path);
 }
 
+struct Yardstick {  // of one series: what its errors are measured by
+    Measured scale, naive_smape, naive_mase;
+    explicit Yardstick(const Competition& one) : scale(absolute_scale(one.past, one.season)) {
+        const auto naive = naive2(one.past, one.season, static_cast<int>(one.future.size()));
+        naive_smape = forecast::smape(one.future, naive);
+        naive_mase = forecast::mase(one.future, naive, scale);
+    }
+};
+
 struct Score {
     Mean smape, mase, naive_smape, naive_mase, msis;
     int inside = 0, of = 0;
-    void add(const Competition& one, const std::vector<double>& mean, std::span<const double> past, std::span<const double> future) {
-        const Measured scale = absolute_scale(past, one.season);
-        const auto naive = naive2(past, one.season, static_cast<int>(future.size()));
-        smape.add(forecast::smape(future, mean));
-        mase.add(forecast::mase(future, mean, scale));
-        naive_smape.add(forecast::smape(future, naive));
-        naive_mase.add(forecast::mase(future, naive, scale));
+    void add(const Competition& one, const std::vector<double>& mean, const Yardstick& by) {
+        smape.add(forecast::smape(one.future, mean));
+        mase.add(forecast::mase(one.future, mean, by.scale));
+        naive_smape.add(by.naive_smape);
+        naive_mase.add(by.naive_mase);
     }
     double owa() const { return forecast::owa(smape.value(), mase.value(), naive_smape.value(), naive_mase.value()).value_or(NAN); }
 };
@@ -68,10 +75,10 @@ void test(const Kinds& kinds, const Pool& pool, int threads) {
         Score score;
         for (std::size_t i = 0; i < answers.size(); ++i) {
             const Competition& one = series[i];
-            const Measured scale = absolute_scale(one.past, one.season);
-            score.add(one, answers[i].mean, one.past, one.future);
+            const Yardstick by(one);
+            score.add(one, answers[i].mean, by);
             const auto &lower = answers[i].band(0.025)->values, &upper = answers[i].band(0.975)->values;
-            score.msis.add(msis(one.future, lower, upper, 0.95, scale));
+            score.msis.add(msis(one.future, lower, upper, 0.95, by.scale));
             score.inside += inside(one.future, lower, upper);
             score.of += kind.second;
         }
@@ -107,6 +114,7 @@ void choose(const Kinds& kinds, int threads, const std::vector<std::string>& amo
                 means[i][m] = forecast_with(pool, series[i].past, kind.first, kind.second).mean;
             }
         });
+        const std::vector<Yardstick> yardsticks(series.begin(), series.end());
         struct Tried {
             std::string name;
             double owa, smape;
@@ -122,7 +130,7 @@ void choose(const Kinds& kinds, int threads, const std::vector<std::string>& amo
                     for (const std::size_t m : members) column.push_back(means[i][m][h]), sum += column.back();
                     mean[h] = how == Combine::median ? median_of(column) : sum / static_cast<double>(members.size());
                 }
-                score.add(series[i], mean, series[i].past, series[i].future);
+                score.add(series[i], mean, yardsticks[i]);
             }
             std::string name = how == Combine::median ? "median" : "mean";
             for (const std::size_t m : members) name += " " + std::string(all[m].name);

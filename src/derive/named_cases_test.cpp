@@ -43,7 +43,7 @@ TEST_CASE("Every case has a test that names it, or is known to be open") {
             }
         }
     }
-    for (const char* kind : {"csv", "xlsx", "formula", "dates", "money", "pipeline", "text", "api"}) {
+    for (const char* kind : {"csv", "xlsx", "formula", "dates", "money", "pipeline", "text", "api", "forecast"}) {
         const auto json = parse_json(content(cases / kind / "cases.json"));
         REQUIRE(json);
         for (const Json& one : json->items) {
