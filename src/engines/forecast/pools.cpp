@@ -15,11 +15,15 @@ PoolMember member(std::string_view name, bool without_season = false) {
 std::span<const Pool> pools() {
     static const std::vector<Pool> all = [] {
         std::vector<Pool> list;
+        const Mix sparse{{member("croston_sba"), member("tsb"), member("adida"), member("imapa")}, Combine::mean}, few{{member("ses")}, Combine::mean};
         list.push_back({"quick", "Quick pool",
                         {{member("seasonal_naive"), member("ets_average"), member("theta_dynamic"), member("ces")}, Combine::median},
                         {{member("drift"), member("ets_average"), member("theta_log")}, Combine::median},
-                        {{member("croston_sba"), member("tsb"), member("adida"), member("imapa")}, Combine::mean},
-                        {{member("ses")}, Combine::mean}});
+                        sparse, few});
+        list.push_back({"thorough", "Thorough pool",
+                        {{member("seasonal_naive"), member("ets_average"), member("theta_log"), member("ces"), member("arima")}, Combine::median},
+                        {{member("drift"), member("damped"), member("theta_log"), member("arima")}, Combine::median},
+                        sparse, few});
         return list;
     }();
     return all;
