@@ -39,6 +39,7 @@ Result<ReadOptions> reading(const ForecastWords& words) {
     ReadOptions options;
     if (words.layout == "wide") options.layout = Layout::wide;
     else if (words.layout == "long") options.layout = Layout::tall;
+    else if (words.layout == "columns") options.layout = Layout::columns;
     options.series = columns_of(words.series);
     options.period = words.period_column;
     options.value = words.value_column;
@@ -73,7 +74,7 @@ Result<std::vector<double>> read_levels(const std::string& text) {
 
 void add_forecast_options(CLI::App& command, ForecastWords& words) {
     command.add_option("--input", words.input, "The file of series, CSV")->required();
-    command.add_option("--layout", words.layout, "wide: a row per series, its name and then its values; long: a row per observation, under a head. By look unless said")->check(CLI::IsMember({"auto", "wide", "long"}));
+    command.add_option("--layout", words.layout, "wide: a row per series, its name and then its values; long: a row per observation, under a head; columns: a row per period, a column per series. By look unless said")->check(CLI::IsMember({"auto", "wide", "long", "columns"}));
     command.add_option("--series", words.series, "Long: the column that names the series, or several, comma between");
     command.add_option("--period-column", words.period_column, "Long: the column of dates or periods");
     command.add_option("--value-column", words.value_column, "Long: the column of values");

@@ -492,6 +492,105 @@ class LongReader final : public SeriesReader {
     bool gathered_ = false;
 };
 
+// ---- Columns ------------------------------------------------------------------------------------------------------
+
+class ColumnsReader final : public SeriesReader {
+  public:
+    ColumnsReader(std::unique_ptr<Table> table, const ReadOptions& options) : options_(options), table_(std::move(table)), numbers_(table_->look().separator == ";") {}
+
+    Result<void> look() {
+        facts_.layout = Layout::columns;
+        facts_.notes.insert(facts_.notes.end(), table_->notes().begin(), table_->notes().end());
+        const auto& columns = table_->look().columns;
+        std::size_t period = 0;
+        if (!options_.period.empty()) {
+            FAIRLEAD_ASSIGN(const int index, column_of(columns, options_.period, "period_column"));
+            period = static_cast<std::size_t>(index);
+        } else if (const int index = usual(columns, period_names); index >= 0) period = static_cast<std::size_t>(index);
+        PeriodColumn periods;
+        TableRow row;
+        bool readable = true;
+        FAIRLEAD_TRY(each_row(row, [&] {
+            ++facts_.rows;
+            periods.look(row[period].text);
+            for (std::size_t i = 0; i < row.size(); ++i)
+                if (i != period) numbers_.look(row[i].text);
+            const auto one = parse_period(row[period].text, options_.order);
+            readable = readable && (one || one.refused().code() == "ambiguous_date");
+        }));
+        if (facts_.rows == 0) return refuse(Why::invalid, "empty_file", "The file has no row below its head", "input");
+        FAIRLEAD_TRY(numbers_.settle());
+        FAIRLEAD_TRY(periods.settle(options_.order));
+        if (!readable) facts_.notes.push_back({"numbered", "The first column holds no periods that can be read: rows are numbered from 1", {}});
+        for (const TableColumn& column : columns) {
+            if (static_cast<std::size_t>(column.index) == period) continue;
+            all_.push_back({});
+            all_.back().series.id = column.name;
+            places_.push_back(static_cast<std::size_t>(column.index));
+        }
+        FAIRLEAD_TRY(table_->rewind());
+        PeriodSpan span;
+        std::int64_t number = 0;
+        FAIRLEAD_TRY(each_row(row, [&] {
+            ++number;
+            const auto read = readable ? periods.read(row[period].text) : Result<Period>(options_.start ? options_.start->after(number - 1) : Period{Frequency::number, number});
+            if (read) span.add(*read);
+            for (std::size_t i = 0; i < all_.size(); ++i) {
+                if (all_[i].fault) continue;
+                const auto value = numbers_.read(row[places_[i]].text);
+                if (!read || !value) all_[i].fault = at_line(!read ? read.refused() : value.refused(), row.line);
+                else all_[i].series.observations.push_back({*read, *value});
+            }
+        }));
+        span.tell(facts_);
+        return {};
+    }
+    Result<std::vector<ReadSeries>> next(std::size_t most) override {
+        std::vector<ReadSeries> batch;
+        for (; batch.size() < most && given_ < all_.size(); ++given_) batch.push_back(all_[given_]);
+        return batch;
+    }
+    Result<void> rewind() override {
+        given_ = 0;
+        return {};
+    }
+    double progress() const override { return all_.empty() ? 1 : static_cast<double>(given_) / static_cast<double>(all_.size()); }
+
+  private:
+    template <class Each>
+    Result<void> each_row(TableRow& row, Each&& each) {
+        for (;;) {
+            FAIRLEAD_ASSIGN(const Table::Next got, table_->next(row));
+            if (got == Table::Next::end) return {};
+            row.resize(table_->width());
+            each();
+        }
+    }
+    ReadOptions options_;
+    std::unique_ptr<Table> table_;
+    NumberColumn numbers_;
+    std::vector<ReadSeries> all_;
+    std::vector<std::size_t> places_;
+    std::size_t given_ = 0;
+};
+
+// A head whose first cell names periods, or nothing, above rows that begin with one and go on with numbers.
+Result<bool> looks_like_columns(Table& table) {
+    const auto& columns = table.look().columns;
+    if (columns.size() < 2 || (columns.front().index == 0 && usual({columns.front()}, period_names) < 0)) return false;
+    for (const TableColumn& column : columns)
+        if (column.index != 0 && parse_period(column.name)) return false;
+    TableRow row;
+    FAIRLEAD_ASSIGN(const Table::Next got, table.next(row));
+    FAIRLEAD_TRY(table.rewind());
+    if (got != Table::Next::row) return false;
+    const NumberColumn numbers;
+    if (!parse_period(row[0].text) && !numbers.read(row[0].text)) return false;
+    for (std::size_t i = 1; i < row.size(); ++i)
+        if (!numbers.read(row[i].text)) return false;
+    return true;
+}
+
 // A head that names a period and a value is one of a long file.
 bool looks_long(const Table& table, const ReadOptions& options) {
     const auto& columns = table.look().columns;
@@ -521,7 +620,17 @@ Result<std::unique_ptr<SeriesReader>> SeriesReader::open(const std::string& path
     if (layout != Layout::wide) {
         TableLimits limits = wide_limits();
         auto table = open_csv(path, opening, limits);
-        if (!table && layout == Layout::tall) return table.refused();
+        if (!table && layout != Layout::by_look) return table.refused();
+        bool columns = layout == Layout::columns;
+        if (table && layout == Layout::by_look && !looks_long(**table, options)) {
+            FAIRLEAD_ASSIGN(columns, looks_like_columns(**table));
+        }
+        if (table && columns) {
+            auto reader = std::make_unique<ColumnsReader>(std::move(*table), options);
+            if (guessed) reader->facts_.notes.push_back(*guessed);
+            FAIRLEAD_TRY(reader->look());
+            return std::unique_ptr<SeriesReader>(std::move(reader));
+        }
         if (table && (layout == Layout::tall || looks_long(**table, options))) {
             auto reader = std::make_unique<LongReader>(std::move(*table), options);
             if (guessed) reader->facts_.notes.push_back(*guessed);

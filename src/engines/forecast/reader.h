@@ -1,6 +1,7 @@
-// Series out of files: wide (a row per series: its id, then its values, ragged, with or without a head of periods) and long
-// (a row per observation, under a head that names series, period and value). Read in batches; what is held is the batch, but
-// for long files whose series do not stand together: those are gathered whole (24 bytes a row).
+// Series out of files: wide (a row per series: its id, then its values, ragged, with or without a head of periods), long
+// (a row per observation, under a head that names series, period and value), and columns (a row per period, a column per
+// series). Read in batches; what is held is the batch, but for columns and for long files whose series do not stand together:
+// those are gathered whole (24 bytes a value).
 #pragma once
 #include <cstdint>
 #include <memory>
@@ -15,7 +16,7 @@
 
 namespace fairlead::forecast {
 
-enum class Layout : std::uint8_t { by_look, wide, tall };
+enum class Layout : std::uint8_t { by_look, wide, tall, columns };
 
 struct ReadOptions {
     Layout layout = Layout::by_look;

@@ -162,6 +162,22 @@ TEST_CASE("Numbers are read as their column writes them") {
     for (const char* text : {"", "NA", "n/a", "NULL", "-", " "}) CHECK(std::isnan(*plain.read(text)));
 }
 
+TEST_CASE("Columns: a row per period, a column per series") {
+    const Read got = read("month,North,South\n2026-01,1,2\n2026-02,,4\n2026-03,5,6\n");
+    CHECK(got.facts.layout == Layout::columns);
+    CHECK(got.facts.frequency == Frequency::month);
+    REQUIRE(got.series.size() == 2);
+    CHECK(shown(got.series[0]) == "North: 2026-01=1 2026-02=empty 2026-03=5");
+    CHECK(shown(got.series[1]) == "South: 2026-01=2 2026-02=4 2026-03=6");
+    const Read decimal = read("\"\",\"V1\",\"V2\"\n1998.0769,1,x\n1998.0962,2,3\n", ReadOptions{.layout = Layout::columns, .series = {}, .period = {}, .value = {}, .order = {}, .start = {}, .separator = {}, .encoding = {}});
+    CHECK(decimal.refused.empty());
+    const Read years = read("period,V1,V2\n1998.0769,1,5\n1998.0962,2,x\n");
+    REQUIRE(years.series.size() == 2);
+    CHECK(shown(years.series[0]) == "V1: 1=1 2=2");
+    CHECK(shown(years.series[1]) == "V2: Line 3: \"x\" is no number");
+    CHECK(years.facts.notes.front().code == "numbered");
+}
+
 TEST_CASE("What is no file of series is refused with the reason") {
     CHECK(read("").refused == "empty_file");
     CHECK(read("series,period,value\n").refused == "empty_file");
