@@ -193,17 +193,19 @@ void look_at_zeros(Series& series) {
         note(series, "all_zero", "It is zero throughout, and so is its forecast");
         return;
     }
-    std::size_t leading = 0, run = 0, longest_run = 0;
+    std::size_t leading = 0, trailing = 0, run = 0, longest_run = 0;
     while (values[leading] == 0) ++leading;
-    for (std::size_t i = leading; i < values.size(); ++i) {
+    while (values[values.size() - 1 - trailing] == 0) ++trailing;
+    for (std::size_t i = leading; i + trailing < values.size(); ++i) {
         run = values[i] == 0 ? run + 1 : 0;
         longest_run = std::max(longest_run, run);
     }
     const auto season = static_cast<std::size_t>(series.season);
-    if (run >= std::max<std::size_t>(6, 2 * season) && series.not_negative) {
+    if (trailing >= std::max({std::size_t{6}, 2 * season, 2 * longest_run}) && series.not_negative) {
         series.ended = true;
-        note(series, "ended", "It was zero for its last " + count_of(static_cast<std::int64_t>(run), series.frequency) + ", since " + series.last().after(1 - static_cast<std::int64_t>(run)).text() + ": it is taken to have ended, and forecast as zero", {{"count", std::to_string(run)}});
+        note(series, "ended", "It was zero for its last " + count_of(static_cast<std::int64_t>(trailing), series.frequency) + ", since " + series.last().after(1 - static_cast<std::int64_t>(trailing)).text() + ": it is taken to have ended, and forecast as zero", {{"count", std::to_string(trailing)}});
     }
+    longest_run = std::max(longest_run, trailing);
     if (leading >= std::max<std::size_t>(4, season) && leading >= 2 * longest_run && leading < values.size()) {
         cut_front(series, leading);
         note(series, "not_yet_sold", "Its first " + std::to_string(leading) + " values are zero, more than ever later: it starts in " + series.first.text(), {{"count", std::to_string(leading)}});
@@ -391,8 +393,11 @@ Result<Series> prepare(const RawSeries& raw, const PrepareOptions& options) {
     if (negative > 0) note(series, "negative_values", std::to_string(negative) + (negative == 1 ? " value is" : " values are") + " below zero: forecasts may be, too, and no model of ratios is used", {{"count", std::to_string(negative)}});
     if (options.measure == Measure::sum) look_at_zeros(series);
     if (options.working_days) FAIRLEAD_TRY(divide_by_working_days(series));
-    look_for_shift(series, options.shifts);
-    look_for_outliers(series, options.outliers);
+    // Where most values are zero, every sale is out of line.
+    if (const auto zeros = std::count(series.values.begin(), series.values.end(), 0.0); static_cast<std::size_t>(zeros) * 2 <= series.values.size()) {
+        look_for_shift(series, options.shifts);
+        look_for_outliers(series, options.outliers);
+    }
     const std::size_t n = series.values.size();
     const bool constant = std::all_of(series.values.begin(), series.values.end(), [&](double v) { return v == series.values[0]; });
     if (n >= 3 && constant && series.values[0] != 0) note(series, "constant", "All its values are the same, and so is its forecast");

@@ -232,6 +232,9 @@ TEST_CASE("What a series is, is said: zero, constant, negative, ended") {
     const auto over = prepare(numbered({5, 6, 4, 5, 6, 0, 0, 0, 0, 0, 0}), {});
     CHECK(over->ended);
     CHECK(has(*over, "ended"));
+    const auto rare = prepare(numbered({5, 0, 0, 0, 0, 0, 3, 0, 0, 0, 0, 0, 0, 0}), {});
+    CHECK_FALSE(rare->ended);
+    CHECK_FALSE(has(*rare, "outlier"));
 }
 
 TEST_CASE("Values per working day are values over the working days of their month") {

@@ -10,8 +10,10 @@
 //   filled            an empty cell, or a missing period of a level, is filled in between its neighbours (with the season's
 //                     shape where two seasons are known)
 //   not_yet_sold      zeros at the start of a sum, at least a season and four and twice as many as ever later: cut off
-//   ended             a sum that was zero for the last two seasons (at least six periods) is forecast as zero
+//   ended             a sum that was zero for the last two seasons (at least six periods, and twice as many as ever before)
+//                     is forecast as zero
 //   all_zero, constant, negative_values, short_history   what the series is; models behave accordingly
+//   (the next two not where most values are zero)
 //   outlier           values more than six robust deviations from what their neighbours and the season say (as ratios where
 //                     all is above zero): told, and with Outliers::mend replaced by that
 //   level_shift       a lasting step, with its period: told, and with Shifts::cut the series starts there
