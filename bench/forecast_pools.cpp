@@ -110,7 +110,7 @@ void choose(const Kinds& kinds, int threads, const std::vector<std::string>& amo
         for_each_index(series.size(), threads, [&](std::size_t i) {
             for (std::size_t m = 0; m < all.size(); ++m) {
                 Pool pool;
-                pool.seasonal.members = pool.plain.members = {{&all[m], !all[m].seasonal}};
+                pool.seasonal.members = pool.plain.members = {{&all[m], !all[m].seasonal, false}};
                 means[i][m] = forecast_with(pool, series[i].past, kind.first, kind.second).mean;
             }
         });

@@ -57,7 +57,7 @@ std::size_t last_origin(std::size_t count, int season, int horizon) {
 
 HeldOut hold_out(const Pool& pool, const Series& series, std::size_t origin, int horizon, Bounds bounds) {
     const auto past = std::span<const double>(series.values).first(origin);
-    PoolForecast forecast = forecast_with(pool, past, series.season, horizon, bounds);
+    PoolForecast forecast = forecast_with(pool, past, series.season, horizon, bounds, false, series.longer_seasons);
     if (series.not_negative) not_below_zero(forecast.mean);
     HeldOut out;
     out.outlook = outlook_of(forecast, past, series);
@@ -222,7 +222,7 @@ Forecast Engine::forecast_one(const ReadSeries& read, std::int64_t ordinal) cons
     const auto steps = static_cast<std::size_t>(kind.horizon);
     const Calibration& calibration = *groups_[out.kind]->calibration;
 
-    out.pool = forecast_with(*options_.pool, series.values, series.season, kind.horizon, options_.bounds, options_.with_fitted);
+    out.pool = forecast_with(*options_.pool, series.values, series.season, kind.horizon, options_.bounds, options_.with_fitted, series.longer_seasons);
     if (out.pool.sparse) series.notes.push_back({"sparse", "More than half of its values are zero: forecast as demand that comes rarely", {}});
     if (series.not_negative) not_below_zero(out.pool.mean);
     Outlook outlook = outlook_of(out.pool, series.values, series);

@@ -13,6 +13,9 @@ constexpr int longest_season = 24;  // of models: beyond, the number of seasonal
 
 std::string left_out_words(const Refused& refused) { return refused.message(); }
 
+// Two seasons tell one; of a long one three, since each of its periods is then told by three values at least.
+bool known(int season, std::size_t count) { return season > 1 && count >= (season > longest_season ? 3 : 2) * static_cast<std::size_t>(season); }
+
 bool believable(const std::vector<double>& mean, std::span<const double> values) {
     const auto [low, high] = std::minmax_element(values.begin(), values.end());
     const double room = 5 * (*high - *low) + 1e-9 * std::abs(*high);
@@ -24,14 +27,15 @@ struct Asked {
     std::vector<double> deviation, fitted;
 };
 
-Asked ask(const PoolMember& of, std::span<const double> values, const Deseasonalised& plain, int season, int horizon, Bounds bounds, bool with_fitted) {
+Asked ask(const PoolMember& of, std::span<const double> values, const Deseasonalised& plain, std::span<const int> seasons, int horizon, Bounds bounds, bool with_fitted) {
     Asked out;
     out.member.model = of.model->name;
     out.member.label = of.model->label;
     Question question;
     const bool without = of.without_season && plain.seasonal;
     question.values = without ? std::span<const double>(plain.values) : values;
-    question.season = of.without_season ? 1 : season;
+    question.season = of.without_season || seasons.empty() ? 1 : of.longest ? seasons.back() : seasons.front();
+    if (!of.without_season && seasons.size() > 1) question.seasons = seasons;
     question.horizon = horizon;
     question.bounds = bounds;
     question.with_fitted = with_fitted;
@@ -120,25 +124,34 @@ bool is_sparse(std::span<const double> values) {
     return zeros * 2 > values.size() && zeros < values.size();
 }
 
-PoolForecast forecast_with(const Pool& pool, std::span<const double> values, int season, int horizon, Bounds bounds, bool with_fitted) {
+PoolForecast forecast_with(const Pool& pool, std::span<const double> values, int season, int horizon, Bounds bounds, bool with_fitted, std::span<const int> longer) {
     ensure(!values.empty() && horizon >= 1, "a series has a value, a forecast a step");
     PoolForecast out;
     const bool few = values.size() < 5 && !pool.few.members.empty();
     out.sparse = !few && !pool.sparse.members.empty() && is_sparse(values);
-    const int told = season > 1 && values.size() >= 2 * static_cast<std::size_t>(season) ? season : 1;
-    const Mix& mix = few ? pool.few : out.sparse ? pool.sparse : told > 1 ? pool.seasonal : pool.plain;
+    const int told = known(season, values.size()) ? season : 1;
+    std::vector<int> seasons;
+    if (told > 1) seasons.push_back(told);
+    for (const int one : longer)
+        if (one > told && known(one, values.size())) seasons.push_back(one);
+    const bool lengthy = !pool.lengthy.members.empty() && (told > longest_season || seasons.size() > 1);
+    const Mix& mix = few ? pool.few : out.sparse ? pool.sparse : lengthy ? pool.lengthy : told > 1 ? pool.seasonal : pool.plain;
     const auto& members = mix.members;
+    // A long season, or the longest of several, is taken out at once for models that would estimate each of its periods.
+    const bool taken_out = told > longest_season || seasons.size() > 1;
     Deseasonalised plain;
-    if (told > 1 && (told > longest_season || std::any_of(members.begin(), members.end(), [](const PoolMember& one) { return one.without_season; }))) plain = deseasonalise(values, told);
+    if (taken_out || (told > 1 && std::any_of(members.begin(), members.end(), [](const PoolMember& one) { return one.without_season; }))) plain = deseasonalise(values, seasons.back());
     std::vector<Asked> asked;
     for (PoolMember member : members) {
-        member.without_season = member.without_season || (told > longest_season && member.model->seasonal);
-        asked.push_back(ask(member, values, plain, told, horizon, bounds, with_fitted));
+        // What repeats a season or takes it out by itself may have a long one; what estimates each of its periods may not.
+        const bool any_length = member.model->name == "seasonal_naive" || member.model->name == "mstl";
+        member.without_season = member.without_season || (taken_out && member.model->seasonal && !any_length && (told > longest_season || plain.seasonal));
+        asked.push_back(ask(member, values, plain, seasons, horizon, bounds, with_fitted));
     }
     if (std::all_of(asked.begin(), asked.end(), [](const Asked& one) { return !one.member.left_out.empty(); })) {
         const Model* naive = find_model("naive");
         ensure(naive != nullptr, "the naive model is always there");
-        asked.push_back(ask({naive, false}, values, plain, 1, horizon, bounds, with_fitted));
+        asked.push_back(ask({naive, false, false}, values, plain, {}, horizon, bounds, with_fitted));
         ensure(asked.back().member.left_out.empty(), "the last value can always be repeated");
     }
     combine(out, asked, mix.how, static_cast<std::size_t>(horizon));
@@ -151,7 +164,7 @@ std::optional<Pool> pool_of(std::string_view model) {
     Pool pool;
     pool.name = found->name;
     pool.label = found->label;
-    pool.seasonal.members = pool.plain.members = {{found, false}};
+    pool.seasonal.members = pool.plain.members = {{found, false, false}};
     return pool;
 }
 

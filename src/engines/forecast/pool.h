@@ -17,6 +17,7 @@ enum class Combine : std::uint8_t { median, mean };
 struct PoolMember {
     const Model* model = nullptr;
     bool without_season = false;  // asked about the series without its season, which its answer gets again
+    bool longest = false;         // asked about the longest of several seasons
 };
 
 struct Mix {
@@ -27,6 +28,7 @@ struct Mix {
 struct Pool {
     std::string name, label;
     Mix seasonal;  // for series with a season that is told
+    Mix lengthy;   // for a season of more than 24 periods, or several; no members: as with a season
     Mix plain;     // without one
     Mix sparse;    // for series that are zero more often than not; no members: as the others
     Mix few;       // for fewer than five values, of which no trend is told; no members: as the others
@@ -56,11 +58,12 @@ struct PoolForecast {
 };
 
 // What the pool says of values without gaps, oldest first. Rules beyond the models' own:
-//   a season of which fewer than two are known is not used; one longer than 24 periods is taken out by its classical
-//   indices (where the test of numerics/season.h finds it) before the models see the series;
+//   a season of which fewer than two are known (three of one longer than 24 periods) is not used; one longer than 24 periods is
+//   taken out by its classical indices (where the test of numerics/season.h finds it) before most models see the series;
+//   `longer` are further seasons (168 hours beside 24): used where two of them are known, by models that know several;
 //   a member whose answer is no number, or runs further than five times the range of the past away from it, is left out;
 //   where no member is left, the last value is repeated.
-PoolForecast forecast_with(const Pool& pool, std::span<const double> values, int season, int horizon, Bounds bounds = Bounds::robust, bool with_fitted = false);
+PoolForecast forecast_with(const Pool& pool, std::span<const double> values, int season, int horizon, Bounds bounds = Bounds::robust, bool with_fitted = false, std::span<const int> longer = {});
 // More than half of it zeros, and never below.
 bool is_sparse(std::span<const double> values);
 

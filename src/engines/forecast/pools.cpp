@@ -4,10 +4,10 @@
 namespace fairlead::forecast {
 namespace {
 
-PoolMember member(std::string_view name, bool without_season = false) {
+PoolMember member(std::string_view name, bool longest = false) {
     const Model* model = find_model(name);
     ensure(model != nullptr, "a pool is made of models that exist");
-    return {model, without_season};
+    return {model, false, longest};
 }
 
 }  // namespace
@@ -16,12 +16,15 @@ std::span<const Pool> pools() {
     static const std::vector<Pool> all = [] {
         std::vector<Pool> list;
         const Mix sparse{{member("croston_sba"), member("tsb"), member("adida"), member("imapa")}, Combine::mean}, few{{member("ses")}, Combine::mean};
+        const Mix lengthy{{member("seasonal_naive", true), member("mstl"), member("ets_average"), member("theta_dynamic")}, Combine::median};
         list.push_back({"quick", "Quick pool",
                         {{member("seasonal_naive"), member("ets_average"), member("theta_dynamic"), member("ces")}, Combine::median},
+                        lengthy,
                         {{member("drift"), member("ets_average"), member("theta_log")}, Combine::median},
                         sparse, few});
         list.push_back({"thorough", "Thorough pool",
                         {{member("seasonal_naive"), member("ets_average"), member("theta_log"), member("ces"), member("arima")}, Combine::median},
+                        lengthy,
                         {{member("drift"), member("damped"), member("theta_log"), member("arima")}, Combine::median},
                         sparse, few});
         return list;

@@ -380,6 +380,7 @@ Result<Series> prepare(const RawSeries& raw, const PrepareOptions& options) {
     }
     series.rhythm = options.frequency ? *options.frequency : series.frequency;
     series.season = options.season > 0 ? options.season : season_of(series.rhythm);
+    if (options.season == 0 && series.rhythm == Frequency::hour) series.longer_seasons = {24 * 7};
     series.scale_season = series.season == season_of(series.rhythm) ? scale_season_of(series.rhythm) : series.season;
     auto gathered = gather(raw, options, series);
     if (!gathered) return gathered.refused();

@@ -53,6 +53,7 @@ struct Series {
     Frequency frequency = Frequency::number;  // of its periods
     Frequency rhythm = Frequency::number;     // what one of them stands for: months, also where they are only numbered
     int season = 1;
+    std::vector<int> longer_seasons;          // beyond `season`: the week of hours
     int scale_season = 1;                     // by which errors are scaled (scale_season_of)
     Period first;
     std::vector<double> values;
