@@ -1,7 +1,8 @@
 // Accuracy, coverage and CPU time of the pools on a file of competition series:
-//   bench_forecast_pools FILE [--pool NAME] [--threads N] [--hold-out [--origins K] [--among NAME,NAME...]]
+//   bench_forecast_pools FILE [--pool NAME] [--threads N] [--files N] [--scores] [--hold-out [--origins K] [--among NAME,NAME...]]
 // FILE as for bench_forecast. Prints per frequency and horizon: sMAPE, MASE and OWA against Naive2, coverage and MSIS of 95 %
-// intervals, on the test part, by the protocol of the M4 competition. With --hold-out the test part is not looked at: the training
+// intervals, on the test part, by the protocol of the M4 competition; with --files in lots of N series, each by itself, as a small
+// company's file would be. With --hold-out the test part is not looked at: the training
 // part's last K horizons are taken instead, and up to five of the best nine models (or of those named) are tried together, as a mean and as a
 // median, which is how pools are chosen.
 #include <algorithm>
@@ -51,42 +52,87 @@ double cpu() { return static_cast<double>(std::clock()) / CLOCKS_PER_SEC; }
 
 using Kinds = std::map<std::pair<int, int>, std::vector<Competition>>;  // by season and horizon
 
-void test(const Kinds& kinds, const Pool& pool, int threads) {
+// `files`: so many series at a time, as if each lot were a file of its own; 0: all together.
+void test(const Kinds& kinds, const Pool& pool, int threads, std::size_t files) {
     std::printf("%-6s %5s %6s  %8s %7s %7s  %8s %8s %8s  %9s\n", "season", "h", "series", "sMAPE", "MASE", "OWA", "cover95", "MSIS", "est.95", "CPU s");
     for (const auto& [kind, series] : kinds) {
-        std::vector<ReadSeries> all;
-        for (const Competition& one : series) {
-            ReadSeries read;
-            read.series.id = one.id;
-            for (std::size_t i = 0; i < one.past.size(); ++i) read.series.observations.push_back({{Frequency::number, static_cast<std::int64_t>(i)}, one.past[i]});
-            all.push_back(std::move(read));
-        }
-        EngineOptions options;
-        options.horizon = kind.second;
-        options.prepare.season = kind.first;
-        options.threads = threads;
-        options.pool = &pool;
-        const double began = cpu();
-        Engine engine(options);
-        engine.look(all);
-        engine.learn();
-        const auto answers = *engine.forecast(all);
-        const double took = cpu() - began;
         Score score;
-        for (std::size_t i = 0; i < answers.size(); ++i) {
-            const Competition& one = series[i];
-            const Yardstick by(one);
-            score.add(one, answers[i].mean, by);
-            const auto &lower = answers[i].band(0.025)->values, &upper = answers[i].band(0.975)->values;
-            score.msis.add(msis(one.future, lower, upper, 0.95, by.scale));
-            score.inside += inside(one.future, lower, upper);
-            score.of += kind.second;
+        double took = 0, estimated_inside = 0, estimated_of = 0;
+        for (std::size_t from = 0; from < series.size(); from += files == 0 ? series.size() : files) {
+            std::vector<ReadSeries> all;
+            for (std::size_t i = from; i < std::min(series.size(), from + (files == 0 ? series.size() : files)); ++i) {
+                ReadSeries read;
+                read.series.id = series[i].id;
+                for (std::size_t t = 0; t < series[i].past.size(); ++t) read.series.observations.push_back({{Frequency::number, static_cast<std::int64_t>(t)}, series[i].past[t]});
+                all.push_back(std::move(read));
+            }
+            EngineOptions options;
+            options.horizon = kind.second;
+            options.prepare.season = kind.first;
+            options.threads = threads;
+            options.pool = &pool;
+            const double began = cpu();
+            Engine engine(options);
+            engine.look(all);
+            engine.learn();
+            const auto answers = *engine.forecast(all);
+            took += cpu() - began;
+            for (std::size_t i = 0; i < answers.size(); ++i) {
+                const Competition& one = series[from + i];
+                const Yardstick by(one);
+                score.add(one, answers[i].mean, by);
+                const auto &lower = answers[i].band(0.025)->values, &upper = answers[i].band(0.975)->values;
+                score.msis.add(msis(one.future, lower, upper, 0.95, by.scale));
+                score.inside += inside(one.future, lower, upper);
+                score.of += kind.second;
+            }
+            estimated_inside += engine.kinds()[0].coverage.back().inside;
+            estimated_of += engine.kinds()[0].coverage.back().of;
         }
-        const Coverage& estimated = engine.kinds()[0].coverage.back();
         std::printf("%-6d %5d %6zu  %8.3f %7.3f %7.4f  %8.4f %8.3f %8.4f  %9.2f\n", kind.first, kind.second, series.size(), score.smape.value().value_or(NAN), score.mase.value().value_or(NAN), score.owa(),
-                    score.inside / static_cast<double>(score.of), score.msis.value().value_or(NAN), estimated.inside / static_cast<double>(std::max(1, estimated.of)), took);
+                    score.inside / static_cast<double>(score.of), score.msis.value().value_or(NAN), estimated_inside / std::max(1.0, estimated_of), took);
         std::fflush(stdout);
     }
+}
+
+// Quantiles of errors divided by the plain difficulty, on held-out ends of the training part: what intervals start from before a
+// file's own errors say more (prior_score in intervals.cpp).
+void scores(const Kinds& kinds, const Pool& pool, int threads) {
+    const double probabilities[] = {0.005, 0.025, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.975, 0.995};
+    std::vector<double> all;
+    const auto print = [&](const char* what, std::vector<double>& of) {
+        std::sort(of.begin(), of.end());
+        std::printf("%-28s %7zu ", what, of.size());
+        for (const double p : probabilities) std::printf(" %7.3f", of[static_cast<std::size_t>(p * static_cast<double>(of.size() - 1))]);
+        std::printf("\n");
+    };
+    for (const auto& [kind, series] : kinds) {
+        std::vector<std::vector<double>> of(series.size());
+        for_each_index(series.size(), threads, [&](std::size_t i) {
+            Series one;
+            one.season = one.scale_season = series[i].season;
+            one.values = series[i].past;
+            one.not_negative = false;
+            const std::size_t origin = last_origin(one.values.size(), one.season, kind.second);
+            if (origin == 0) return;
+            const HeldOut held = hold_out(pool, one, origin, kind.second, Bounds::robust);
+            for (std::size_t h = 0; h < held.actual.size(); ++h)
+                if (const double width = plain_difficulty(held.outlook, h); width > 0) of[i].push_back((held.actual[h] - held.outlook.mean[h]) / width);
+        });
+        std::vector<double> first, last, together;
+        for (const auto& one : of) {
+            if (one.empty()) continue;
+            first.push_back(one.front());
+            last.push_back(one.back());
+            together.insert(together.end(), one.begin(), one.end());
+        }
+        all.insert(all.end(), together.begin(), together.end());
+        const std::string name = "season " + std::to_string(kind.first) + ", h " + std::to_string(kind.second);
+        print((name + ", step 1").c_str(), first);
+        print((name + ", last").c_str(), last);
+        print((name + ", all").c_str(), together);
+    }
+    print("all", all);
 }
 
 // The ends of the training part that are held out: the last horizon, the one before it ...
@@ -165,22 +211,26 @@ int main(int argc, char** argv) {
     std::string file, pool = "quick";
     int threads = 1;
     std::vector<std::string> among;
-    bool hold_out = false;
+    bool hold_out = false, of_scores = false;
     int origins = 1;
+    std::size_t files = 0;
     for (int i = 1; i < argc; ++i) {
         if (std::strcmp(argv[i], "--pool") == 0 && i + 1 < argc) pool = argv[++i];
         else if (std::strcmp(argv[i], "--threads") == 0 && i + 1 < argc) threads = std::stoi(argv[++i]);
         else if (std::strcmp(argv[i], "--hold-out") == 0) hold_out = true;
         else if (std::strcmp(argv[i], "--origins") == 0 && i + 1 < argc) origins = std::stoi(argv[++i]);
+        else if (std::strcmp(argv[i], "--files") == 0 && i + 1 < argc) files = std::stoul(argv[++i]);
+        else if (std::strcmp(argv[i], "--scores") == 0) of_scores = true;
         else if (std::strcmp(argv[i], "--among") == 0 && i + 1 < argc) among = split(argv[++i], ',');
         else file = argv[i];
     }
-    if (file.empty()) return std::fprintf(stderr, "bench_forecast_pools FILE [--pool NAME] [--threads N] [--hold-out]\n"), 2;
+    if (file.empty()) return std::fprintf(stderr, "bench_forecast_pools FILE [--pool NAME] [--threads N] [--files N] [--scores] [--hold-out]\n"), 2;
     Kinds kinds;
     for (Competition& one : load(file)) kinds[{one.season, static_cast<int>(one.future.size())}].push_back(std::move(one));
     if (hold_out) return choose(kinds, threads, among, origins), 0;
     const auto single = pool_of(pool);
     const Pool* chosen = find_pool(pool) != nullptr ? find_pool(pool) : single ? &*single : nullptr;
     if (chosen == nullptr) return std::fprintf(stderr, "There is no pool and no model %s\n", pool.c_str()), 2;
-    test(kinds, *chosen, threads);
+    if (of_scores) return scores(kinds, *chosen, threads), 0;
+    test(kinds, *chosen, threads, files);
 }

@@ -194,9 +194,10 @@ bool Engine::learn(const Progress& progress) {
             cases.push_back(std::move(held));
         }
         known.held_out = cases.size();
-        groups_[kind]->calibration = std::make_unique<Calibration>(cases, known.horizon, probabilities_);
-        known.thin = groups_[kind]->calibration->thin() || groups_[kind]->calibration->cases() == 0;
-        known.coverage = cross_validate(cases, known.horizon, options_.levels);
+        const double regressed = choose_regressed(cases, known.horizon, known.season > 1);
+        groups_[kind]->calibration = std::make_unique<Calibration>(cases, known.horizon, probabilities_, known.season > 1, regressed);
+        known.thin = groups_[kind]->calibration->worth() < 10;
+        known.coverage = cross_validate(cases, known.horizon, options_.levels, known.season > 1, regressed);
         groups_[kind]->sample.clear();
     }
     return true;
@@ -268,8 +269,8 @@ Forecast Engine::forecast_one(const ReadSeries& read, std::int64_t ordinal) cons
         not_below_zero(out.bands.back().totals);
     }
     if (kind.thin && !series.ended)
-        series.notes.push_back({"interval_by_model", calibration.cases() == 0 ? "There is too little history to hold out an end: the interval is what the models say themselves, and usually too narrow"
-                                                                           : "Few ends could be held out (" + std::to_string(calibration.cases()) + "): the outer ends of the interval are an estimate", {}});
+        series.notes.push_back({"interval_by_others", calibration.cases() == 0 ? "There is too little history to hold out an end: the interval is what was usual for other series, not what this file showed"
+                                                                            : "Few ends could be held out (" + std::to_string(calibration.cases()) + ", overlapping): the interval rests in part on what was usual for other series", {}});
     return out;
 }
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <map>
 #include <set>
 
 #include "base/result.h"
@@ -12,7 +13,7 @@ namespace fairlead::forecast {
 namespace {
 
 constexpr std::size_t features = 7;
-constexpr std::size_t least_for_regression = 40;
+constexpr double least_for_regression = 40, weight_of_usual = 20;
 using Row = std::array<double, features>;
 
 // The place of a quantile among n scores as split conformal prediction has it, between two scores where it falls there; beyond
@@ -90,17 +91,36 @@ double normal_quantile(double probability) {
     return (low + high) / 2;
 }
 
+double usual_score(double probability, bool seasonal) {
+    constexpr std::array<double, 11> probabilities{0.005, 0.025, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.975, 0.995};
+    constexpr std::array<double, 11> plain{-4.3, -2.7, -2.15, -1.6, -0.8, 0, 0.95, 2.1, 3.0, 4.1, 7.0}, with_season{-3.0, -1.6, -1.2, -0.85, -0.38, 0, 0.7, 1.35, 1.8, 2.3, 3.6};
+    const auto& scores = seasonal ? with_season : plain;
+    // Between two of them, and beyond, straight in normal quantiles.
+    std::size_t at = 1;
+    while (at + 1 < probabilities.size() && probabilities[at] < probability) ++at;
+    const double low = normal_quantile(probabilities[at - 1]), high = normal_quantile(probabilities[at]);
+    return scores[at - 1] + (scores[at] - scores[at - 1]) * (normal_quantile(probability) - low) / (high - low);
+}
+
+double plain_difficulty(const Outlook& outlook, std::size_t step) {
+    const double grown = outlook.scale * std::sqrt(1.0 + static_cast<double>(step)), own = outlook.deviation[step];
+    return grown > 0 && own > 0 ? std::sqrt(grown * own) : std::max(grown, own);
+}
+
 double interval_scale(std::span<const double> past, int season) {
     if (const Measured scale = absolute_scale(past, season)) return *scale;
     if (const Measured scale = absolute_scale(past, 1)) return *scale;
     return past.size() == 1 ? std::abs(past[0]) : 0;  // of one value nothing is known but its size
 }
 
-Calibration::Calibration(const std::vector<HeldOut>& cases, int horizon, std::vector<double> probabilities) : horizon_(horizon), probabilities_(std::move(probabilities)) {
+Calibration::Calibration(const std::vector<HeldOut>& cases, int horizon, std::vector<double> probabilities, bool seasonal, double regressed)
+    : horizon_(horizon), probabilities_(std::move(probabilities)), seasonal_(seasonal), regressed_(regressed) {
     std::vector<std::vector<double>> scores(static_cast<std::size_t>(horizon)), sums(static_cast<std::size_t>(horizon));
+    std::map<std::size_t, std::size_t> ends;
     for (const HeldOut& one : cases)
-        if (one.outlook.scale > 0 && !one.actual.empty()) ++cases_;
-    if (cases_ >= least_for_regression) weights_ = regress(cases);
+        if (one.outlook.scale > 0 && !one.actual.empty()) ++cases_, ++ends[one.series];
+    for (const auto& [series, count] : ends) worth_ += 1 + static_cast<double>(count - 1) / horizon;
+    if (worth_ >= least_for_regression && regressed > 0) weights_ = regress(cases);
     for (const HeldOut& one : cases) {
         ensure(one.actual.size() <= scores.size() && one.actual.size() <= one.outlook.mean.size(), "held-out values have a forecast each");
         if (one.outlook.scale <= 0) continue;
@@ -114,13 +134,8 @@ Calibration::Calibration(const std::vector<HeldOut>& cases, int horizon, std::ve
             sums[h].push_back(error / together);
         }
     }
-    if (cases_ == 0) return;
     steps_ = table(scores);
     totals_ = table(sums);
-    const double tail = probabilities_.empty() ? 0.5 : std::min(probabilities_.front(), 1 - probabilities_.back());
-    std::size_t all = 0;
-    for (const auto& one : scores) all += one.size();
-    thin_ = static_cast<double>(all) * tail < 1;
 }
 
 // Quantiles per probability and step. A step borrows from its neighbours until the tail holds four scores.
@@ -148,10 +163,10 @@ std::vector<std::vector<double>> Calibration::table(std::vector<std::vector<doub
             out[p][h] = quantile_of(gathered, probabilities_[p]);
         }
     }
-    // Few ends that happened to be easy prove little: they are mixed with what the models say themselves.
-    const double trust = cases_ >= least_for_regression ? 1 : static_cast<double>(cases_) / static_cast<double>(cases_ + 20);
+    // Few ends that happened to be easy prove little.
+    const double trust = worth_ / (worth_ + weight_of_usual);
     for (std::size_t p = 0; p < probabilities_.size(); ++p)
-        for (double& score : out[p]) score = trust * score + (1 - trust) * normal_quantile(probabilities_[p]);
+        for (double& score : out[p]) score = trust * score + (1 - trust) * usual_score(probabilities_[p], seasonal_);
     for (auto& row : out) {
         const std::vector<double> raw = row;
         for (std::size_t h = 1; h + 1 < steps; ++h) row[h] = (raw[h - 1] + 2 * raw[h] + raw[h + 1]) / 4;
@@ -163,14 +178,14 @@ std::vector<double> Calibration::difficulty(const Outlook& outlook) const {
     std::vector<double> width(outlook.mean.size());
     for (std::size_t h = 0; h < width.size(); ++h) {
         if (weights_.empty() || outlook.scale <= 0) {
-            const double grown = outlook.scale * std::sqrt(1.0 + static_cast<double>(h));
-            width[h] = grown > 0 && outlook.deviation[h] > 0 ? std::sqrt(grown * outlook.deviation[h]) : std::max(grown, outlook.deviation[h]);
+            width[h] = plain_difficulty(outlook, h);
             continue;
         }
         const Row row = row_of(outlook, h);
         double sum = 0;
         for (std::size_t i = 0; i < features; ++i) sum += row[i] * weights_[i];
-        width[h] = outlook.scale * std::exp(std::clamp(sum, -8.0, 12.0));
+        const double by_regression = outlook.scale * std::exp(std::clamp(sum, -8.0, 12.0));
+        width[h] = std::pow(by_regression, regressed_) * std::pow(plain_difficulty(outlook, h), 1 - regressed_);
     }
     return width;
 }
@@ -179,7 +194,7 @@ std::vector<std::vector<double>> Calibration::spread_out(const std::vector<doubl
     std::vector<std::vector<double>> out(probabilities_.size(), centre);
     for (std::size_t p = 0; p < probabilities_.size(); ++p)
         for (std::size_t h = 0; h < centre.size(); ++h) {
-            const double score = of.empty() ? normal_quantile(probabilities_[p]) : of[p][h];
+            const double score = of[p][h];
             out[p][h] = centre[h] + score * width[h];
             // Ordered, and the mean between them.
             if (probabilities_[p] < 0.5) out[p][h] = std::min(out[p][h], centre[h]);
@@ -191,11 +206,11 @@ std::vector<std::vector<double>> Calibration::spread_out(const std::vector<doubl
 
 std::vector<std::vector<double>> Calibration::quantiles(const Outlook& outlook) const {
     ensure(static_cast<int>(outlook.mean.size()) <= horizon_, "intervals are known as far as they were learnt");
-    return spread_out(outlook.mean, steps_.empty() ? outlook.deviation : difficulty(outlook), steps_);
+    return spread_out(outlook.mean, difficulty(outlook), steps_);
 }
 
 std::vector<std::vector<double>> Calibration::total_quantiles(const Outlook& outlook) const {
-    std::vector<double> centre = outlook.mean, width = steps_.empty() ? outlook.deviation : difficulty(outlook);
+    std::vector<double> centre = outlook.mean, width = difficulty(outlook);
     for (std::size_t h = 1; h < centre.size(); ++h) {
         centre[h] += centre[h - 1];
         width[h] += width[h - 1];
@@ -203,7 +218,16 @@ std::vector<std::vector<double>> Calibration::total_quantiles(const Outlook& out
     return spread_out(centre, width, totals_);
 }
 
-std::vector<Coverage> cross_validate(const std::vector<HeldOut>& cases, int horizon, const std::vector<double>& levels) {
+double choose_regressed(const std::vector<HeldOut>& cases, int horizon, bool seasonal) {
+    double best = 0, least = INFINITY;
+    for (const double share : {0.0, 0.5, 1.0}) {
+        const Measured score = cross_validate(cases, horizon, {0.95}, seasonal, share)[0].width_score.value();
+        if (score && *score < least) least = *score, best = share;
+    }
+    return best;
+}
+
+std::vector<Coverage> cross_validate(const std::vector<HeldOut>& cases, int horizon, const std::vector<double>& levels, bool seasonal, double regressed) {
     std::vector<Coverage> out;
     std::vector<double> probabilities;
     for (const double level : levels) {
@@ -224,7 +248,7 @@ std::vector<Coverage> cross_validate(const std::vector<HeldOut>& cases, int hori
         return static_cast<std::size_t>(std::min_element(probabilities.begin(), probabilities.end(), [&](double a, double b) { return std::abs(a - probability) < std::abs(b - probability); }) - probabilities.begin());
     };
     for (int judged = 0; judged < 2; ++judged) {
-        const Calibration taught(half[1 - judged], horizon, probabilities);
+        const Calibration taught(half[1 - judged], horizon, probabilities, seasonal, regressed);
         for (const HeldOut& one : half[judged]) {
             const auto quantiles = taught.quantiles(one.outlook);
             for (Coverage& coverage : out) {

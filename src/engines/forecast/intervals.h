@@ -8,8 +8,13 @@
 //
 // Difficulty is what a regression over all held-out errors makes of: the in-sample error of the seasonal naive forecast, the
 // models' own deviation, how far the models lie apart, the error made one horizon earlier, the length of the history and the
-// step. With fewer than 40 held-out ends it is the geometric mean of the first (times the square root of the step) and the
-// second, and the scores are mixed with a normal distribution's (n ends count n, that counts 20). It only shares the width out among series and steps: that the intervals cover what they say comes from the scores.
+// step. It only shares the width out among series and steps: that the intervals cover what they say comes from the scores.
+//
+// How much of the difficulty is left to the regression is decided by the score of cross-validated intervals.
+//
+// Ends of one series that overlap are worth one and what they do not share. With ends worth fewer than 40, difficulty is the
+// geometric mean of the first (times the square root of the step) and the second; and n ends are mixed, as n to 20, with scores
+// that were usual for M3 and tourism series (bench_forecast_pools FILE --scores), so that a file of one series has intervals, too.
 #pragma once
 #include <optional>
 #include <span>
@@ -38,6 +43,9 @@ struct HeldOut {
 // In-sample scale for intervals: seasonal-naive error; where there is none that of neighbours; 0 for a constant.
 double interval_scale(std::span<const double> past, int season);
 
+// The geometric mean of the scale, times the square root of the step (from 0), and the models' own deviation.
+double plain_difficulty(const Outlook& outlook, std::size_t step);
+
 struct Coverage {
     double level = 0;
     int inside = 0, of = 0;
@@ -47,16 +55,17 @@ struct Coverage {
 
 class Calibration {
   public:
-    // Learns for `probabilities` (0 < p < 1, ascending) and steps up to `horizon`. No cases: intervals are those of the models.
-    Calibration(const std::vector<HeldOut>& cases, int horizon, std::vector<double> probabilities);
+    // Learns for `probabilities` (0 < p < 1, ascending) and steps up to `horizon`. `seasonal`: the series have a season, whose errors
+    // are usually smaller beside their difficulty. `regressed`: how much of the difficulty is the regression's (0 to 1, in logarithms).
+    Calibration(const std::vector<HeldOut>& cases, int horizon, std::vector<double> probabilities, bool seasonal, double regressed = 1);
 
     // Quantiles per probability and step, ordered, and on the right side of the mean.
     std::vector<std::vector<double>> quantiles(const Outlook& outlook) const;
     // Of the totals of the first 1 to horizon steps.
     std::vector<std::vector<double>> total_quantiles(const Outlook& outlook) const;
     std::size_t cases() const { return cases_; }
-    // Fewer held-out errors than the outermost probability needs: the tails are drawn on as a normal distribution's.
-    bool thin() const { return thin_; }
+    // What its ends are worth (above): below 10 the intervals are more what was usual elsewhere than what this file showed.
+    double worth() const { return worth_; }
 
   private:
     std::vector<double> difficulty(const Outlook& outlook) const;
@@ -68,11 +77,18 @@ class Calibration {
     std::vector<double> weights_;                            // of the regression; empty: the geometric mean
     std::vector<std::vector<double>> steps_, totals_;        // score by probability and step
     std::size_t cases_ = 0;
-    bool thin_ = false;
+    double worth_ = 0;
+    bool seasonal_;
+    double regressed_;
 };
 
 // What intervals of each level would have covered: each half of the series judged by what the other half taught.
-std::vector<Coverage> cross_validate(const std::vector<HeldOut>& cases, int horizon, const std::vector<double>& levels);
+std::vector<Coverage> cross_validate(const std::vector<HeldOut>& cases, int horizon, const std::vector<double>& levels, bool seasonal, double regressed = 1);
+// 0, a half or 1: by which share of the regression intervals of 95 % have the best score (MSIS) in cross-validation.
+double choose_regressed(const std::vector<HeldOut>& cases, int horizon, bool seasonal);
+
+// The score that was usual at a probability.
+double usual_score(double probability, bool seasonal);
 
 // The quantile of the standard normal distribution.
 double normal_quantile(double probability);

@@ -39,7 +39,7 @@ std::vector<HeldOut> walks(int count, unsigned seed) {
 }  // namespace
 
 TEST_CASE("Intervals learnt from held-out errors cover what they say on other series, above and below apart") {
-    const Calibration calibration(walks(1500, 1), steps, {0.025, 0.1, 0.9, 0.975});
+    const Calibration calibration(walks(1500, 1), steps, {0.025, 0.1, 0.9, 0.975}, false);
     int inside95 = 0, inside80 = 0, below = 0, above = 0, of = 0;
     for (const HeldOut& one : walks(1500, 2)) {
         const auto quantiles = calibration.quantiles(one.outlook);
@@ -59,7 +59,7 @@ TEST_CASE("Intervals learnt from held-out errors cover what they say on other se
 }
 
 TEST_CASE("Totals over several steps have intervals of their own, narrower than the sum of the steps'") {
-    const Calibration calibration(walks(1500, 1), steps, {0.05, 0.95});
+    const Calibration calibration(walks(1500, 1), steps, {0.05, 0.95}, false);
     int inside = 0, of = 0;
     double total_width = 0, sum_of_widths = 0;
     for (const HeldOut& one : walks(1000, 3)) {
@@ -75,7 +75,7 @@ TEST_CASE("Totals over several steps have intervals of their own, narrower than 
 }
 
 TEST_CASE("Difficult series get wider intervals than easy ones of the same scale") {
-    const Calibration calibration(walks(1500, 1), steps, {0.05, 0.95});
+    const Calibration calibration(walks(1500, 1), steps, {0.05, 0.95}, false);
     Outlook easy = walks(1, 5)[0].outlook, hard = easy;
     easy.scale = hard.scale = 1;
     for (double& deviation : easy.deviation) deviation = 0.5;
@@ -84,35 +84,43 @@ TEST_CASE("Difficult series get wider intervals than easy ones of the same scale
 }
 
 TEST_CASE("Cross-validation judges each half by the other") {
-    const auto coverage = cross_validate(walks(1000, 7), steps, {0.8, 0.95});
+    const auto coverage = cross_validate(walks(1000, 7), steps, {0.8, 0.95}, false);
     REQUIRE(coverage.size() == 2);
     CHECK(coverage[0].of == 6000);
     CHECK(coverage[0].inside / 6000.0 == doctest::Approx(0.80).epsilon(0.03));
     CHECK(coverage[1].inside / 6000.0 == doctest::Approx(0.95).epsilon(0.012));
     CHECK(coverage[1].of_by_step[5] == 1000);
-    CHECK(cross_validate({}, steps, {0.8})[0].of == 0);
+    CHECK(cross_validate({}, steps, {0.8}, false)[0].of == 0);
 }
 
-TEST_CASE("forecast-04: a constant has an interval of no width; without held-out errors the models' own deviation stands") {
+TEST_CASE("forecast-04: a constant has an interval of no width; without held-out errors what was usual stands") {
     Outlook constant;
     constant.mean = {42, 42};
     constant.deviation = constant.spread = {0, 0};
     for (const auto& cases : {std::vector<HeldOut>{}, walks(100, 1)}) {
-        const Calibration calibration(cases, steps, {0.025, 0.975});
+        const Calibration calibration(cases, steps, {0.025, 0.975}, true);
         CHECK(calibration.quantiles(constant)[0] == std::vector<double>{42, 42});
         CHECK(calibration.quantiles(constant)[1] == std::vector<double>{42, 42});
     }
     Outlook one = constant;
     one.deviation = {10, 10};
-    CHECK(Calibration({}, 2, {0.025, 0.975}).quantiles(one)[1][0] == doctest::Approx(42 + 19.59964));
+    one.scale = 10;
+    CHECK(Calibration({}, 2, {0.025, 0.975}, true).quantiles(one)[1][0] == doctest::Approx(42 + 23));
+    CHECK(Calibration({}, 2, {0.025, 0.975}, false).quantiles(one)[0][0] == doctest::Approx(42 - 27));
     CHECK(interval_scale(std::vector<double>{5, 5, 5}, 12) == 0);
     CHECK(interval_scale(std::vector<double>{5, 7, 5}, 12) == 2);
 }
 
-TEST_CASE("Few held-out errors: tails go on beyond the largest, and it is said") {
-    const Calibration few(walks(2, 1), steps, {0.025, 0.975});
-    CHECK(few.thin());
-    CHECK_FALSE(Calibration(walks(100, 1), steps, {0.025, 0.975}).thin());
+TEST_CASE("Few held-out errors are mixed with what was usual, many are not; overlapping ends are worth little") {
+    const Calibration few(walks(2, 1), steps, {0.025, 0.975}, false), many(walks(1000, 1), steps, {0.025, 0.975}, false);
+    CHECK(few.worth() == 2);
+    CHECK(many.worth() == 1000);
+    auto same = walks(7, 1);
+    for (HeldOut& one : same) one.series = 0;
+    CHECK(Calibration(same, steps, {0.025, 0.975}, false).worth() == doctest::Approx(2));
+    CHECK(usual_score(0.5, true) == doctest::Approx(0).epsilon(1e-9));
+    CHECK(usual_score(0.975, true) == doctest::Approx(2.3));
+    for (double p = 0.002; p < 0.999; p += 0.001) CHECK(usual_score(p + 0.001, false) > usual_score(p, false));
     CHECK(normal_quantile(0.975) == doctest::Approx(1.959963985));
     CHECK(normal_quantile(0.5) == doctest::Approx(0).epsilon(1e-9));
 }
