@@ -219,6 +219,19 @@ TEST_CASE("Coverage is measured on held-out ends, and near what was asked") {
     CHECK(*owa(kind.smape.value(), kind.mase.value(), kind.naive_smape.value(), kind.naive_mase.value()) < 1);
 }
 
+TEST_CASE("forecast-05: a season is repeated where one is known; where none is, the last value stands in and it is said") {
+    std::vector<double> year;
+    for (int i = 1; i <= 14; ++i) year.push_back(10.0 * i);
+    const auto single = pool_of("seasonal_naive");
+    EngineOptions options;
+    options.horizon = 1;
+    options.pool = &*single;
+    const auto answers = forecast_all({monthly("A", year), monthly("B", {50, 60, 55, 65, 60, 70})}, options);
+    CHECK(answers[0].mean[0] == 30);
+    CHECK(answers[1].mean[0] == 70);
+    CHECK(has(answers[1], "short_history"));
+}
+
 TEST_CASE("Work can be stopped") {
     const auto all = company(50, 9);
     Engine engine({.horizon = 6});

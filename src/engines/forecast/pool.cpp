@@ -144,7 +144,12 @@ PoolForecast forecast_with(const Pool& pool, std::span<const double> values, int
     std::vector<Asked> asked;
     for (PoolMember member : members) {
         // What repeats a season or takes it out by itself may have a long one; what estimates each of its periods may not.
-        const bool any_length = member.model->name == "seasonal_naive" || member.model->name == "mstl";
+        const bool repeats = member.model->name == "seasonal_naive", any_length = repeats || member.model->name == "mstl";
+        // One season is enough to repeat it.
+        if (repeats && told == 1 && season > 1 && values.size() >= static_cast<std::size_t>(season)) {
+            asked.push_back(ask(member, values, plain, std::span(&season, 1), horizon, bounds, with_fitted));
+            continue;
+        }
         member.without_season = member.without_season || (taken_out && member.model->seasonal && !any_length && (told > longest_season || plain.seasonal));
         asked.push_back(ask(member, values, plain, seasons, horizon, bounds, with_fitted));
     }
