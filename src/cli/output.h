@@ -10,7 +10,8 @@
 
 namespace fairlead::cli {
 
-// A file that takes its name only once it is whole; standard output without a name.
+// A file that takes its name only once it is whole; standard output without a name. What is there already and no plain file
+// (/dev/null, a pipe) is written to, never replaced.
 class Output {
   public:
     explicit Output(std::string name) : name_(std::move(name)) {
@@ -19,6 +20,7 @@ class Output {
     ~Output() {
         if (name_.empty() || !file_) return;
         std::fclose(file_);
+        if (direct_) return;
         std::error_code ignored;
         std::filesystem::remove(part(), ignored);
     }
@@ -27,7 +29,9 @@ class Output {
 
     Result<void> open() {
         if (file_) return {};
-        file_ = std::fopen(part().c_str(), "wb");
+        std::error_code unknown;
+        direct_ = std::filesystem::exists(name_, unknown) && !std::filesystem::is_regular_file(name_, unknown);
+        file_ = std::fopen(direct_ ? name_.c_str() : part().c_str(), "wb");
         if (!file_) return cannot("cannot be written: is its folder there, and may you write in it?");
         return {};
     }
@@ -39,6 +43,7 @@ class Output {
         if (std::fflush(file_) != 0) return cannot("could not be written to its end: is the disk full?");
         if (name_.empty()) return {};
         std::fclose(std::exchange(file_, nullptr));
+        if (direct_) return {};
         std::error_code error;
         std::filesystem::rename(part(), name_, error);
         if (error) return cannot("cannot be written");
@@ -53,6 +58,7 @@ class Output {
     std::string part() const { return name_ + ".part"; }
     std::string name_;
     std::FILE* file_ = nullptr;
+    bool direct_ = false;
     std::int64_t bytes_ = 0;
 };
 

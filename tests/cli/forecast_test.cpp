@@ -175,4 +175,9 @@ TEST_CASE("What cannot be forecast is refused by name, the rest is done, and the
     CHECK(holds(desk.run("--input some.csv --today tomorrow").error, "--today is a date"));
     CHECK(holds(desk.run("--input some.csv --output nowhere/out.csv").error, "nowhere/out.csv cannot be written"));
     CHECK_FALSE(std::filesystem::exists(desk.path("out.csv.part")));
+    // A device is written to, not replaced: here behind a link, so that a fault does no harm.
+    std::filesystem::create_symlink("/dev/null", desk.path("sink"));
+    CHECK(desk.run("--input some.csv --output sink --quiet").code == 0);
+    CHECK(std::filesystem::is_symlink(desk.path("sink")));
+    CHECK_FALSE(std::filesystem::exists(desk.path("sink.part")));
 }
