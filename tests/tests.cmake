@@ -65,7 +65,7 @@ set_tests_properties(program_postgresql PROPERTIES ENVIRONMENT FAIRLEAD_TEST_DAT
 add_executable(test_forecast_program ${CMAKE_SOURCE_DIR}/tests/cli/forecast_test.cpp ${CMAKE_SOURCE_DIR}/tests/doctest_main.cpp)
 fairlead_options(test_forecast_program)
 target_compile_definitions(test_forecast_program PRIVATE FAIRLEAD_PROGRAM="$<TARGET_FILE:fairlead>")
-target_link_libraries(test_forecast_program PRIVATE fairlead_derive)
+target_link_libraries(test_forecast_program PRIVATE fairlead_derive fairlead_test_support)
 add_dependencies(test_forecast_program fairlead)
 add_test(NAME forecast_program COMMAND test_forecast_program WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
 

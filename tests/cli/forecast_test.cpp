@@ -6,23 +6,18 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
-#include <sstream>
 
 #include "base/id.h"
 #include "base/text.h"
 #include "derive/json.h"
+#include "support/files.h"
 
 using namespace fairlead;
 using derive::Json;
+using testing::content;
 
 namespace {
 
-std::string content(const std::filesystem::path& path) {
-    std::ifstream file(path, std::ios::binary);
-    std::stringstream text;
-    text << file.rdbuf();
-    return text.str();
-}
 bool holds(const std::string& text, std::string_view what) { return text.find(what) != std::string::npos; }
 
 struct Ended {
