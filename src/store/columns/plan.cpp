@@ -230,23 +230,65 @@ class Compiler {
             codes[code] = 1;
             if (kinds.size() > kinds_most) return std::nullopt;
         }
-        std::vector<PredicatePointer> parts;
-        for (auto& [key, kind] : kinds) {
-            const auto& [read, codes] = kind;
-            const auto alone = with_known(node, [&](const Node& field) -> const Value* {
+        // The condition of each kind, on the number alone.
+        std::vector<std::unique_ptr<Node>> alone;
+        std::vector<const Node*> numbers;
+        for (const auto& [key, kind] : kinds) {
+            alone.push_back(with_known(node, [&](const Node& field) -> const Value* {
                 const auto at = std::find(others.begin(), others.end(), &field);
-                return at == others.end() ? nullptr : &read[static_cast<std::size_t>(at - others.begin())];
-            });
+                return at == others.end() ? nullptr : &kind.first[static_cast<std::size_t>(at - others.begin())];
+            }));
             std::vector<const Node*> left;
-            collect_paths(*alone, left);
-            auto condition = by_number(*alone, *left.front(), *column);
+            collect_paths(*alone.back(), left);
+            numbers.push_back(left.front());
+        }
+        std::vector<std::uint8_t> kind_of(target.rows() + std::size_t{1});
+        std::uint8_t number = 0;
+        for (const auto& [key, kind] : kinds) {
+            for (std::size_t code = 0; code < kind_of.size(); ++code)
+                if (kind.second[code]) kind_of[code] = number;
+            ++number;
+        }
+        if (auto ranges = within_ranges(alone, numbers, *column, *reference, std::move(kind_of))) return ranges;
+        std::vector<PredicatePointer> parts;
+        std::size_t at = 0;
+        for (const auto& [key, kind] : kinds) {
+            auto condition = by_number(*alone[at], *numbers[at], *column);
+            ++at;
             if (!condition) return std::nullopt;
             std::vector<PredicatePointer> both;
-            both.push_back(look_up(reference->values, codes));
+            both.push_back(look_up(reference->values, kind.second));
             both.push_back(std::move(condition->root));
             parts.push_back(all_of(std::move(both)));
         }
         return Condition{any_of(std::move(parts)), false};
+    }
+
+    // Of less and greater each kind's is a range: looked up row by row, of those that other conditions leave.
+    std::optional<Condition> within_ranges(const std::vector<std::unique_ptr<Node>>& alone, const std::vector<const Node*>& numbers, const Column& column, const Column& reference,
+                                           std::vector<std::uint8_t> kind_of) {
+        const Packed& values = column.values;
+        if (!is_comparison(alone.front()->op) || alone.front()->op == Op::eq || alone.front()->op == Op::ne || values.least() > values.greatest()) return std::nullopt;
+        struct Range {
+            Wide low, high;
+            bool empty_holds;
+        };
+        std::vector<Range> ranges;
+        for (std::size_t i = 0; i < alone.size(); ++i) {
+            const Part part(*alone[i]);
+            const Outcome empty = outcome(part, OneValue(), context_);
+            const auto range = compare(*alone[i], *numbers[i], part, values, [&](Wide raw) { return value_from(column, raw); });
+            if (!range || empty == Outcome::refused) return std::nullopt;
+            ranges.push_back({range->first, range->second, empty == Outcome::yes});
+        }
+        auto holds = [&values, &codes = reference.values, kinds = std::move(kind_of), ranges = std::move(ranges)](std::uint32_t row) {
+            const std::uint32_t code = codes.code(row);
+            if (code >= kinds.size()) return false;
+            const Range& range = ranges[kinds[code]];
+            const Wide value = values.get(row);
+            return value == no_value ? range.empty_holds : value >= range.low && value <= range.high;
+        };
+        return Condition{each_row(std::move(holds), 12), false};
     }
 
     Condition leaf(const Node& node, const Node& field, const Table& table, std::size_t from, bool by_viewer) {
