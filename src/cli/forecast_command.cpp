@@ -445,7 +445,13 @@ Result<int> run(const Words& words, bool explaining) {
     return sink.close(bar, reader.facts().notes);
 }
 
-void finish(const Result<int>& done, Outcome& outcome) { outcome.code = done ? *done : print_refusal(done.refused()); }
+// An option whose value cannot be is no other fault than one that the parser of options finds.
+void finish(const Result<int>& done, Outcome& outcome) {
+    if (done) return void(outcome.code = *done);
+    const std::string& code = done.refused().code();
+    const int printed = print_refusal(done.refused());
+    outcome.code = code == "unknown_choice" || code == "bad_level" || code == "bad_date" ? 2 : printed;
+}
 
 }  // namespace
 

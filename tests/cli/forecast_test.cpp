@@ -162,6 +162,10 @@ TEST_CASE("What cannot be forecast is refused by name, the rest is done, and the
     CHECK(desk.run("").code == 2);
     CHECK(desk.run("--input some.csv --horizon 0").code == 2);
     CHECK(desk.run("--input some.csv --measure both").code == 2);
+    for (const char* wrong : {"--level 120", "--model nosuch", "--period fortnight", "--today soon", "--plot picture.png"}) {
+        INFO(std::string(wrong));
+        CHECK(desk.run(std::string("--input some.csv ") + wrong).code == 2);
+    }
     CHECK(holds(desk.run("--input some.csv --level 95,200").error, "--level takes percents"));
     CHECK(holds(desk.run("--input some.csv --model nope").error, "--model is one of naive,"));
     CHECK(holds(desk.run("--input some.csv --period fortnight").error, "--period is auto, H, D, W, M, Q, Y or N"));
