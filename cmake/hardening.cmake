@@ -15,6 +15,9 @@ function(fairlead_options target)
     # uninitialized misfires on libstdc++'s own tables once gcc 12 has put the sanitizer's checks in.
     target_compile_options(${target} PUBLIC -fsanitize=${FAIRLEAD_SANITIZE} -fno-omit-frame-pointer -g1 -Wno-uninitialized)
     target_link_options(${target} PUBLIC -fsanitize=${FAIRLEAD_SANITIZE})
+    if(FAIRLEAD_SANITIZE MATCHES "thread")
+      target_compile_options(${target} PUBLIC -Wno-tsan)  # Boost.Asio's fences, which it warns that it does not see
+    endif()
     if(FAIRLEAD_SANITIZE MATCHES "undefined")
       target_compile_options(${target} PUBLIC -fno-sanitize-recover=all)
     endif()
