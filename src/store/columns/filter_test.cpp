@@ -33,7 +33,7 @@ const char* const formulas[] = {
     "is_open", "NOT(is_open)", "is_open = TRUE", "is_late", "is_late AND is_open", "weighted > 5", "weighted * 2 > amount", "ISBLANK(weighted)",
     "COUNT(lines) > 0", "SUM(lines.quantity) > 5", "SUM(lines.price) > 10", "COUNT(lines) = 0 AND is_open", "account.employees / pieces > 3",
     "ISBLANK(length)", "IF(done, amount > 5, pieces > 3)", "amount > 3 AND account.industry = \"new\" OR kind = \"renewal\" AND NOT(done)",
-    "stage_since + 14 < NOW()", "NOW() > stage_since + stage.stale_days", "stage_since - stage.stale_days >= NOW() - 30", "NOT(stage_since + stage.stale_days < NOW())", "close_date + stage.stale_days <= TODAY()",
+    "amount + 5 > 10", "amount - 5 <= 10", "12 < amount + 3", "amount + amount > 10", "amount - amount / 2 > 5", "amount + IF(done, amount, amount) < 20", "stage_since + 14 < NOW()", "NOW() > stage_since + stage.stale_days", "stage_since - stage.stale_days >= NOW() - 30", "NOT(stage_since + stage.stale_days < NOW())", "close_date + stage.stale_days <= TODAY()",
     "IF(stage.kind = \"open\", pieces > 2, pieces > 8)", "pieces > stage.position", "pieces + stage.position = 4", "pieces * 2 < stage.position + 6", "rate + stage.position > 2", "3 - pieces < stage.position",
     "10 / (pieces - stage.position) > 2", "NOT(10 / (pieces - stage.position) > 2)", "stage_since + stage.stale_days < NOW() OR 10 / (pieces - stage.position) > 2", "pieces > LEN(stage.name)", "pieces > stage.position AND pieces < account.employees",
     "created_at < NOW()", "version = 1", "ROUND(rate, 1) = 0.5", "ABS(pieces) = 3",

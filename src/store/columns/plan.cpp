@@ -57,6 +57,7 @@ bool same_path(const Node& a, const Node& b) {
 // Whether the side of a comparison never falls while the field rises.
 bool rises_with(const Node& side, const Node& field) {
     if (&side == &field) return true;
+    if (field.type.type == Type::money) return false;  // what is added to a foreign amount is not added to what it is worth here
     if (side.op != Op::add && side.op != Op::subtract) return false;
     const Node &a = *side.arguments[0], &b = *side.arguments[1];
     return (rises_with(a, field) && !has_fields(b)) || (side.op == Op::add && !has_fields(a) && rises_with(b, field));
