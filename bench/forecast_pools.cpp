@@ -115,7 +115,7 @@ void scores(const Kinds& kinds, const Pool& pool, int threads) {
             one.not_negative = false;
             const std::size_t origin = last_origin(one.values.size(), one.season, kind.second);
             if (origin == 0) return;
-            const HeldOut held = hold_out(pool, one, origin, kind.second, Bounds::robust);
+            const HeldOut held = hold_out({&pool, Bounds::robust}, one, origin, kind.second);
             for (std::size_t h = 0; h < held.actual.size(); ++h)
                 if (const double width = plain_difficulty(held.outlook, h); width > 0) of[i].push_back((held.actual[h] - held.outlook.mean[h]) / width);
         });

@@ -91,7 +91,7 @@ bool Backtest::add(const std::vector<ReadSeries>& batch, const Progress& progres
                 auto &smapes = out.smape.emplace_back(), &mases = out.mase.emplace_back(), &rmsses = out.rmsse.emplace_back();
                 auto& sums = out.sums.emplace_back();
                 for (const Pool& candidate : candidates) {
-                    auto mean = hold_out(candidate, series, origin, static_cast<int>(actual.size()), options_.engine.bounds).outlook.mean;
+                    auto mean = hold_out({&candidate, options_.engine.bounds}, series, origin, static_cast<int>(actual.size())).outlook.mean;
                     smapes.push_back(smape(actual, mean));
                     mases.push_back(mase(actual, mean, scale));
                     rmsses.push_back(rmsse(actual, mean, squared));

@@ -55,12 +55,17 @@ std::size_t last_origin(std::size_t count, int season, int horizon) {
     return std::max(least, count > static_cast<std::size_t>(horizon) ? count - static_cast<std::size_t>(horizon) : 0);
 }
 
-HeldOut hold_out(const Pool& pool, const Series& series, std::size_t origin, int horizon, Bounds bounds) {
+PoolForecast forecast_from(const Way& way, const Series& series, std::size_t origin, int horizon, bool with_fitted) {
     const auto past = std::span<const double>(series.values).first(origin);
-    PoolForecast forecast = forecast_with(pool, past, series.season, horizon, bounds, false, series.longer_seasons);
+    PoolForecast forecast = forecast_with(*way.pool, past, series.season, horizon, way.bounds, with_fitted, series.longer_seasons);
     if (series.not_negative) not_below_zero(forecast.mean);
+    return forecast;
+}
+
+HeldOut hold_out(const Way& way, const Series& series, std::size_t origin, int horizon) {
+    const PoolForecast forecast = forecast_from(way, series, origin, horizon);
     HeldOut out;
-    out.outlook = outlook_of(forecast, past, series);
+    out.outlook = outlook_of(forecast, std::span<const double>(series.values).first(origin), series);
     const std::size_t end = std::min(series.values.size(), origin + static_cast<std::size_t>(horizon));
     out.actual.assign(series.values.begin() + static_cast<std::ptrdiff_t>(origin), series.values.begin() + static_cast<std::ptrdiff_t>(end));
     return out;
@@ -163,7 +168,7 @@ bool Engine::learn(const Progress& progress) {
     std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return tasks[a].origin > tasks[b].origin; });
     if (!for_each_index(tasks.size(), options_.threads, [&](std::size_t i) {
             Task& task = tasks[order[i]];
-            task.held = hold_out(*options_.pool, *task.of, task.origin, kinds_[task.kind].horizon, options_.bounds);
+            task.held = hold_out(way(), *task.of, task.origin, kinds_[task.kind].horizon);
             task.held.series = task.series;
         }, progress))
         return false;
@@ -223,15 +228,14 @@ Forecast Engine::forecast_one(const ReadSeries& read, std::int64_t ordinal) cons
     const auto steps = static_cast<std::size_t>(kind.horizon);
     const Calibration& calibration = *groups_[out.kind]->calibration;
 
-    out.pool = forecast_with(*options_.pool, series.values, series.season, kind.horizon, options_.bounds, options_.with_fitted, series.longer_seasons);
+    out.pool = forecast_from(way(), series, series.values.size(), kind.horizon, options_.with_fitted);
     if (out.pool.sparse) series.notes.push_back({"sparse", "More than half of its values are zero: forecast as demand that comes rarely", {}});
-    if (series.not_negative) not_below_zero(out.pool.mean);
     Outlook outlook = outlook_of(out.pool, series.values, series);
 
     const std::size_t origin = series.ended ? 0 : last_origin(series.values.size(), series.season, kind.horizon);
     if (origin > 0) {
         const auto known = groups_[out.kind]->last_ends.find(ordinal);
-        const HeldOut held = known != groups_[out.kind]->last_ends.end() ? known->second : hold_out(*options_.pool, series, origin, kind.horizon, options_.bounds);
+        const HeldOut held = known != groups_[out.kind]->last_ends.end() ? known->second : hold_out(way(), series, origin, kind.horizon);
         outlook.earlier = relative_error(held);
         out.held_out = held.actual;
         out.held_out_forecast.assign(held.outlook.mean.begin(), held.outlook.mean.begin() + static_cast<std::ptrdiff_t>(held.actual.size()));

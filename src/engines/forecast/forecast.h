@@ -42,6 +42,16 @@ struct Band {
     std::vector<double> values, totals;  // per step; of the first 1 to horizon steps together
 };
 
+// How forecasts are made: the same for held-out ends and for what is asked.
+struct Way {
+    const Pool* pool = nullptr;
+    Bounds bounds = Bounds::robust;
+};
+
+// What is said at `origin` (of the series' values before it; of all where it is their number), not below zero where the past never
+// was.
+PoolForecast forecast_from(const Way& way, const Series& series, std::size_t origin, int horizon, bool with_fitted = false);
+
 // The answer for one series, in the order of the file.
 struct Forecast {
     std::string id;
@@ -90,6 +100,7 @@ class Engine {
     std::size_t find_kind(const Series& series) const;  // kinds().size() where there is none yet
     std::size_t kind_of(const Series& series);
     Forecast forecast_one(const ReadSeries& read, std::int64_t ordinal) const;
+    Way way() const { return {options_.pool, options_.bounds}; }
 
     EngineOptions options_;
     std::vector<double> probabilities_;
@@ -106,7 +117,7 @@ std::vector<Forecast> forecast_all(const std::vector<ReadSeries>& series, const 
 // Where the last held-out end of a series begins: `horizon` before its end, later where the past would be too short to tell what
 // the whole tells (two seasons, or five values); 0: no end can be held out.
 std::size_t last_origin(std::size_t count, int season, int horizon);
-// What the pool would have said at `origin` (values before it), with the values that came.
-HeldOut hold_out(const Pool& pool, const Series& series, std::size_t origin, int horizon, Bounds bounds);
+// What would have been said at `origin`, with the values that came.
+HeldOut hold_out(const Way& way, const Series& series, std::size_t origin, int horizon);
 
 }  // namespace fairlead::forecast
