@@ -1,6 +1,7 @@
 // Accuracy, coverage and CPU time of the pools on a file of competition series:
-//   bench_forecast_pools FILE [--pool NAME] [--threads N] [--files N] [--scores] [--hold-out [--origins K] [--among NAME,NAME...]]
-// FILE as for bench_forecast. Prints per frequency and horizon: sMAPE, MASE and OWA against Naive2, coverage and MSIS of 95 %
+//   bench_forecast_pools FILE [--pool NAME] [--period P] [--threads N] [--files N] [--scores] [--hold-out [--origins K] [--among NAME,NAME...]]
+// FILE as for bench_forecast; --period H or W says that its values stand for hours or weeks, which have longer seasons (168 hours, 52
+// weeks) than the errors are scaled by (24, 1). Prints per frequency and horizon: sMAPE, MASE and OWA against Naive2, coverage and MSIS of 95 %
 // intervals, on the test part, by the protocol of the M4 competition; with --files in lots of N series, each by itself, as a small
 // company's file would be. With --hold-out the test part is not looked at: the training
 // part's last K horizons are taken instead, and up to five of the best nine models (or of those named) are tried together, as a mean and as a
@@ -27,10 +28,14 @@ std::vector<Competition> load(const std::string& path) {
     return load_competition(path);
 }
 
+Frequency period = Frequency::number;  // of all series, where --period says it
+
+int scale_season(const Competition& one) { return period == Frequency::number ? one.season : scale_season_of(period); }
+
 struct Yardstick {  // of one series: what its errors are measured by
     Measured scale, naive_smape, naive_mase;
-    explicit Yardstick(const Competition& one) : scale(absolute_scale(one.past, one.season)) {
-        const auto naive = naive2(one.past, one.season, static_cast<int>(one.future.size()));
+    explicit Yardstick(const Competition& one) : scale(absolute_scale(one.past, scale_season(one))) {
+        const auto naive = naive2(one.past, scale_season(one), static_cast<int>(one.future.size()));
         naive_smape = forecast::smape(one.future, naive);
         naive_mase = forecast::mase(one.future, naive, scale);
     }
@@ -68,7 +73,8 @@ void test(const Kinds& kinds, const Pool& pool, int threads, std::size_t files) 
             }
             EngineOptions options;
             options.horizon = kind.second;
-            options.prepare.season = kind.first;
+            if (period == Frequency::number) options.prepare.season = kind.first;
+            else options.prepare.frequency = period;
             options.threads = threads;
             options.pool = &pool;
             const double began = cpu();
@@ -151,13 +157,15 @@ void choose(const Kinds& kinds, int threads, const std::vector<std::string>& amo
     for (const auto& [kind, of_kind] : kinds) {
         const std::vector<Competition> series = ends_of(of_kind, static_cast<std::size_t>(kind.second), origins);
         const auto all = models();
+        std::vector<int> longer;
+        if (period == Frequency::hour) longer.push_back(168);
         const std::size_t horizon = static_cast<std::size_t>(kind.second);
         std::vector<std::vector<std::vector<double>>> means(series.size(), std::vector<std::vector<double>>(all.size()));
         for_each_index(series.size(), threads, [&](std::size_t i) {
             for (std::size_t m = 0; m < all.size(); ++m) {
                 Pool pool;
-                pool.seasonal.members = pool.plain.members = {{&all[m], !all[m].seasonal, false}};
-                means[i][m] = forecast_with(pool, series[i].past, kind.first, kind.second).mean;
+                pool.seasonal.members = pool.plain.members = {{&all[m], !all[m].seasonal, all[m].name == "seasonal_naive"}};
+                means[i][m] = forecast_with(pool, series[i].past, kind.first, kind.second, Bounds::robust, false, longer).mean;
             }
         });
         const std::vector<Yardstick> yardsticks(series.begin(), series.end());
@@ -217,6 +225,7 @@ int main(int argc, char** argv) {
     for (int i = 1; i < argc; ++i) {
         if (std::strcmp(argv[i], "--pool") == 0 && i + 1 < argc) pool = argv[++i];
         else if (std::strcmp(argv[i], "--threads") == 0 && i + 1 < argc) threads = std::stoi(argv[++i]);
+        else if (std::strcmp(argv[i], "--period") == 0 && i + 1 < argc) period = parse_frequency(argv[++i]).value_or(Frequency::number);
         else if (std::strcmp(argv[i], "--hold-out") == 0) hold_out = true;
         else if (std::strcmp(argv[i], "--origins") == 0 && i + 1 < argc) origins = std::stoi(argv[++i]);
         else if (std::strcmp(argv[i], "--files") == 0 && i + 1 < argc) files = std::stoul(argv[++i]);

@@ -53,6 +53,7 @@ struct Model {
     bool seasonal = false;          // uses `season`; others are given deseasonalised values by the pool where it asks so
     int cost = 1;                   // relative: 1 naive, 10 smoothing, 100 a search
     bool regressors = false;        // uses `Question::regressors`
+    bool any_season = false;        // takes seasons of any length, and several, by itself: a long one is not taken out before
 };
 
 // Every model of this library, in a fixed order.

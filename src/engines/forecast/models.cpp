@@ -8,7 +8,7 @@ std::span<const Model> models() {
     static const std::vector<Model> all = [] {
         std::vector<Model> list;
         for (const auto family : {naive_family(), ets_family(), theta_family(), ces_family(), arima_family(),
-                                  ar_family(), mstl_family(), intermittent_family()})
+                                  ar_family(), seasonal_ar_family(), mstl_family(), intermittent_family()})
             list.insert(list.end(), family.begin(), family.end());
         return list;
     }();

@@ -134,17 +134,18 @@ PoolForecast forecast_with(const Pool& pool, std::span<const double> values, int
     if (told > 1) seasons.push_back(told);
     for (const int one : longer)
         if (one > told && known(one, values.size())) seasons.push_back(one);
-    const bool lengthy = !pool.lengthy.members.empty() && (told > longest_season || seasons.size() > 1);
-    const Mix& mix = few ? pool.few : out.sparse ? pool.sparse : lengthy ? pool.lengthy : told > 1 ? pool.seasonal : pool.plain;
+    const bool several = !pool.several.members.empty() && seasons.size() > 1, lengthy = !pool.lengthy.members.empty() && told > longest_season;
+    const Mix& mix = few ? pool.few : out.sparse ? pool.sparse : several ? pool.several : lengthy ? pool.lengthy : told > 1 ? pool.seasonal : pool.plain;
     const auto& members = mix.members;
     // A long season, or the longest of several, is taken out at once for models that would estimate each of its periods.
     const bool taken_out = told > longest_season || seasons.size() > 1;
     Deseasonalised plain;
-    if (taken_out || (told > 1 && std::any_of(members.begin(), members.end(), [](const PoolMember& one) { return one.without_season; }))) plain = deseasonalise(values, seasons.back());
+    if (taken_out) plain = without_shape(values, seasons);
+    else if (told > 1 && std::any_of(members.begin(), members.end(), [](const PoolMember& one) { return one.without_season; })) plain = deseasonalise(values, told);
     std::vector<Asked> asked;
     for (PoolMember member : members) {
         // What repeats a season or takes it out by itself may have a long one; what estimates each of its periods may not.
-        const bool repeats = member.model->name == "seasonal_naive", any_length = repeats || member.model->name == "mstl";
+        const bool repeats = member.model->name == "seasonal_naive", any_length = repeats || member.model->any_season;
         // One season is enough to repeat it.
         if (repeats && told == 1 && season > 1 && values.size() >= static_cast<std::size_t>(season)) {
             asked.push_back(ask(member, values, plain, std::span(&season, 1), horizon, bounds, with_fitted));

@@ -28,7 +28,8 @@ struct Mix {
 struct Pool {
     std::string name, label;
     Mix seasonal;  // for series with a season that is told
-    Mix lengthy;   // for a season of more than 24 periods, or several; no members: as with a season
+    Mix several;   // for several seasons (24 and 168 hours); no members: as with a season
+    Mix lengthy;   // for one of more than 24 periods; no members: as with a season
     Mix plain;     // without one
     Mix sparse;    // for series that are zero more often than not; no members: as the others
     Mix few;       // for fewer than five values, of which no trend is told; no members: as the others
@@ -58,8 +59,8 @@ struct PoolForecast {
 };
 
 // What the pool says of values without gaps, oldest first. Rules beyond the models' own:
-//   a season of which fewer than two are known (three of one longer than 24 periods) is not used; one longer than 24 periods is
-//   taken out by its classical indices (where the test of numerics/season.h finds it) before most models see the series;
+//   a season of which fewer than two are known (three of one longer than 24 periods) is not used; one longer than 24 periods, and
+//   several, are taken out by their shrunken shape (numerics/season.h) before most models see the series;
 //   `longer` are further seasons (168 hours beside 24): used where two of them are known, by models that know several;
 //   a member whose answer is no number, or runs further than five times the range of the past away from it, is left out;
 //   where no member is left, the last value is repeated.

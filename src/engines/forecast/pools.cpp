@@ -16,15 +16,16 @@ std::span<const Pool> pools() {
     static const std::vector<Pool> all = [] {
         std::vector<Pool> list;
         const Mix sparse{{member("croston_sba"), member("tsb"), member("adida"), member("imapa")}, Combine::mean}, few{{member("ses")}, Combine::mean};
-        const Mix lengthy{{member("seasonal_naive", true), member("mstl"), member("ets_average"), member("theta_dynamic")}, Combine::median};
+        const Mix several{{member("seasonal_naive", true), member("mstl"), member("ar_seasonal")}, Combine::median};
+        const Mix lengthy{{member("theta_dynamic"), member("theta_log"), member("ar_seasonal"), member("mstl")}, Combine::median};
         list.push_back({"quick", "Quick pool",
                         {{member("seasonal_naive"), member("ets_average"), member("theta_dynamic"), member("ces")}, Combine::median},
-                        lengthy,
+                        several, lengthy,
                         {{member("drift"), member("ets_average"), member("theta_log")}, Combine::median},
                         sparse, few});
         list.push_back({"thorough", "Thorough pool",
                         {{member("seasonal_naive"), member("ets_average"), member("theta_log"), member("ces"), member("arima")}, Combine::median},
-                        lengthy,
+                        several, lengthy,
                         {{member("drift"), member("damped"), member("theta_log"), member("arima")}, Combine::median},
                         sparse, few});
         return list;

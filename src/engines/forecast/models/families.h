@@ -13,6 +13,7 @@ std::span<const Model> theta_family();         // theta, theta_optimised, theta_
 std::span<const Model> ces_family();           // ces
 std::span<const Model> arima_family();         // arima
 std::span<const Model> ar_family();            // ar
+std::span<const Model> seasonal_ar_family();   // ar_seasonal
 std::span<const Model> mstl_family();          // mstl
 std::span<const Model> intermittent_family();  // croston, croston_sba, tsb, adida, imapa
 

@@ -43,4 +43,16 @@ struct Deseasonalised {
 // meaning (a value or an average not above 0), which the protocol leaves open.
 Deseasonalised deseasonalise(std::span<const double> values, int m);
 
+// ---- Long seasons, and several --------------------------------------------------------------------------------------------
+
+// The mean shape of the seasons together, shortest first, each dividing the longest (others are dropped): as many values as the
+// longest has, index of t = t mod that; a single 0 without a season. At least two rounds of the longest.
+// Values less a centred moving average over the longest season (its ends held) are averaged per place in the shortest; what that
+// leaves, per place in the next longer one, times 1 - (variance within / rounds) / variance between: the James-Stein factor of a
+// one-way layout, positive part (Efron and Morris 1973), so that a season that is none is not seen. 52 places told by five values
+// each are mostly chance; taken as they are they are forecast too.
+std::vector<double> shrunk_shape(std::span<const double> values, std::span<const int> seasons);
+// The series without it: of logarithms where all values are above zero.
+Deseasonalised without_shape(std::span<const double> values, std::span<const int> seasons);
+
 }  // namespace fairlead::forecast
