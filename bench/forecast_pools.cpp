@@ -4,7 +4,7 @@
 // weeks) than the errors are scaled by (24, 1). Prints per frequency and horizon: sMAPE, MASE and OWA against Naive2, coverage and MSIS of 95 %
 // intervals, on the test part, by the protocol of the M4 competition; with --files in lots of N series, each by itself, as a small
 // company's file would be. With --hold-out the test part is not looked at: the training
-// part's last K horizons are taken instead, and up to five of the best nine models (or of those named) are tried together, as a mean and as a
+// part's last K horizons are taken instead, and up to five of the best nine models (or of those named; NAME~ is one asked about the series without its season) are tried together, as a mean and as a
 // median, which is how pools are chosen.
 #include <algorithm>
 #include <cmath>
@@ -156,7 +156,11 @@ std::vector<Competition> ends_of(const std::vector<Competition>& series, std::si
 void choose(const Kinds& kinds, int threads, const std::vector<std::string>& among, int origins) {
     for (const auto& [kind, of_kind] : kinds) {
         const std::vector<Competition> series = ends_of(of_kind, static_cast<std::size_t>(kind.second), origins);
-        const auto all = models();
+        // "ets~" is a model of a season asked about the series without it.
+        std::vector<std::pair<std::string, PoolMember>> all;
+        for (const Model& model : models()) all.push_back({std::string(model.name), {&model, !model.seasonal, model.name == "seasonal_naive"}});
+        for (const Model& model : models())
+            if (model.seasonal && kind.first > 1 && std::find(among.begin(), among.end(), std::string(model.name) + "~") != among.end()) all.push_back({std::string(model.name) + "~", {&model, true, false}});
         std::vector<int> longer;
         if (period == Frequency::hour) longer.push_back(168);
         const std::size_t horizon = static_cast<std::size_t>(kind.second);
@@ -164,7 +168,7 @@ void choose(const Kinds& kinds, int threads, const std::vector<std::string>& amo
         for_each_index(series.size(), threads, [&](std::size_t i) {
             for (std::size_t m = 0; m < all.size(); ++m) {
                 Pool pool;
-                pool.seasonal.members = pool.plain.members = {{&all[m], !all[m].seasonal, all[m].name == "seasonal_naive"}};
+                pool.seasonal.members = pool.plain.members = {all[m].second};
                 means[i][m] = forecast_with(pool, series[i].past, kind.first, kind.second, Bounds::robust, false, longer).mean;
             }
         });
@@ -187,7 +191,7 @@ void choose(const Kinds& kinds, int threads, const std::vector<std::string>& amo
                 score.add(series[i], mean, yardsticks[i]);
             }
             std::string name = how == Combine::median ? "median" : "mean";
-            for (const std::size_t m : members) name += " " + std::string(all[m].name);
+            for (const std::size_t m : members) name += " " + all[m].first;
             tried.push_back({name, score.owa(), score.smape.value().value_or(NAN)});
         };
         std::vector<std::size_t> good;
@@ -196,7 +200,7 @@ void choose(const Kinds& kinds, int threads, const std::vector<std::string>& amo
         for (std::size_t m = 0; m < all.size(); ++m) order[m] = m;
         std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return tried[a].owa < tried[b].owa; });
         for (std::size_t i = 0; i < order.size(); ++i)
-            if (among.empty() ? i < 9 : std::find(among.begin(), among.end(), all[order[i]].name) != among.end()) good.push_back(order[i]);
+            if (among.empty() ? i < 9 : std::find(among.begin(), among.end(), all[order[i]].first) != among.end()) good.push_back(order[i]);
         std::sort(good.begin(), good.end());
         for (std::size_t set = 1; set < (1U << good.size()); ++set) {
             std::vector<std::size_t> members;

@@ -14,7 +14,8 @@
 namespace fairlead::forecast {
 
 // How smoothing parameters are bounded: `robust` keeps the trend's (beta) at or below 0.2 (0.2 / season where there is
-// one), which is measured to forecast better; `r_compatible` allows what R's `ets` allows, for comparison.
+// one), which is measured to forecast better; `r_compatible` allows what R's `ets` allows, for comparison. The Theta family
+// takes seasons out shrunk, or with `r_compatible` as R's `thetaf` does.
 enum class Bounds : std::uint8_t { robust, r_compatible };
 
 // What a model is asked. `values` oldest first, finite, without gaps, at least `Model::least(season)` of them.

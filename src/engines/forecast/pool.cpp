@@ -135,13 +135,12 @@ PoolForecast forecast_with(const Pool& pool, std::span<const double> values, int
     for (const int one : longer)
         if (one > told && known(one, values.size())) seasons.push_back(one);
     const bool several = !pool.several.members.empty() && seasons.size() > 1, lengthy = !pool.lengthy.members.empty() && told > longest_season;
-    const Mix& mix = few ? pool.few : out.sparse ? pool.sparse : several ? pool.several : lengthy ? pool.lengthy : told > 1 ? pool.seasonal : pool.plain;
+    const Mix& mix = few ? pool.few : out.sparse ? pool.sparse : several ? pool.several : lengthy ? pool.lengthy : told > 1 && told < 7 && !pool.brief.members.empty() ? pool.brief : told > 1 ? pool.seasonal : pool.plain;
     const auto& members = mix.members;
     // A long season, or the longest of several, is taken out at once for models that would estimate each of its periods.
     const bool taken_out = told > longest_season || seasons.size() > 1;
     Deseasonalised plain;
-    if (taken_out) plain = without_shape(values, seasons);
-    else if (told > 1 && std::any_of(members.begin(), members.end(), [](const PoolMember& one) { return one.without_season; })) plain = deseasonalise(values, told);
+    if (taken_out || (told > 1 && std::any_of(members.begin(), members.end(), [](const PoolMember& one) { return one.without_season; }))) plain = without_shape(values, seasons);
     std::vector<Asked> asked;
     for (PoolMember member : members) {
         // What repeats a season or takes it out by itself may have a long one; what estimates each of its periods may not.

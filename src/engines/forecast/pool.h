@@ -28,6 +28,7 @@ struct Mix {
 struct Pool {
     std::string name, label;
     Mix seasonal;  // for series with a season that is told
+    Mix brief;     // for a season of fewer than seven periods (quarters); no members: as with a season
     Mix several;   // for several seasons (24 and 168 hours); no members: as with a season
     Mix lengthy;   // for one of more than 24 periods; no members: as with a season
     Mix plain;     // without one
