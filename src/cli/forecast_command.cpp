@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "cli/bar.h"
 #include "cli/forecast_options.h"
+#include "cli/forecast_since.h"
 #include "cli/open_store.h"
 #include "cli/output.h"
 #include "derive/json.h"
@@ -26,7 +27,7 @@ using derive::JsonWriter;
 constexpr std::size_t batch_size = 1024;  // series held at once, beside the sample
 
 struct Words : ForecastWords {
-    std::string output, notes, plot, hierarchy, way = "mint";
+    std::string output, notes, plot, hierarchy, way = "mint", since;
     bool totals = false, strict = false;
 };
 
@@ -101,17 +102,15 @@ Measured own_wape(const Forecast& one) {
 }
 
 void write_parts(JsonWriter& w, const Series& series) {
-    const Decomposition parts = decompose_robustly(series.values, series.season);
-    const std::size_t n = series.values.size(), span = std::min(n - 1, std::max<std::size_t>(static_cast<std::size_t>(series.season), 4));
-    w.key("parts").begin_object().key("level").raw(plain_number(parts.level.back()));
-    w.key("trend_per_period").raw(plain_number(span > 0 ? (parts.level[n - 1] - parts.level[n - 1 - span]) / static_cast<double>(span) : 0));
+    const Parts parts = parts_of(series);
+    w.key("parts").begin_object().key("level").raw(plain_number(parts.level)).key("trend_per_period").raw(plain_number(parts.per_period));
     w.key("season").begin_array();
-    if (series.season > 1 && n >= 2 * static_cast<std::size_t>(series.season))
-        for (std::size_t i = n - static_cast<std::size_t>(series.season); i < n; ++i) w.begin_object().text("period", series.first.after(static_cast<std::int64_t>(i)).text()).key("effect").raw(plain_number(parts.shape[i])).end_object();
+    for (std::size_t i = 0; i < parts.season.size(); ++i)
+        w.begin_object().text("period", series.first.after(static_cast<std::int64_t>(series.values.size() - parts.season.size() + i)).text()).key("effect").raw(plain_number(parts.season[i])).end_object();
     w.end_array().end_object();
 }
 
-std::string json_of(const Forecast& one, const EngineOptions& options, const std::vector<std::string>& dimensions) {
+std::string json_of(const Forecast& one, const EngineOptions& options, const std::vector<std::string>& dimensions, const Grounds* grounds) {
     JsonWriter w;
     w.begin_object().text("series", one.id);
     w.key("dimensions").begin_object();
@@ -124,6 +123,9 @@ std::string json_of(const Forecast& one, const EngineOptions& options, const std
     }
     const Series& series = one.series;
     w.text("frequency", name_of(series.rhythm)).number("season", series.season).text("first", series.first.text()).text("last", series.last().text()).number("values", static_cast<std::int64_t>(series.values.size()));
+    std::vector<double> history = series.values;
+    for (std::size_t i = 0; series.by_working_days && i < history.size(); ++i) history[i] *= working_days(series.first.after(static_cast<std::int64_t>(i)));
+    write_numbers(w, "history", history);
     w.key("forecast").begin_array();
     for (std::size_t h = 0; h < one.mean.size(); ++h) {
         w.begin_object().number("step", static_cast<std::int64_t>(h + 1)).text("period", one.period(h).text()).key("mean").raw(plain_number(one.mean[h]));
@@ -147,6 +149,7 @@ std::string json_of(const Forecast& one, const EngineOptions& options, const std
     }
     w.end_array();
     write_parts(w, series);
+    if (grounds != nullptr) write_grounds(w, *grounds);
     w.key("held_out").begin_object();
     write_numbers(w, "actual", one.held_out);
     write_numbers(w, "forecast", one.held_out_forecast);
@@ -226,22 +229,22 @@ void tell(const Tally& tally, const Engine& engine, const std::vector<Note>& not
     }
 }
 
-void explain(const Forecast& one, const Engine& engine, const EngineOptions& options) {
+void explain(const Forecast& one, const Engine& engine, const EngineOptions& options, const Grounds& grounds) {
     if (one.refused) {
         std::printf("%s\n  cannot be forecast: %s\n\n", one.id.c_str(), one.refused->message().c_str());
         return;
     }
     const Series& series = one.series;
-    const Decomposition parts = decompose_robustly(series.values, series.season);
-    const std::size_t n = series.values.size(), span = std::min(n - 1, std::max<std::size_t>(static_cast<std::size_t>(series.season), 4));
-    const double level = parts.level.back(), size = std::abs(level);
+    const Parts parts = parts_of(series);
+    const std::size_t n = series.values.size();
+    const double size = std::abs(parts.level);
     std::printf("%s\n  %zu %s, %s to %s%s\n", one.id.c_str(), n, std::string(plural_of(series.rhythm, static_cast<std::int64_t>(n))).c_str(), series.first.text().c_str(), series.last().text().c_str(), series.by_working_days ? ", per working day" : "");
-    std::printf("  Level at the end %s", shown(level, size).c_str());
-    if (span > 0) std::printf(", over the last %zu %s %s%s a %s", span, std::string(plural_of(series.rhythm, static_cast<std::int64_t>(span))).c_str(), parts.level[n - 1] >= parts.level[n - 1 - span] ? "+" : "", shown((parts.level[n - 1] - parts.level[n - 1 - span]) / static_cast<double>(span), size).c_str(), std::string(plural_of(series.rhythm, 1)).c_str());
+    std::printf("  Level at the end %s", shown(parts.level, size).c_str());
+    if (parts.span > 0) std::printf(", over the last %zu %s %s%s a %s", parts.span, std::string(plural_of(series.rhythm, static_cast<std::int64_t>(parts.span))).c_str(), parts.per_period >= 0 ? "+" : "", shown(parts.per_period, size).c_str(), std::string(plural_of(series.rhythm, 1)).c_str());
     std::printf("\n");
-    if (series.season > 1 && series.season <= 24 && n >= 2 * static_cast<std::size_t>(series.season)) {
+    if (!parts.season.empty() && parts.season.size() <= 24) {
         std::printf("  Season (above or below the level):");
-        for (std::size_t i = n - static_cast<std::size_t>(series.season); i < n; ++i) std::printf(" %s %s%s;", series.first.after(static_cast<std::int64_t>(i)).text().c_str(), parts.shape[i] > 0 ? "+" : "", shown(parts.shape[i], size).c_str());
+        for (std::size_t i = 0; i < parts.season.size(); ++i) std::printf(" %s %s%s;", series.first.after(static_cast<std::int64_t>(n - parts.season.size() + i)).text().c_str(), parts.season[i] > 0 ? "+" : "", shown(parts.season[i], size).c_str());
         std::printf("\n");
     }
     std::printf("  Models (%s):\n", options.pool->label.c_str());
@@ -252,6 +255,7 @@ void explain(const Forecast& one, const Engine& engine, const EngineOptions& opt
     if (const Measured wape = own_wape(one)) std::printf("  Its own last %zu %s, held out: off by %s of the total\n", one.held_out.size(), std::string(plural_of(series.rhythm, static_cast<std::int64_t>(one.held_out.size()))).c_str(), percent(*wape).c_str());
     for (const Coverage& coverage : engine.kinds()[one.kind].coverage)
         if (coverage.of > 0) std::printf("  Intervals of %s covered %s of %d held-out values of such series\n", percent(coverage.level, 0).c_str(), percent(coverage.inside / static_cast<double>(coverage.of)).c_str(), coverage.of);
+    print_grounds(grounds, one, options.pool->label);
     for (const Note& note : series.notes) std::printf("  Note: %s\n", note.message.c_str());
     std::printf("  %-14s%14s", "Period", "Forecast");
     for (const double one_level : options.levels) std::printf("%28s", (percent(one_level, 0) + " between").c_str());
@@ -304,7 +308,7 @@ Result<ReconcileOptions> way_of(const std::string& text) {
 // Where forecasts go: the CSV file, the notes, JSON, the picture, the terminal.
 class Sink {
   public:
-    Sink(const Words& words, const Engine& engine, const FileFacts& facts, bool explaining) : words_(words), engine_(engine), facts_(facts), explaining_(explaining), output_(words.output), notes_(words.notes) {}
+    Sink(const Words& words, const Engine& engine, const FileFacts& facts, bool explaining, const EarlierAnswer* earlier) : words_(words), engine_(engine), facts_(facts), explaining_(explaining), output_(words.output), notes_(words.notes), earlier_(earlier) {}
 
     Result<void> open() {
         csv_ = !explaining_ && (!words_.json || !words_.output.empty());
@@ -328,8 +332,14 @@ class Sink {
             if (one.refused) notes_.write(field(one.id) + ",refused:" + one.refused->code() + "," + field(one.refused->message()) + "\n");
             for (const Note& note : one.series.notes) notes_.write(field(one.id) + "," + note.code + "," + field(note.message) + "\n");
         }
-        if (words_.json) std::printf("%s%s", std::exchange(first_, false) ? "" : ",\n", json_of(one, options, facts_.dimensions).c_str());
-        else if (explaining_) explain(one, engine_, options);
+        // On what a forecast stands costs some forecasts more.
+        Grounds grounds;
+        const bool asked = explaining_ || earlier_ != nullptr;
+        if (asked) {
+            FAIRLEAD_ASSIGN(grounds, grounds_of(engine_, one, earlier_));
+        }
+        if (words_.json) std::printf("%s%s", std::exchange(first_, false) ? "" : ",\n", json_of(one, options, facts_.dimensions, asked ? &grounds : nullptr).c_str());
+        else if (explaining_) explain(one, engine_, options, grounds);
         if (!words_.plot.empty() && drawn_.empty() && !one.refused) {
             std::string caption = options.pool->label;
             for (const Coverage& coverage : engine_.kinds()[one.kind].coverage)
@@ -370,13 +380,14 @@ class Sink {
     const FileFacts& facts_;
     bool explaining_, csv_ = false, first_ = true;
     Output output_, notes_;
+    const EarlierAnswer* earlier_;
     Tally tally_;
     std::string drawn_;
 };
 
 using Told = std::function<Progress(const char*, double from, double to)>;
 
-Result<int> run_tree(const Words& words, ForecastPlan& plan, bool explaining, Bar& bar, const Told& told) {
+Result<int> run_tree(const Words& words, ForecastPlan& plan, bool explaining, const EarlierAnswer* earlier, Bar& bar, const Told& told) {
     FAIRLEAD_ASSIGN(const ReconcileOptions way, way_of(words.way));
     std::vector<ReadSeries> all;
     for (;;) {
@@ -393,7 +404,7 @@ Result<int> run_tree(const Words& words, ForecastPlan& plan, bool explaining, Ba
     auto forecasts = engine.forecast(tree.nodes, told("Forecasting", 0, 1));
     if (!forecasts) return stopped();
     FAIRLEAD_ASSIGN(const std::vector<Note> reconciled, reconcile(*forecasts, tree.hierarchy, way));
-    Sink sink(words, engine, plan.reader->facts(), explaining);
+    Sink sink(words, engine, plan.reader->facts(), explaining, earlier);
     FAIRLEAD_TRY(sink.open());
     for (const Forecast& one : *forecasts) FAIRLEAD_TRY(sink.take(one));
     for (const ReadSeries& one : tree.left_out) {
@@ -412,6 +423,12 @@ Result<int> run(const Words& words, bool explaining) {
     FAIRLEAD_ASSIGN(ForecastPlan plan, plan_forecast(words));
     if (!words.plot.empty() && lower_ascii(std::filesystem::path(words.plot).extension().string()) != ".svg")
         return refuse(Why::invalid, "unknown_choice", "--plot writes SVG: name a file that ends in .svg", "plot");
+    if (!words.since.empty() && !explaining && !words.json) return refuse(Why::invalid, "unknown_choice", "--since is told by `explain` and by --json: add one of them", "since");
+    std::optional<EarlierAnswer> earlier;
+    if (!words.since.empty()) {
+        FAIRLEAD_ASSIGN(earlier, EarlierAnswer::read(words.since));
+    }
+    const EarlierAnswer* before = earlier ? &*earlier : nullptr;
     SeriesReader& reader = *plan.reader;
     interrupted = 0;
     std::signal(SIGINT, [](int) { interrupted = 1; });
@@ -419,7 +436,7 @@ Result<int> run(const Words& words, bool explaining) {
     const Told told = [&bar](const char* what, double from, double to) {
         return [&bar, what, from, to](std::size_t done, std::size_t of) { return bar.to(what, from + (to - from) * static_cast<double>(done) / static_cast<double>(of)) && interrupted == 0; };
     };
-    if (!words.hierarchy.empty()) return run_tree(words, plan, explaining, bar, told);
+    if (!words.hierarchy.empty()) return run_tree(words, plan, explaining, before, bar, told);
     Engine engine(plan.options);
     for (;;) {
         FAIRLEAD_ASSIGN(const auto batch, reader.next(batch_size));
@@ -430,7 +447,7 @@ Result<int> run(const Words& words, bool explaining) {
     }
     if (!engine.learn(told("Trying on held-out ends", 0, 1))) return stopped();
     FAIRLEAD_TRY(reader.rewind());
-    Sink sink(words, engine, reader.facts(), explaining);
+    Sink sink(words, engine, reader.facts(), explaining, before);
     FAIRLEAD_TRY(sink.open());
     const auto wanted = words.only.empty() ? std::function<bool(const ReadSeries&)>() : [&](const ReadSeries& one) { return one.series.id == words.only; };
     for (double from = 0;;) {
@@ -463,6 +480,7 @@ void add_forecast(CLI::App& app, Outcome& outcome) {
         to.add_option("--plot", words->plot, "Draw the series (the first, or that of --only) into this SVG file");
         to.add_option("--hierarchy", words->hierarchy, "Long: forecast the sums over these columns too, and reconcile all: Region,Product crosses them, Country>Region puts one inside the other");
         to.add_option("--reconcile", words->way, "How: mint, wls-variance, wls-structure, ols, bottom-up, top-down or middle-out:LEVEL")->capture_default_str();
+        to.add_option("--since", words->since, "An earlier run's --json: say what came of it, and by what the forecast changed (with explain or --json)");
         to.add_option("--only", words->only, "Only the series of this name; all are read, for the intervals");
         if (explaining) return;
         to.add_option("--output", words->output, "The file of forecasts, CSV; standard output unless said");

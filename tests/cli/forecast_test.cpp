@@ -180,3 +180,45 @@ TEST_CASE("What cannot be forecast is refused by name, the rest is done, and the
     CHECK(std::filesystem::is_symlink(desk.path("sink")));
     CHECK_FALSE(std::filesystem::exists(desk.path("sink.part")));
 }
+
+TEST_CASE("What changed since an earlier answer is told: what came, which records changed, and by what the forecast moved") {
+    const Desk desk;
+    const auto file = [&](int months, int changed) {
+        std::string text = "month,amount\n";
+        for (int t = 0; t < months; ++t) {
+            char line[60];
+            std::snprintf(line, sizeof line, "%d-%02d,%d\n", 2020 + t / 12, t % 12 + 1, 300 + 3 * t + 50 * (t % 12 == 11) + (t * 37) % 11 + (t == changed ? 90 : 0));
+            text += line;
+        }
+        return text;
+    };
+    desk.write("then.csv", file(48, -1));
+    desk.write("now.csv", file(51, 46));
+    const Ended then = desk.run("--input then.csv --horizon 6 --json --quiet");
+    REQUIRE(then.code == 0);
+    desk.write("then.json", then.out);
+    const Json now = json(desk.run("--input now.csv --horizon 6 --json --since then.json --quiet"));
+    const Json& one = now.find("series")->items.at(0);
+    const Json* since = one.find("since");
+    REQUIRE(since != nullptr);
+    CHECK(since->find("arrived")->items.size() == 3);
+    CHECK(since->find("periods")->items.size() == 3);
+    REQUIRE(since->find("revised")->items.size() == 1);
+    CHECK(derive::text_in(since->find("revised")->items[0], "period") == "2023-11");
+    const auto value = [&](const char* name) { return std::stod(since->find(name)->text); };
+    CHECK(value("before") + value("by_models") + value("by_revisions") + value("by_new_records") == doctest::Approx(value("now")).epsilon(1e-6));
+    CHECK(std::abs(value("by_models")) < 1e-3 * value("now"));
+    CHECK(std::abs(value("by_revisions")) > 1e-3 * value("now"));
+    const Ended told = desk.run("explain --input now.csv --horizon 6 --since then.json");
+    CHECK(told.code == 0);
+    CHECK(holds(told.out, "3 months are over"));
+    CHECK(holds(told.out, "Records changed since: 2023-11"));
+    CHECK(holds(told.out, "by new records"));
+    // What is no answer is refused before anything is done, and so is an option that would be told nowhere.
+    desk.write("bad.json", "{\"series\":[{\"series\":\"all\"}\n");
+    const Ended bad = desk.run("explain --input now.csv --since bad.json");
+    CHECK(bad.code == 1);
+    CHECK(holds(bad.error, "bad.json"));
+    CHECK(desk.run("explain --input now.csv --since none.json").code == 1);
+    CHECK(desk.run("--input now.csv --since then.json").code == 2);
+}

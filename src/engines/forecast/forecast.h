@@ -94,13 +94,13 @@ class Engine {
 
     const std::vector<Kind>& kinds() const { return kinds_; }
     const EngineOptions& options() const { return options_; }
+    Way way() const { return {options_.pool, options_.bounds}; }
 
   private:
     struct Group;
     std::size_t find_kind(const Series& series) const;  // kinds().size() where there is none yet
     std::size_t kind_of(const Series& series);
     Forecast forecast_one(const ReadSeries& read, std::int64_t ordinal) const;
-    Way way() const { return {options_.pool, options_.bounds}; }
 
     EngineOptions options_;
     std::vector<double> probabilities_;

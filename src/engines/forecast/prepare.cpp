@@ -246,6 +246,7 @@ void look_for_shift(Series& series, Shifts what) {
     const bool cut = what == Shifts::cut && n - place >= std::max<std::size_t>(2 * season, 6);
     note(series, "level_shift", std::string("Its level ") + (*far > 0 ? "rises" : "falls") + " for good in " + period.text() + (cut ? ": it starts there" : ""), {{"period", period.text()}});
     if (cut) cut_front(series, place);
+    else series.findings.push_back({place, true, 0});
 }
 
 void look_for_outliers(Series& series, Outliers what) {
@@ -257,13 +258,17 @@ void look_for_outliers(Series& series, Outliers what) {
     for (std::size_t i = 0; i < rest.size(); ++i) rest[i] = values[i] - parts.level[i] - parts.shape[i];
     const double deviation = robust_deviation(rest);
     std::vector<std::string> found;
+    std::vector<Finding> findings;
     for (std::size_t i = 0; deviation > 0 && i < rest.size(); ++i) {
         if (std::abs(rest[i]) <= 6 * deviation) continue;
         found.push_back(series.first.after(static_cast<std::int64_t>(i)).text());
         const double usual = parts.level[i] + parts.shape[i];
-        if (what == Outliers::mend) series.values[i] = ratios ? std::exp(usual) : usual;
+        const double expected = ratios ? std::exp(usual) : usual;
+        if (what == Outliers::mend) series.values[i] = expected;
+        else findings.push_back({i, false, expected});
     }
     // What is out of line everywhere is not out of line.
+    if (found.size() * 20 <= rest.size()) series.findings.insert(series.findings.end(), findings.begin(), findings.end());
     if (!found.empty() && (what == Outliers::mend || found.size() * 20 <= rest.size()))
         note(series, "outlier", "Far from what its neighbours say: " + listed(found) + (what == Outliers::mend ? "; replaced" : ""), {{"count", std::to_string(found.size())}, {"periods", listed(found)}});
 }

@@ -46,6 +46,13 @@ struct RawSeries {
     std::vector<Note> notes;              // of the reader
 };
 
+// A value or a step of the series that is out of line, where it was told and not mended or cut.
+struct Finding {
+    std::size_t at = 0;        // index of the value; of a step: of the first one behind it
+    bool shift = false;        // a lasting step
+    double expected = 0;       // what its neighbours and the season say of an outlier
+};
+
 // What a model gets: one finite value per period, oldest first.
 struct Series {
     std::string id;
@@ -61,6 +68,7 @@ struct Series {
     bool ended = false;
     bool by_working_days = false;
     std::vector<Note> notes;
+    std::vector<Finding> findings;
 
     Period last() const { return first.after(static_cast<std::int64_t>(values.size()) - 1); }
 };
