@@ -1,7 +1,6 @@
 // `fairlead forecast`: forecasts of the series in a file, without a database.
 #include <algorithm>
 #include <cmath>
-#include <csignal>
 #include <cstdio>
 #include <filesystem>
 #include <functional>
@@ -12,6 +11,7 @@
 #include "cli/bar.h"
 #include "cli/forecast_options.h"
 #include "cli/forecast_since.h"
+#include "cli/interrupt.h"
 #include "cli/open_store.h"
 #include "cli/output.h"
 #include "derive/json.h"
@@ -30,8 +30,6 @@ struct Words : ForecastWords {
     std::string output, notes, plot, hierarchy, way = "mint", since;
     bool totals = false, strict = false;
 };
-
-volatile std::sig_atomic_t interrupted = 0;
 
 // A field of a CSV line; what begins like a formula stays text in a spreadsheet.
 std::string field(std::string_view text) {
@@ -275,8 +273,6 @@ void explain(const Forecast& one, const Engine& engine, const EngineOptions& opt
 
 // ---- The run --------------------------------------------------------------------------------------------------------
 
-Refused stopped() { return refuse(Why::unavailable, "stopped", "Stopped; nothing was written"); }
-
 // "Region > State, Product": factors, each a chain.
 std::vector<std::vector<std::string>> factors_of(const std::string& text) {
     std::vector<std::vector<std::string>> factors;
@@ -430,11 +426,10 @@ Result<int> run(const Words& words, bool explaining) {
     }
     const EarlierAnswer* before = earlier ? &*earlier : nullptr;
     SeriesReader& reader = *plan.reader;
-    interrupted = 0;
-    std::signal(SIGINT, [](int) { interrupted = 1; });
+    watch_interrupts();
     Bar bar(words.quiet);
     const Told told = [&bar](const char* what, double from, double to) {
-        return [&bar, what, from, to](std::size_t done, std::size_t of) { return bar.to(what, from + (to - from) * static_cast<double>(done) / static_cast<double>(of)) && interrupted == 0; };
+        return [&bar, what, from, to](std::size_t done, std::size_t of) { return bar.to(what, from + (to - from) * static_cast<double>(done) / static_cast<double>(of)) && !interrupted(); };
     };
     if (!words.hierarchy.empty()) return run_tree(words, plan, explaining, before, bar, told);
     Engine engine(plan.options);
@@ -443,7 +438,7 @@ Result<int> run(const Words& words, bool explaining) {
         if (batch.empty()) break;
         engine.look(batch);
         bar.to("Reading", reader.progress());
-        if (interrupted != 0) return stopped();
+        if (interrupted()) return stopped();
     }
     if (!engine.learn(told("Trying on held-out ends", 0, 1))) return stopped();
     FAIRLEAD_TRY(reader.rewind());

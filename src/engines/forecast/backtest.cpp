@@ -63,14 +63,26 @@ Measured sign_flip_test(const std::vector<double>& differences) {
     return static_cast<double>(as_large + 1) / static_cast<double>(drawn + 1);
 }
 
+Pool trained_candidate(const Learner& learner) {
+    const Pool* pool = find_pool(learner.facts().pool);
+    ensure(pool != nullptr, "a learner's pool is one of ours");
+    Pool candidate = *pool;
+    candidate.name = "trained";
+    candidate.label = pool->label + ", trained";
+    return candidate;
+}
+
 Backtest::Backtest(BacktestOptions options) : options_(std::move(options)) {
     if (!options_.candidates.empty()) return;
+    if (options_.engine.learner != nullptr) options_.candidates.push_back(trained_candidate(*options_.engine.learner));
     for (const Pool& pool : pools()) options_.candidates.push_back(pool);
     for (const Model& model : models()) options_.candidates.push_back(*pool_of(model.name));
 }
 
 bool Backtest::add(const std::vector<ReadSeries>& batch, const Progress& progress) {
     std::vector<std::optional<Judged>> judged(batch.size());
+    std::vector<char> seen(batch.size(), 0);
+    const Learner* learner = options_.engine.learner;
     const auto& candidates = options_.candidates;
     if (!for_each_index(batch.size(), options_.engine.threads, [&](std::size_t i) {
             if (batch[i].fault) return;
@@ -81,17 +93,19 @@ bool Backtest::add(const std::vector<ReadSeries>& batch, const Progress& progres
             const std::size_t least = last_origin(series.values.size(), series.season, static_cast<int>(series.values.size()));
             std::size_t origin = last_origin(series.values.size(), series.season, horizon);
             if (origin == 0) return;
+            const std::size_t trained_to = learner != nullptr ? learner->trained_to(series) : 0;
+            if (origin < trained_to) return void(seen[i] = 1);
             Judged out;
             out.sparse = is_sparse(series.values);
             out.segment = options_.segment < 0 ? kind_words(series) : static_cast<std::size_t>(options_.segment) < series.dimensions.size() ? series.dimensions[static_cast<std::size_t>(options_.segment)] : std::string();
-            for (int end = 0; end < options_.ends && origin >= least && origin > 0; ++end) {
+            for (int end = 0; end < options_.ends && origin >= std::max(least, trained_to) && origin > 0; ++end) {
                 const auto past = std::span<const double>(series.values).first(origin);
                 const auto actual = std::span<const double>(series.values).subspan(origin, std::min(series.values.size() - origin, static_cast<std::size_t>(horizon)));
                 const Measured scale = absolute_scale(past, series.scale_season), squared = squared_scale(past);
                 auto &smapes = out.smape.emplace_back(), &mases = out.mase.emplace_back(), &rmsses = out.rmsse.emplace_back();
                 auto& sums = out.sums.emplace_back();
                 for (const Pool& candidate : candidates) {
-                    auto mean = hold_out({&candidate, options_.engine.bounds}, series, origin, static_cast<int>(actual.size())).outlook.mean;
+                    auto mean = hold_out({&candidate, options_.engine.bounds, candidate.name == "trained" ? learner : nullptr}, series, origin, static_cast<int>(actual.size())).outlook.mean;
                     smapes.push_back(smape(actual, mean));
                     mases.push_back(mase(actual, mean, scale));
                     rmsses.push_back(rmsse(actual, mean, squared));
@@ -111,6 +125,7 @@ bool Backtest::add(const std::vector<ReadSeries>& batch, const Progress& progres
         if (one) judged_.push_back(std::move(*one));
         else ++left_out_;
     }
+    only_trained_on_ += static_cast<std::size_t>(std::count(seen.begin(), seen.end(), 1));
     return true;
 }
 

@@ -1,6 +1,8 @@
 // Which model or pool forecasts best: several ends of every series are held out, everybody forecasts them from the same past, and
 // a league table per segment says who was off least, and how sure that is.
 //
+// Ends that a learner (EngineOptions::learner) has seen in training are forecast by nobody; it is the candidate "trained".
+//
 // Ends lie one horizon apart (they do not overlap), at least two seasons or five values behind the start. Where a model cannot
 // take a past, the last value is repeated for it, as a pool would. The loss of a series is the mean over its ends; a table counts
 // only series for which the measure is available for all.
@@ -54,6 +56,7 @@ class Backtest {
     bool add(const std::vector<ReadSeries>& batch, const Progress& progress = {});
     std::vector<League> leagues() const;  // the largest segment first
     std::size_t left_out() const { return left_out_; }
+    std::size_t only_trained_on() const { return only_trained_on_; }  // of those: all their ends were trained on
 
   private:
     struct Judged {
@@ -66,8 +69,11 @@ class Backtest {
     };
     BacktestOptions options_;
     std::vector<Judged> judged_;
-    std::size_t left_out_ = 0;
+    std::size_t left_out_ = 0, only_trained_on_ = 0;
 };
+
+// The learner's candidate: its pool under the name "trained".
+Pool trained_candidate(const Learner& learner);
 
 // Two-sided: how often as large a mean difference comes of tossed signs.
 Measured sign_flip_test(const std::vector<double>& differences);

@@ -6,19 +6,13 @@
 #include <numeric>
 #include <tuple>
 
+#include "engines/forecast/hash.h"
+
 namespace fairlead::forecast {
 namespace {
 
 constexpr std::size_t wanted_ends = 400;  // of a kind: few series give several ends each
 constexpr std::size_t most_ends = 24;     // of one series
-
-// FNV-1a, mixed: which series are in the sample depends on their names, not on their order.
-std::uint64_t hash_of(std::string_view text) {
-    std::uint64_t hash = 14695981039346656037ULL;
-    for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 1099511628211ULL;
-    hash = (hash ^ (hash >> 30)) * 0xbf58476d1ce4e5b9ULL;
-    return hash ^ (hash >> 31);
-}
 
 Measured relative_error(const HeldOut& one) {
     if (one.outlook.scale <= 0 || one.actual.empty()) return std::nullopt;
@@ -55,9 +49,19 @@ std::size_t last_origin(std::size_t count, int season, int horizon) {
     return std::max(least, count > static_cast<std::size_t>(horizon) ? count - static_cast<std::size_t>(horizon) : 0);
 }
 
+const LearnedKind* learned_for(const Way& way, const Series& series, std::size_t origin) {
+    const LearnedKind* kind = way.learner != nullptr ? way.learner->kind_of(series) : nullptr;
+    return kind != nullptr && kind->share > 0 && origin >= way.learner->trained_to(series) ? kind : nullptr;
+}
+
 PoolForecast forecast_from(const Way& way, const Series& series, std::size_t origin, int horizon, bool with_fitted) {
     const auto past = std::span<const double>(series.values).first(origin);
-    PoolForecast forecast = forecast_with(*way.pool, past, series.season, horizon, way.bounds, with_fitted, series.longer_seasons);
+    const LearnedKind* kind = learned_for(way, series, origin);
+    Blend blend;
+    if (kind != nullptr) blend = {way.learner->members(), [&](const PoolForecast& said) { return way.learner->shares(*kind, series, past, said); }};
+    // The learner looks at as many steps as it was trained on.
+    PoolForecast forecast = forecast_with(*way.pool, past, series.season, kind != nullptr ? std::max(horizon, kind->horizon) : horizon, way.bounds, with_fitted, series.longer_seasons, kind != nullptr ? &blend : nullptr);
+    forecast.cut(static_cast<std::size_t>(horizon));
     if (series.not_negative) not_below_zero(forecast.mean);
     return forecast;
 }
@@ -78,7 +82,7 @@ const Band* Forecast::band(double probability) const {
 }
 
 struct Engine::Group {
-    // The sample: the series with the smallest hashes. The place in the file tells two of one name apart.
+    // The sample: the series with the smallest hashes of their names, so that it does not depend on their order. The place in the file tells two of one name apart.
     std::map<std::pair<std::uint64_t, std::int64_t>, Series> sample;
     std::map<std::int64_t, HeldOut> last_ends;  // by the place in the file
     std::unique_ptr<Calibration> calibration;
@@ -129,6 +133,7 @@ void Engine::look(const std::vector<ReadSeries>& batch) {
         if (!series) continue;
         const std::size_t kind = kind_of(*series);
         ++kinds_[kind].series;
+        if (options_.learner != nullptr && options_.learner->trained_to(*series) > 0) ++kinds_[kind].trained_on;
         if (series->ended || last_origin(series->values.size(), series->season, kinds_[kind].horizon) == 0) continue;
         auto& sample = groups_[kind]->sample;
         const auto place = std::pair{hash_of(series->id), ordinal};
@@ -185,6 +190,7 @@ bool Engine::learn(const Progress& progress) {
             if (earlier != by_origin.end() && earlier->second != &task) held.outlook.earlier = relative_error(earlier->second->held);
             if (task.last) {
                 groups_[kind]->last_ends[task.ordinal] = held;
+                known.learned += learned_for(way(), *task.of, task.origin) != nullptr ? 1 : 0;
                 const std::size_t n = held.actual.size();
                 const auto past = std::span<const double>(task.of->values).first(task.origin);
                 const auto said = std::span<const double>(held.outlook.mean).first(n);
@@ -206,6 +212,17 @@ bool Engine::learn(const Progress& progress) {
         groups_[kind]->sample.clear();
     }
     return true;
+}
+
+// Why the learner was not asked, or what it must not be judged by.
+void Engine::note_learner(Series& series, const PoolForecast& pool) const {
+    const LearnedKind* kind = options_.learner->kind_of(series);
+    const auto say = [&](const char* code, std::string message) { series.notes.push_back({code, std::move(message), {}}); };
+    if (kind == nullptr) return say("not_trained", "The trained file knows no such series (" + (series.rhythm == Frequency::number ? std::string("numbers") : std::string(plural_of(series.rhythm, 2))) + ", season of " + std::to_string(series.season) + "): forecast by the pool alone");
+    if (kind->share <= 0) return say("trained_no_better", "What was learned of such series was no better than the pool when it was trained: forecast by the pool alone");
+    if (pool.learned <= 0) return say("not_trained", "Mostly zeros or very short: forecast by the pool alone, without what was learned");
+    if (const std::size_t to = options_.learner->trained_to(series); to > 0 && to <= series.values.size())
+        say("in_training", "The trained weights were learned from its values up to " + series.first.after(static_cast<std::int64_t>(to) - 1).text() + ": held-out ends before are forecast without them");
 }
 
 Forecast Engine::forecast_one(const ReadSeries& read, std::int64_t ordinal) const {
@@ -230,6 +247,7 @@ Forecast Engine::forecast_one(const ReadSeries& read, std::int64_t ordinal) cons
 
     out.pool = forecast_from(way(), series, series.values.size(), kind.horizon, options_.with_fitted);
     if (out.pool.sparse) series.notes.push_back({"sparse", "More than half of its values are zero: forecast as demand that comes rarely", {}});
+    if (options_.learner != nullptr && !series.ended) note_learner(series, out.pool);
     Outlook outlook = outlook_of(out.pool, series.values, series);
 
     const std::size_t origin = series.ended ? 0 : last_origin(series.values.size(), series.season, kind.horizon);

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "engines/forecast/intervals.h"
+#include "engines/forecast/learner.h"
 #include "engines/forecast/parallel.h"
 #include "engines/forecast/pool.h"
 #include "engines/forecast/reader.h"
@@ -30,6 +31,7 @@ struct EngineOptions {
     std::vector<double> levels{0.8, 0.95};  // of intervals
     std::vector<double> quantiles{};        // further probabilities
     const Pool* pool = nullptr;             // null: the quick one. It must outlive the engine
+    const Learner* learner = nullptr;       // trained weights, for the pool that they were trained with. It must outlive the engine
     Bounds bounds = Bounds::robust;
     PrepareOptions prepare{};
     int threads = 0;                        // 0: as many as there are processors
@@ -46,7 +48,12 @@ struct Band {
 struct Way {
     const Pool* pool = nullptr;
     Bounds bounds = Bounds::robust;
+    const Learner* learner = nullptr;    // null: the pool alone
 };
+
+// What the way's learner knows for this series at `origin`; null where it is not asked: there is none, it knows no such series, it
+// was no better than the pool, or it was trained on values behind the origin, by which it must not be judged.
+const LearnedKind* learned_for(const Way& way, const Series& series, std::size_t origin);
 
 // What is said at `origin` (of the series' values before it; of all where it is their number), not below zero where the past never
 // was.
@@ -73,6 +80,8 @@ struct Kind {
     int season = 1, horizon = 1;
     std::size_t series = 0, sampled = 0;
     std::size_t held_out = 0;            // ends, of the sampled ones
+    std::size_t learned = 0;             // of the sampled ones' last ends, for which the learner was asked
+    std::size_t trained_on = 0;          // series that the learner was trained on
     std::vector<Coverage> coverage;      // per level of the options, by cross-validation
     Mean smape, mase, naive_smape, naive_mase;  // over the last held-out end of each; naive2 beside
     Sums sums;
@@ -94,12 +103,13 @@ class Engine {
 
     const std::vector<Kind>& kinds() const { return kinds_; }
     const EngineOptions& options() const { return options_; }
-    Way way() const { return {options_.pool, options_.bounds}; }
+    Way way() const { return {options_.pool, options_.bounds, options_.learner}; }
 
   private:
     struct Group;
     std::size_t find_kind(const Series& series) const;  // kinds().size() where there is none yet
     std::size_t kind_of(const Series& series);
+    void note_learner(Series& series, const PoolForecast& pool) const;
     Forecast forecast_one(const ReadSeries& read, std::int64_t ordinal) const;
 
     EngineOptions options_;

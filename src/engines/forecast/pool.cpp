@@ -113,7 +113,38 @@ void combine(PoolForecast& out, const std::vector<Asked>& asked, Combine how, st
     }
 }
 
+// The mix's answer and all members' by their shares. How far members lie apart, and their own deviations, stay those of the mix:
+// intervals compare forecasts with a blend and without.
+void mix_in(PoolForecast& out, const std::vector<Asked>& asked, const Shares& shares) {
+    ensure(shares.of_members.size() == asked.size(), "every member has a share");
+    for (std::size_t h = 0; h < out.mean.size(); ++h) {
+        double sum = shares.of_mix * out.mean[h];
+        for (std::size_t i = 0; i < asked.size(); ++i)
+            if (shares.of_members[i] > 0) sum += shares.of_members[i] * asked[i].member.mean[h];
+        out.mean[h] = sum;
+    }
+    for (std::size_t t = 0; t < out.fitted.size(); ++t) {
+        double sum = 0, told = 0;
+        const auto add = [&](double share, double said) {
+            if (share > 0 && std::isfinite(said)) sum += share * said, told += share;
+        };
+        add(shares.of_mix, out.fitted[t]);
+        for (std::size_t i = 0; i < asked.size(); ++i)
+            if (t < asked[i].fitted.size()) add(shares.of_members[i], asked[i].fitted[t]);
+        if (told > 0) out.fitted[t] = sum / told;
+    }
+    for (std::size_t i = 0; i < asked.size(); ++i) out.members[i].weight = shares.of_mix * out.members[i].weight + shares.of_members[i];
+    out.learned = 1 - shares.of_mix;
+}
+
 }  // namespace
+
+void PoolForecast::cut(std::size_t steps) {
+    for (auto* of : {&mean, &deviation, &spread})
+        if (of->size() > steps) of->resize(steps);
+    for (Member& member : members)
+        if (member.mean.size() > steps) member.mean.resize(steps);
+}
 
 bool is_sparse(std::span<const double> values) {
     std::size_t zeros = 0;
@@ -124,7 +155,7 @@ bool is_sparse(std::span<const double> values) {
     return zeros * 2 > values.size() && zeros < values.size();
 }
 
-PoolForecast forecast_with(const Pool& pool, std::span<const double> values, int season, int horizon, Bounds bounds, bool with_fitted, std::span<const int> longer) {
+PoolForecast forecast_with(const Pool& pool, std::span<const double> values, int season, int horizon, Bounds bounds, bool with_fitted, std::span<const int> longer, const Blend* blend) {
     ensure(!values.empty() && horizon >= 1, "a series has a value, a forecast a step");
     PoolForecast out;
     const bool few = values.size() < 5 && !pool.few.members.empty();
@@ -136,7 +167,11 @@ PoolForecast forecast_with(const Pool& pool, std::span<const double> values, int
         if (one > told && known(one, values.size())) seasons.push_back(one);
     const bool several = !pool.several.members.empty() && seasons.size() > 1, lengthy = !pool.lengthy.members.empty() && told > longest_season;
     const Mix& mix = few ? pool.few : out.sparse ? pool.sparse : several ? pool.several : lengthy ? pool.lengthy : told > 1 && told < 7 && !pool.brief.members.empty() ? pool.brief : told > 1 ? pool.seasonal : pool.plain;
-    const auto& members = mix.members;
+    std::vector<PoolMember> members = mix.members;
+    if (few || out.sparse) blend = nullptr;
+    if (blend != nullptr)
+        for (const PoolMember& one : blend->also)
+            if (std::none_of(mix.members.begin(), mix.members.end(), [&](const PoolMember& of) { return of.model == one.model; })) members.push_back(one);
     // A long season, or the longest of several, is taken out at once for models that would estimate each of its periods.
     const bool taken_out = told > longest_season || seasons.size() > 1;
     Deseasonalised plain;
@@ -153,6 +188,9 @@ PoolForecast forecast_with(const Pool& pool, std::span<const double> values, int
         member.without_season = member.without_season || (taken_out && member.model->seasonal && !any_length && (told > longest_season || plain.seasonal));
         asked.push_back(ask(member, values, plain, seasons, horizon, bounds, with_fitted));
     }
+    // What is only blended in stands behind the mix, which answers without it.
+    std::vector<Asked> beside(std::make_move_iterator(asked.begin() + static_cast<std::ptrdiff_t>(mix.members.size())), std::make_move_iterator(asked.end()));
+    asked.resize(mix.members.size());
     if (std::all_of(asked.begin(), asked.end(), [](const Asked& one) { return !one.member.left_out.empty(); })) {
         const Model* naive = find_model("naive");
         ensure(naive != nullptr, "the naive model is always there");
@@ -160,6 +198,12 @@ PoolForecast forecast_with(const Pool& pool, std::span<const double> values, int
         ensure(asked.back().member.left_out.empty(), "the last value can always be repeated");
     }
     combine(out, asked, mix.how, static_cast<std::size_t>(horizon));
+    if (blend == nullptr) return out;
+    for (Asked& one : beside) {
+        out.members.push_back(one.member);
+        asked.push_back(std::move(one));
+    }
+    if (const auto shares = blend->shares(out)) mix_in(out, asked, *shares);
     return out;
 }
 

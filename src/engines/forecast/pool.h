@@ -1,6 +1,7 @@
 // Pools: several models asked about one series, and their answers put together. Which models a pool has was chosen on held-out
 // ends of training series only (docs/guide/forecasting.md), never by how well a model fits the past it has seen.
 #pragma once
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
@@ -57,6 +58,20 @@ struct PoolForecast {
     std::vector<double> fitted;     // where asked for: what was said of each value one step before; NaN where nothing was
     std::vector<Member> members;
     bool sparse = false;
+    double learned = 0;             // the share of the answer that a Blend gave; 0: the mix alone
+
+    void cut(std::size_t steps);    // to the first ones
+};
+
+// Further models asked beside a mix, and their share of the answer. Not for sparse and very short series.
+struct Shares {
+    double of_mix = 1;
+    std::vector<double> of_members;  // as the members stand in PoolForecast; all add up to 1
+};
+struct Blend {
+    std::span<const PoolMember> also;  // those that the mix has under the same name are not asked twice
+    // Told what the mix alone says, and all members' answers; nothing: the mix alone.
+    std::function<std::optional<Shares>(const PoolForecast&)> shares;
 };
 
 // What the pool says of values without gaps, oldest first. Rules beyond the models' own:
@@ -65,7 +80,7 @@ struct PoolForecast {
 //   `longer` are further seasons (168 hours beside 24): used where two of them are known, by models that know several;
 //   a member whose answer is no number, or runs further than five times the range of the past away from it, is left out;
 //   where no member is left, the last value is repeated.
-PoolForecast forecast_with(const Pool& pool, std::span<const double> values, int season, int horizon, Bounds bounds = Bounds::robust, bool with_fitted = false, std::span<const int> longer = {});
+PoolForecast forecast_with(const Pool& pool, std::span<const double> values, int season, int horizon, Bounds bounds = Bounds::robust, bool with_fitted = false, std::span<const int> longer = {}, const Blend* blend = nullptr);
 // More than half of it zeros, and never below.
 bool is_sparse(std::span<const double> values);
 

@@ -19,6 +19,7 @@
 //   level_shift       a lasting step, with its period: told, and with Shifts::cut the series starts there
 //   working_days      values were divided by the working days of their period, and forecasts multiplied by theirs
 //   frequency         how the frequency was found where nobody said it
+//   in_training, not_trained, trained_no_better   with a learner (learner.h): what it must not be judged by, or why it was not asked
 // Refused are: no_history, mixed_periods, duplicate_periods (where asked), too_many_gaps (more than half of a level is
 // unknown), span_too_long (a mistyped year), not_a_number.
 #pragma once
