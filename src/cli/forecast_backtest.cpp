@@ -21,13 +21,15 @@ struct Words : ForecastWords {
     int ends = 3;
 };
 
-Result<std::vector<Pool>> candidates_of(const std::string& text) {
+Result<std::vector<Pool>> candidates_of(const std::string& text, const Learner* learner) {
     std::vector<Pool> candidates;
     for (const std::string& part : split(text, ',')) {
         const std::string name(trim(part));
-        if (const Pool* pool = find_pool(name)) candidates.push_back(*pool);
+        if (name == "trained" && learner != nullptr) candidates.push_back(trained_candidate(*learner));
+        else if (const Pool* pool = find_pool(name)) candidates.push_back(*pool);
         else if (auto single = pool_of(name)) candidates.push_back(std::move(*single));
         else if (!name.empty()) {
+            if (name == "trained") return refuse(Why::invalid, "unknown_choice", "\"trained\" needs --trained FILE, a file that \"forecast train\" wrote", "models");
             std::vector<std::string> names;
             for (const Pool& pool : pools()) names.push_back(pool.name);
             for (const Model& model : forecast::models()) names.emplace_back(model.name);
@@ -46,7 +48,7 @@ std::string cell(Measured value, double times = 1, const char* behind = "") {
 
 void write_measured(JsonWriter& w, std::string_view name, Measured value) { w.key(name).raw(value ? plain_number(*value) : "null"); }
 
-std::string json_of(const std::vector<League>& leagues, std::size_t left_out) {
+std::string json_of(const std::vector<League>& leagues, const Backtest& backtest) {
     JsonWriter w;
     w.begin_object().key("segments").begin_array();
     for (const League& league : leagues) {
@@ -66,10 +68,10 @@ std::string json_of(const std::vector<League>& leagues, std::size_t left_out) {
         }
         w.end_array().end_object();
     }
-    return w.end_array().number("left_out", static_cast<std::int64_t>(left_out)).end_object().take();
+    return w.end_array().number("left_out", static_cast<std::int64_t>(backtest.left_out())).number("only_trained_on", static_cast<std::int64_t>(backtest.only_trained_on())).end_object().take();
 }
 
-void print(const std::vector<League>& leagues, std::size_t left_out) {
+void print(const std::vector<League>& leagues, const Backtest& backtest) {
     for (const League& league : leagues) {
         std::printf("%s: %zu series, %zu held-out ends, ranked by %s\n", league.segment.empty() ? "(none)" : league.segment.c_str(), league.series, league.ends, upper_ascii(name_of(league.loss)).c_str());
         if (league.compared == 0) {
@@ -87,7 +89,8 @@ void print(const std::vector<League>& leagues, std::size_t left_out) {
         if (league.p) std::printf("; before %s %s (p = %.4f, paired sign-flip test)", league.table[1].name.c_str(), *league.p < 0.05 ? "for certain" : "by a lead that may be chance", *league.p);
         std::printf("\n\n");
     }
-    if (left_out > 0) std::printf("%zu series were left out: they cannot be read, have ended, or are too short to hold an end out\n", left_out);
+    if (const std::size_t seen = backtest.only_trained_on(); seen > 0) std::printf("%zu series were left out: the trained file has seen all ends that could be held out. Score it on other series, on a shorter horizon, or once newer values have come\n", seen);
+    if (const std::size_t left_out = backtest.left_out() - backtest.only_trained_on(); left_out > 0) std::printf("%zu series were left out: they cannot be read, have ended, or are too short to hold an end out\n", left_out);
 }
 
 Result<int> run(const Words& words) {
@@ -95,7 +98,8 @@ Result<int> run(const Words& words) {
     BacktestOptions options;
     options.engine = plan.options;
     options.ends = words.ends;
-    FAIRLEAD_ASSIGN(options.candidates, candidates_of(words.models));
+    FAIRLEAD_ASSIGN(options.candidates, candidates_of(words.models, plan.learner.get()));
+    if (plan.learner && !options.candidates.empty() && std::none_of(options.candidates.begin(), options.candidates.end(), [](const Pool& one) { return one.name == "trained"; })) options.candidates.push_back(trained_candidate(*plan.learner));
     for (const Loss loss : {Loss::by_kind, Loss::mase, Loss::rmsse, Loss::smape, Loss::wape})
         if (name_of(loss) == words.by) options.loss = loss;
     if (!words.segment.empty()) {
@@ -114,8 +118,8 @@ Result<int> run(const Words& words) {
     }
     bar.end();
     const auto leagues = backtest.leagues();
-    if (words.json) std::printf("%s\n", json_of(leagues, backtest.left_out()).c_str());
-    else print(leagues, backtest.left_out());
+    if (words.json) std::printf("%s\n", json_of(leagues, backtest).c_str());
+    else print(leagues, backtest);
     return leagues.empty() ? 1 : 0;
 }
 
@@ -131,8 +135,7 @@ void add_forecast_backtest(CLI::App& forecast, Outcome& outcome) {
     command->add_option("--segment", words->segment, "Long: a table for each value of this column");
     for (const char* name : {"--pool", "--model", "--level", "--quantiles"}) command->remove_option(command->get_option(name));
     command->callback([words, &outcome] {
-        const auto done = run(*words);
-        outcome.code = done ? *done : print_refusal(done.refused());
+        finish_forecast(run(*words), outcome);
     });
 }
 

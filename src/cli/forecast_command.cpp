@@ -146,6 +146,7 @@ std::string json_of(const Forecast& one, const EngineOptions& options, const std
         w.end_object();
     }
     w.end_array();
+    w.key("learned").raw(plain_number(one.pool.learned));
     write_parts(w, series);
     if (grounds != nullptr) write_grounds(w, *grounds);
     w.key("held_out").begin_object();
@@ -162,6 +163,7 @@ void write_kinds(JsonWriter& w, const std::vector<Kind>& kinds) {
     w.key("kinds").begin_array();
     for (const Kind& kind : kinds) {
         w.begin_object().text("frequency", name_of(kind.rhythm)).number("season", kind.season).number("horizon", kind.horizon).number("series", static_cast<std::int64_t>(kind.series)).number("sampled", static_cast<std::int64_t>(kind.sampled)).number("held_out_ends", static_cast<std::int64_t>(kind.held_out));
+        w.number("learned_ends", static_cast<std::int64_t>(kind.learned)).number("trained_on", static_cast<std::int64_t>(kind.trained_on));
         write_measured(w, "smape", kind.smape.value());
         write_measured(w, "mase", kind.mase.value());
         write_measured(w, "owa", owa(kind.smape.value(), kind.mase.value(), kind.naive_smape.value(), kind.naive_mase.value()));
@@ -199,11 +201,23 @@ struct Tally {
     }
 };
 
+// How far what was learned took part, and in what is said of its errors.
+std::string learned_words(const Kind& kind, const Learner& learner) {
+    const auto known = std::find_if(learner.kinds().begin(), learner.kinds().end(), [&](const LearnedKind& one) { return one.rhythm == kind.rhythm && one.season == kind.season; });
+    if (known == learner.kinds().end()) return "of which the trained file knows nothing (the pool alone)";
+    if (known->share <= 0) return "for which what was learned was no better than the pool (the pool alone)";
+    std::string words = percent(known->share, 0) + " by trained weights";
+    if (kind.trained_on > 0) words += "; " + std::to_string(kind.trained_on) + " of them were trained on";
+    if (kind.learned < kind.sampled) words += "; of the last held-out ends " + std::to_string(kind.sampled - kind.learned) + " of " + std::to_string(kind.sampled) + " were forecast by the pool alone, which they do not flatter";
+    return words;
+}
+
 void tell(const Tally& tally, const Engine& engine, const std::vector<Note>& notes, std::FILE* to) {
     for (const Note& note : notes) std::fprintf(to, "Note: %s\n", note.message.c_str());
     for (const Kind& kind : engine.kinds()) {
         if (kind.series == 0) continue;
         std::fprintf(to, "%zu series%s%s, %d %s ahead", kind.series, kind.rhythm == Frequency::number ? "" : " of ", kind.rhythm == Frequency::number ? "" : std::string(plural_of(kind.rhythm, 2)).c_str(), kind.horizon, std::string(plural_of(kind.rhythm, kind.horizon)).c_str());
+        if (engine.options().learner != nullptr) std::fprintf(to, ", %s", learned_words(kind, *engine.options().learner).c_str());
         if (kind.held_out == 0) {
             std::fprintf(to, "; too little history to hold anything out, so nothing is known about how good this is\n");
             continue;
@@ -245,7 +259,7 @@ void explain(const Forecast& one, const Engine& engine, const EngineOptions& opt
         for (std::size_t i = 0; i < parts.season.size(); ++i) std::printf(" %s %s%s;", series.first.after(static_cast<std::int64_t>(n - parts.season.size() + i)).text().c_str(), parts.season[i] > 0 ? "+" : "", shown(parts.season[i], size).c_str());
         std::printf("\n");
     }
-    std::printf("  Models (%s):\n", options.pool->label.c_str());
+    std::printf("  Models (%s%s):\n", options.pool->label.c_str(), one.pool.learned > 0 ? (", " + percent(one.pool.learned, 0) + " by trained weights").c_str() : "");
     for (const Member& member : one.pool.members) {
         if (member.left_out.empty()) std::printf("    %3.0f %%  %s: %s\n", member.weight * 100, std::string(member.label).c_str(), member.description.c_str());
         else std::printf("      -    %s: left out, %s\n", std::string(member.label).c_str(), member.left_out.c_str());
@@ -350,7 +364,8 @@ class Sink {
             JsonWriter w;
             w.begin_object();
             write_kinds(w, engine_.kinds());
-            w.text("pool", options.pool->name).text("pool_label", options.pool->label).number("forecast", tally_.forecast).number("refused", tally_.refused);
+            w.text("pool", options.pool->name).text("pool_label", options.pool->label).key("trained").raw(options.learner != nullptr ? "true" : "false");
+            w.number("forecast", tally_.forecast).number("refused", tally_.refused);
             write_notes(w, notes);
             std::printf("],%s\n", w.end_object().take().substr(1).c_str());
         }
@@ -457,14 +472,6 @@ Result<int> run(const Words& words, bool explaining) {
     return sink.close(bar, reader.facts().notes);
 }
 
-// An option whose value cannot be is no other fault than one that the parser of options finds.
-void finish(const Result<int>& done, Outcome& outcome) {
-    if (done) return void(outcome.code = *done);
-    const std::string& code = done.refused().code();
-    const int printed = print_refusal(done.refused());
-    outcome.code = code == "unknown_choice" || code == "bad_level" || code == "bad_date" ? 2 : printed;
-}
-
 }  // namespace
 
 void add_forecast(CLI::App& app, Outcome& outcome) {
@@ -487,14 +494,15 @@ void add_forecast(CLI::App& app, Outcome& outcome) {
     CLI::App* why = command->add_subcommand("explain", "Say of each series what was found in it, which models took part, and how good they were");
     add(*why, true);
     add_forecast_backtest(*command, outcome);
+    add_forecast_train(*command, outcome);
     // The options of a sub-command stand behind its name.
     command->get_option("--input")->required(false);
     command->callback([command, words, &outcome] {
         if (!command->get_subcommands().empty()) return;
         if (words->input.empty()) throw CLI::RequiredError("--input");
-        finish(run(*words, false), outcome);
+        finish_forecast(run(*words, false), outcome);
     });
-    why->callback([words, &outcome] { finish(run(*words, true), outcome); });
+    why->callback([words, &outcome] { finish_forecast(run(*words, true), outcome); });
 }
 
 }  // namespace fairlead::cli

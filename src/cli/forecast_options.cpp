@@ -3,8 +3,11 @@
 
 #include <algorithm>
 #include <charconv>
+#include <fstream>
+#include <sstream>
 
 #include "base/text.h"
+#include "cli/open_store.h"
 
 namespace fairlead::cli {
 namespace {
@@ -95,12 +98,20 @@ void add_forecast_options(CLI::App& command, ForecastWords& words) {
     command.add_option("--today", words.today, "The day on which a period is still running; today unless said");
     command.add_option("--level", words.level, "Levels of the intervals in percent, comma between")->capture_default_str();
     command.add_option("--quantiles", words.quantiles, "Further quantiles in percent, comma between: 10,50,90");
-    command.add_option("--pool", words.pool, "Which models together: " + pool_names())->capture_default_str();
+    command.add_option("--pool", words.pool, "Which models together: " + pool_names() + "; quick unless said");
+    command.add_option("--trained", words.trained, "A file that \"forecast train\" wrote: its weights are mixed with the pool's");
     command.add_option("--model", words.model, "One model instead of a pool");
     command.add_option("--bounds", words.bounds, "Of smoothing: robust (forecasts better), or r-compatible (as R's ets)")->check(CLI::IsMember({"robust", "r-compatible"}));
     command.add_option("--threads", words.threads, "How many; as many as there are processors unless said. The numbers are the same")->check(CLI::Range(1, 1024));
     command.add_flag("--json", words.json, "Print as JSON");
     command.add_flag("--quiet", words.quiet, "No progress and no summary");
+}
+
+void finish_forecast(const Result<int>& done, Outcome& outcome) {
+    if (done) return void(outcome.code = *done);
+    const std::string& code = done.refused().code();
+    const int printed = print_refusal(done.refused());
+    outcome.code = code == "unknown_choice" || code == "bad_level" || code == "bad_date" ? 2 : printed;
 }
 
 Result<ForecastPlan> plan_forecast(const ForecastWords& words) {
@@ -113,8 +124,21 @@ Result<ForecastPlan> plan_forecast(const ForecastWords& words) {
     options.horizon = words.horizon;
     options.threads = words.threads;
     options.bounds = words.bounds == "robust" ? Bounds::robust : Bounds::r_compatible;
-    options.pool = find_pool(words.pool);
+    options.pool = find_pool(words.pool.empty() ? "quick" : words.pool);
     if (options.pool == nullptr) return unknown("pool", words.pool, "one of " + pool_names());
+    if (!words.trained.empty()) {
+        if (!words.model.empty()) return refuse(Why::invalid, "unknown_choice", "--trained weighs the models of a pool; with --model there is only one: leave one of the two out", "trained");
+        std::ifstream file(words.trained, std::ios::binary);
+        std::ostringstream bytes;
+        if (!file || !(bytes << file.rdbuf())) return refuse(Why::not_found, "no_such_file", words.trained + " cannot be read", "trained", {{"file", words.trained}});
+        FAIRLEAD_ASSIGN(Learner learner, Learner::read(bytes.view()));
+        if (!words.pool.empty() && words.pool != learner.facts().pool)
+            return refuse(Why::invalid, "unknown_choice", words.trained + " was trained with the " + learner.facts().pool + " pool: use it with --pool " + learner.facts().pool + ", or train with --pool " + words.pool, "pool");
+        plan.learner = std::make_unique<Learner>(std::move(learner));
+        options.learner = plan.learner.get();
+        options.pool = find_pool(plan.learner->facts().pool);
+        options.bounds = plan.learner->facts().bounds;
+    }
     if (!words.model.empty()) {
         auto single = pool_of(words.model);
         std::vector<std::string> names;

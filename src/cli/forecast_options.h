@@ -12,21 +12,27 @@ namespace fairlead::cli {
 struct ForecastWords {
     std::string input, layout = "auto", series, period_column, value_column, dates, start, separator, encoding;
     std::string period = "auto", measure = "sum", gaps = "auto", duplicates = "auto", outliers = "report", shifts = "report", today;
-    std::string level = "80,95", quantiles, pool = "quick", model, bounds = "robust", only;
+    std::string level = "80,95", quantiles, pool, model, bounds = "robust", only, trained;
     int horizon = 0, season = 0, threads = 0;
     bool working_days = false, keep_partial = false, quiet = false, json = false;
 };
 
 void add_forecast_options(CLI::App& command, ForecastWords& words);
-void add_forecast_backtest(CLI::App& forecast, Outcome& outcome);  // the sub-command
+// The sub-commands.
+void add_forecast_backtest(CLI::App& forecast, Outcome& outcome);
+void add_forecast_train(CLI::App& forecast, Outcome& outcome);
 
-// The file opened, and the engine's options for it. The pool lies beside them where one model was named.
+// The file opened, and the engine's options for it. The pool lies beside them where one model was named, as does a learner.
 struct ForecastPlan {
     std::unique_ptr<forecast::SeriesReader> reader;
     forecast::EngineOptions options;
     std::unique_ptr<forecast::Pool> single;
+    std::unique_ptr<forecast::Learner> learner;
 };
 Result<ForecastPlan> plan_forecast(const ForecastWords& words);
+
+// An option whose value cannot be is no other fault than one that the parser of options finds: 2; a refusal is printed.
+void finish_forecast(const Result<int>& done, Outcome& outcome);
 
 // "80,95" as 0.80, 0.95.
 Result<std::vector<double>> read_levels(const std::string& text);

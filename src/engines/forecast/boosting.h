@@ -35,8 +35,8 @@ struct Forest {
 };
 
 struct BoostSettings {
-    int depth = 6;
-    double eta = 0.1, lambda = 1, least_weight = 5;  // of a leaf: its sum of second derivatives
+    int depth = 5;
+    double eta = 0.1, lambda = 5, least_weight = 5;  // of a leaf: its sum of second derivatives
 };
 
 // Growing. One thread, no chance of its own: the same gradients give the same trees. Refuses `no_xgboost`.
