@@ -104,7 +104,7 @@ TEST_CASE("What is learned is better than the pool on an origin it was not train
         CHECK(forecast.learned > 0);
     }
     CHECK(line_drift > 0.4);
-    CHECK(wave_mean > 0.25);  // before training an eighth
+    CHECK(wave_mean > 0.2);  // before training an eighth
     CHECK(line_mean < 0.05);
 }
 
