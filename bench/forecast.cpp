@@ -17,11 +17,13 @@
 #include <ctime>
 #include <fstream>
 #include <map>
+#include <numeric>
 #include <sstream>
 #include <string>
 #include <vector>
 
 #include "engines/forecast/model.h"
+#include "engines/forecast/numerics/lanes.h"
 #include "engines/forecast/numerics/season.h"
 
 namespace {
@@ -66,35 +68,47 @@ std::vector<Item> read(const char* path) {
     return items;
 }
 
-std::vector<double> forecast(const Model& model, const Item& item, bool& failed, std::int64_t& evaluations) {
+// A series as a model is asked about it: models without a season get it deseasonalised, and their forecasts the season back.
+struct Asked {
     Question question;
-    question.season = item.frequency;
-    question.horizon = static_cast<int>(item.test.size());
-    if (model.seasonal) {
-        question.values = item.train;
-        auto fit = model.fit(question);
-        failed = !fit;
-        if (failed) return {};
-        evaluations += fit->evaluations;
-        return fit->mean;
+    Deseasonalised plain;
+
+    Asked(const Model& model, const Item& item) {
+        question.season = item.frequency;
+        question.horizon = static_cast<int>(item.test.size());
+        if (!model.seasonal) plain = deseasonalise(item.train, item.frequency);
+        question.values = model.seasonal ? std::span<const double>(item.train) : plain.values;
     }
-    const Deseasonalised plain = deseasonalise(item.train, item.frequency);
-    question.values = plain.values;
-    auto fit = model.fit(question);
-    failed = !fit;
-    if (failed) return {};
-    evaluations += fit->evaluations;
-    for (std::size_t h = 0; h < fit->mean.size(); ++h)
-        fit->mean[h] = plain.with_season(fit->mean[h], item.train.size() + h);
-    return fit->mean;
+    void with_season(std::vector<double>& mean) const {
+        for (std::size_t h = 0; h < mean.size() && !plain.indices.empty(); ++h)
+            mean[h] = plain.with_season(mean[h], question.values.size() + h);
+    }
+};
+
+std::vector<double> naive_forecast(const Item& item) {
+    const Model& naive = *find_model("naive");
+    const Asked asked(naive, item);
+    auto mean = naive.fit(asked.question)->mean;
+    asked.with_season(mean);
+    return mean;
 }
+
+std::size_t lot = 1024;  // series asked about together
 
 using Group = std::pair<int, std::size_t>;  // frequency and horizon: the "other" series of M3 have frequency 1, too
 
 struct Score {
-    double smape = 0, mase = 0, milliseconds = 0;
+    double smape = 0, mase = 0, together = 0;  // milliseconds of all, asked in lots
+    std::vector<double> alone;                 // milliseconds of each, asked by itself
     int count = 0, failed = 0;
     std::int64_t evaluations = 0;
+
+    double mean() const { return std::accumulate(alone.begin(), alone.end(), 0.0) / static_cast<double>(alone.size()); }
+    double median() const {
+        auto sorted = alone;
+        std::sort(sorted.begin(), sorted.end());
+        return (sorted[(sorted.size() - 1) / 2] + sorted[sorted.size() / 2]) / 2;
+    }
 };
 
 void add(Score& score, const Item& item, const std::vector<double>& mean) {
@@ -115,44 +129,97 @@ void add(Score& score, const Item& item, const std::vector<double>& mean) {
 
 using Scores = std::map<Group, Score>;
 
-Scores scores_of(const Model& model, const std::vector<Item>& items) {
+double milliseconds() { return 1000.0 * static_cast<double>(std::clock()) / CLOCKS_PER_SEC; }
+
+// Models whose forecasts are put together by their median at every step; one of them by itself.
+struct Way {
+    std::string name;
+    std::vector<const Model*> models;
+};
+
+double median_of(std::vector<double> values) {
+    std::sort(values.begin(), values.end());
+    return (values[(values.size() - 1) / 2] + values[values.size() / 2]) / 2;
+}
+
+// Empty where none answered.
+std::vector<double> together(const std::vector<std::vector<double>>& answers) {
+    std::vector<double> mean;
+    for (std::size_t h = 0; h < (answers.empty() ? 0 : answers.front().size()); ++h) {
+        std::vector<double> column;
+        for (const auto& answer : answers) column.push_back(answer[h]);
+        mean.push_back(median_of(column));
+    }
+    return mean;
+}
+
+// What failed is counted, and scored as the naive forecast.
+void add_or_naive(Score& score, const Item& item, const std::vector<double>& mean) {
+    const bool failed = mean.size() != item.test.size();
+    score.failed += failed ? 1 : 0;
+    add(score, item, failed ? naive_forecast(item) : mean);
+}
+
+Scores scores_of(const Way& way, const std::vector<Item>& items) {
     Scores scores;
     for (const Item& item : items) {
-        Score& score = scores[{item.frequency, item.test.size()}];
-        bool failed = false;
-        const std::clock_t begin = std::clock();
-        auto mean = forecast(model, item, failed, score.evaluations);
-        score.milliseconds += 1000.0 * static_cast<double>(std::clock() - begin) / CLOCKS_PER_SEC;
-        if (failed) {  // counted, and scored as the naive forecast
-            ++score.failed;
-            std::int64_t none = 0;
-            mean = forecast(*find_model("naive"), item, failed, none);
+        const double begin = milliseconds();
+        for (const Model* model : way.models) (void)model->fit(Asked(*model, item).question);
+        scores[{item.frequency, item.test.size()}].alone.push_back(milliseconds() - begin);
+    }
+    for (auto& [group, score] : scores) {
+        std::vector<const Item*> of_group;
+        for (const Item& item : items)
+            if (Group{item.frequency, item.test.size()} == group) of_group.push_back(&item);
+        for (std::size_t from = 0; from < of_group.size(); from += lot) {
+            const std::span<const Item*> now(of_group.data() + from, std::min(lot, of_group.size() - from));
+            std::vector<std::vector<std::vector<double>>> answers(now.size());
+            const double begin = milliseconds();
+            for (const Model* model : way.models) {
+                std::vector<Asked> asked;
+                asked.reserve(now.size());
+                std::vector<Question> questions;
+                for (const Item* item : now) questions.push_back(asked.emplace_back(*model, *item).question);
+                auto fits = ask_all(*model, questions);
+                for (std::size_t i = 0; i < now.size(); ++i) {
+                    if (!fits[i]) continue;
+                    score.evaluations += fits[i]->evaluations;
+                    asked[i].with_season(fits[i]->mean);
+                    answers[i].push_back(std::move(fits[i]->mean));
+                }
+            }
+            std::vector<std::vector<double>> means;
+            for (const auto& answer : answers) means.push_back(together(answer));
+            score.together += milliseconds() - begin;
+            for (std::size_t i = 0; i < now.size(); ++i) add_or_naive(score, *now[i], means[i]);
         }
-        add(score, item, mean);
     }
     return scores;
 }
 
-Scores scores_of_peer(const char* path, const std::vector<Item>& items) {
-    std::ifstream in(path);
+// Of several files of answers, separated by commas: their median, the time of all.
+Scores scores_of_peer(const std::string& paths, const std::vector<Item>& items) {
+    std::vector<std::ifstream> files;
+    std::istringstream names(paths);
+    for (std::string path; std::getline(names, path, ',');) files.emplace_back(path);
     Scores scores;
     for (const Item& item : items) {
         Score& score = scores[{item.frequency, item.test.size()}];
-        std::string line;
-        std::getline(in, line);
-        std::istringstream words(line);
-        double milliseconds = 0;
-        words >> milliseconds;
-        score.milliseconds += milliseconds;
-        std::vector<double> mean;
-        for (double value; words >> value;) mean.push_back(value);
-        if (mean.size() != item.test.size()) {
-            ++score.failed;
-            bool failed = false;
-            std::int64_t none = 0;
-            mean = forecast(*find_model("naive"), item, failed, none);
+        double used = 0;
+        std::vector<std::vector<double>> answers;
+        for (auto& file : files) {
+            std::string line;
+            std::getline(file, line);
+            std::istringstream words(line);
+            double one = 0;
+            words >> one;
+            used += one;
+            std::vector<double> mean;
+            for (double value; words >> value;) mean.push_back(value);
+            if (mean.size() == item.test.size()) answers.push_back(std::move(mean));
         }
-        add(score, item, mean);
+        score.alone.push_back(used);
+        add_or_naive(score, item, together(answers));
     }
     return scores;
 }
@@ -163,7 +230,7 @@ int main(int argc, char** argv) {
     bool hold_out = false;
     std::size_t sample = 0;
     const char* write = nullptr;
-    std::vector<std::pair<std::string, const char*>> peers;
+    std::vector<std::pair<std::string, std::string>> peers;
     int at = 1;
     for (; at < argc && std::strncmp(argv[at], "--", 2) == 0; ++at) {
         const std::string option = argv[at];
@@ -171,7 +238,12 @@ int main(int argc, char** argv) {
             hold_out = true;
         else if (option == "--sample" && at + 1 < argc)
             sample = static_cast<std::size_t>(std::atoi(argv[++at]));
-        else if (option == "--write" && at + 1 < argc)
+        else if (option == "--lots" && at + 1 < argc)
+            lot = static_cast<std::size_t>(std::max(1, std::atoi(argv[++at])));
+        else if (option == "--isa" && at + 1 < argc) {
+            const auto known = isas();
+            use_isa(known[std::min(known.size() - 1, static_cast<std::size_t>(std::atoi(argv[++at])))]);
+        } else if (option == "--write" && at + 1 < argc)
             write = argv[++at];
         else if (option == "--peer" && at + 2 < argc)
             peers.emplace_back(argv[at + 1], argv[at + 2]), at += 2;
@@ -207,26 +279,26 @@ int main(int argc, char** argv) {
         }
         return 0;
     }
-    const Scores base = scores_of(*find_model("naive"), items);
-    std::printf("%-22s %8s %6s %8s %8s %7s %10s %8s %7s\n", "model", "freq/h", "series", "sMAPE", "MASE", "OWA", "ms",
-                "evals", "failed");
+    const Scores base = scores_of({"naive2", {find_model("naive")}}, items);
+    std::printf("%-22s %8s %6s %8s %8s %7s %10s %10s %10s %8s %7s\n", "model", "freq/h", "series", "sMAPE", "MASE", "OWA", "ms each",
+                "median", "in lots", "evals", "failed");
+    const auto owa = [](const Score& it, const Score& naive) { return 0.5 * (it.smape / naive.smape + it.mase / naive.mase); };
     const auto print = [&](const std::string& name, const Scores& scores) {
         for (const auto& [group, score] : scores) {
-            const Score& naive = base.at(group);
             const double count = score.count;
-            std::printf("%-22s %5d/%-2zu %6d %8.3f %8.3f %7.3f %10.4f %8.0f %7d\n", name.c_str(), group.first,
-                        group.second, score.count, score.smape / count, score.mase / count,
-                        0.5 * (score.smape / naive.smape + score.mase / naive.mase), score.milliseconds / count,
-                        static_cast<double>(score.evaluations) / count, score.failed);
+            std::printf("%-22s %5d/%-2zu %6d %8.3f %8.3f %7.3f %10.4f %10.4f %10.4f %8.0f %7d\n", name.c_str(), group.first,
+                        group.second, score.count, score.smape / count, score.mase / count, owa(score, base.at(group)), score.mean(), score.median(),
+                        score.together / count, static_cast<double>(score.evaluations) / count, score.failed);
         }
+        std::fflush(stdout);
     };
     print("naive2", base);
     std::map<std::string, Scores> ours;
-    for (const Model& model : models())
-        if (at >= argc || std::any_of(argv + at, argv + argc, [&](const char* name) { return model.name == name; })) {
-            const std::string name(model.name);
-            print(name, ours[name] = scores_of(model, items));
-        }
+    std::vector<Way> ways;
+    for (const Model& model : models()) ways.push_back({std::string(model.name), {&model}});
+    ways.push_back({"scum", {find_model("ets"), find_model("ces"), find_model("arima"), find_model("theta_dynamic")}});
+    for (const Way& way : ways)
+        if (at >= argc || std::find(argv + at, argv + argc, way.name) != argv + argc) print(way.name, ours[way.name] = scores_of(way, items));
     for (const auto& [names, path] : peers) {
         const auto colon = names.find(':');
         const std::string name = names.substr(0, colon), counterpart = names.substr(colon + 1);
@@ -235,9 +307,9 @@ int main(int argc, char** argv) {
         if (colon == std::string::npos || !ours.contains(counterpart)) continue;
         for (const auto& [group, score] : scores) {
             const Score &own = ours[counterpart].at(group), &naive = base.at(group);
-            const auto owa = [&](const Score& it) { return 0.5 * (it.smape / naive.smape + it.mase / naive.mase); };
-            std::printf("  %s / %s %d/%zu: %.0f times the CPU time, OWA %.3f and %.3f\n", name.c_str(), counterpart.c_str(), group.first,
-                        group.second, score.milliseconds / own.milliseconds, owa(score), owa(own));
+            std::printf("  %s / %s %d/%zu: CPU time x %.0f in lots, x %.0f alone (medians x %.0f), OWA %.3f and %.3f, failed %d and %d\n", name.c_str(),
+                        counterpart.c_str(), group.first, group.second, score.mean() * score.count / own.together, score.mean() / own.mean(),
+                        score.median() / own.median(), owa(score, naive), owa(own, naive), score.failed, own.failed);
         }
     }
     return 0;

@@ -55,7 +55,13 @@ struct Model {
     int cost = 1;                   // relative: 1 naive, 10 smoothing, 100 a search
     bool regressors = false;        // uses `Question::regressors`
     bool any_season = false;        // takes seasons of any length, and several, by itself: a long one is not taken out before
+    // Several questions at once, with the same answers: quicker where searches go side by side (numerics/lockstep.h).
+    // Null: one after the other.
+    std::vector<Result<Fit>> (*fit_many)(std::span<const Question> questions) = nullptr;
 };
+
+// What the model answers to each question.
+std::vector<Result<Fit>> ask_all(const Model& model, std::span<const Question> questions);
 
 // Every model of this library, in a fixed order.
 std::span<const Model> models();

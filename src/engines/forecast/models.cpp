@@ -21,4 +21,12 @@ const Model* find_model(std::string_view name) {
     return nullptr;
 }
 
+std::vector<Result<Fit>> ask_all(const Model& model, std::span<const Question> questions) {
+    if (model.fit_many != nullptr) return model.fit_many(questions);
+    std::vector<Result<Fit>> answers;
+    answers.reserve(questions.size());
+    for (const Question& question : questions) answers.push_back(model.fit(question));
+    return answers;
+}
+
 }  // namespace fairlead::forecast

@@ -160,7 +160,7 @@ std::vector<double> start_from(const ArimaOrder& order, const Estimate* other) {
 }
 
 Estimate estimate(const Problem& problem, int m, const ArimaOrder& order, std::size_t regressors, const Estimate* from,
-                  double tolerance, ArmaFilter& filter, MinimiseWorkspace& workspace) {
+                  double tolerance, ArmaFilter& filter, Minimiser& workspace) {
     Estimate result;
     ArimaFit& fit = result.fit;
     fit.order = order;
@@ -216,7 +216,7 @@ Result<ArimaFit> fit_arima(std::span<const double> values, int m, const ArimaOrd
     const Problem problem(values, m, order, regressors);
     if (problem.dependent()) return dependent_regressors();
     ArmaFilter filter;
-    MinimiseWorkspace workspace;
+    Minimiser workspace;
     ArimaFit fit = estimate(problem, m, order, regressors.size(), nullptr, fine, filter, workspace).fit;
     if (!std::isfinite(fit.log_likelihood))
         return refuse(Why::invalid, "no_fit", order.name(m) + " cannot be fitted to these values", "values");
@@ -252,7 +252,7 @@ Result<ArimaFit> search_arima(std::span<const double> values, int m, Columns reg
     const int p_most = std::min({order_most, n / 3, m > 1 ? m - 1 : order_most}), q_most = p_most;
     const int seasonal_most = m > 1 ? std::min(seasonal_order_most, n / 3 / m) : 0;
     ArmaFilter filter;
-    MinimiseWorkspace workspace;
+    Minimiser workspace;
     std::vector<Estimate> tried;
     std::size_t best = 0;
     // Tries a model unless it was tried; true where it is the best so far.

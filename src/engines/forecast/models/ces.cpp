@@ -1,13 +1,17 @@
-// Complex exponential smoothing: recursion, gradient by the backward pass, estimation and forecasts.
+// Complex exponential smoothing: estimation and forecasts.
 #include "engines/forecast/models/ces.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <map>
 #include <numbers>
+#include <optional>
 
+#include "engines/forecast/models/ces_kernel.h"
 #include "engines/forecast/models/families.h"
 #include "engines/forecast/numerics/linear.h"
-#include "engines/forecast/numerics/minimise.h"
+#include "engines/forecast/numerics/lockstep.h"
 #include "engines/forecast/numerics/scale.h"
 #include "engines/forecast/numerics/season.h"
 
@@ -16,101 +20,6 @@ namespace {
 
 constexpr double infinity = std::numeric_limits<double>::infinity();
 constexpr double floor_of_squares = 1e-20;  // per value, of values of order 1
-
-struct Trace {
-    double error, other, second;  // e, and c and r before it
-};
-
-struct Memory {
-    std::vector<Trace> trace;
-    std::vector<double> season, second, by_season, by_second;
-    MinimiseWorkspace minimise;
-};
-
-template <CesSeason S>
-struct Recursion {
-    static constexpr bool partial = S == CesSeason::partial;
-    static constexpr bool full = S == CesSeason::full;
-    static constexpr bool seasonal = S != CesSeason::none;
-
-    // `p` holds the parameters and l and c, which move on; the seasons are in `memory`.
-    static double forward(const double* y, int n, int m, CesParameters& p, Memory& memory) {
-        const double a0 = p.a0, a1 = p.a1, b0 = p.b0, b1 = p.b1;
-        double level = p.level, other = p.other, sum = 0;
-        double *season = memory.season.data(), *second = memory.second.data();
-        Trace* trace = memory.trace.data();
-        int j = 0;
-        for (int t = 0; t < n; ++t) {
-            Trace& at = trace[t];
-            double e = y[t] - level;
-            if constexpr (partial || full) e -= season[j];
-            at.error = e;
-            at.other = other;
-            sum += e * e;
-            const double next = level - (1 - a1) * other + (a0 - a1) * e;
-            other = level + (1 - a0) * other + (a0 + a1) * e;
-            level = next;
-            if constexpr (partial) season[j] += b0 * e;
-            if constexpr (full) {
-                const double s = season[j], r = second[j];
-                at.second = r;
-                season[j] = s - (1 - b1) * r + (b0 - b1) * e;
-                second[j] = s + (1 - b0) * r + (b0 + b1) * e;
-            }
-            if constexpr (seasonal) {
-                if (++j == m) j = 0;
-            }
-        }
-        p.level = level;
-        p.other = other;
-        squares_of(memory) = sum;
-        return std::log(sum / n + floor_of_squares);
-    }
-
-    static void backward(int n, int m, const CesParameters& p, Memory& memory, CesParameters& by) {
-        const double a0 = p.a0, a1 = p.a1, b0 = p.b0, b1 = p.b1;
-        const double weight = 2 / (squares_of(memory) + n * floor_of_squares);
-        double *by_season = memory.by_season.data(), *by_second = memory.by_second.data();
-        std::fill(by_season, by_season + m, 0.0);
-        std::fill(by_second, by_second + m, 0.0);
-        double level = 0, other = 0, d0 = 0, d1 = 0, f0 = 0, f1 = 0;
-        int j = n % m;
-        for (int t = n - 1; t >= 0; --t) {
-            const Trace& at = memory.trace[t];
-            if constexpr (seasonal) j = (j == 0 ? m : j) - 1;
-            double by_error = weight * at.error + level * (a0 - a1) + other * (a0 + a1);
-            double s = 0, r = 0;
-            if constexpr (partial) {
-                s = by_season[j];
-                by_error += s * b0;
-                f0 += s * at.error;
-            }
-            if constexpr (full) {
-                s = by_season[j];
-                r = by_second[j];
-                by_error += s * (b0 - b1) + r * (b0 + b1);
-                f0 += s * at.error + r * (at.error - at.second);
-                f1 += s * (at.second - at.error) + r * at.error;
-            }
-            d0 += level * at.error + other * (at.error - at.other);
-            d1 += level * (at.other - at.error) + other * at.error;
-            const double before = level + other - by_error;
-            other = -(1 - a1) * level + (1 - a0) * other;
-            level = before;
-            if constexpr (partial) by_season[j] = s - by_error;
-            if constexpr (full) {
-                by_season[j] = s + r - by_error;
-                by_second[j] = -(1 - b1) * s + (1 - b0) * r;
-            }
-        }
-        by.a0 = d0, by.a1 = d1, by.b0 = f0, by.b1 = f1;
-        by.level = level;
-        by.other = other;
-    }
-
-    // The sum of squares is kept behind the trace.
-    static double& squares_of(Memory& memory) { return memory.trace.back().error; }
-};
 
 // The pairs whose errors die out (Svetunkov et al. 2022, equation 13): outside one circle and another, inside a third.
 // A soft wall along them, worth some hundredths of the AICc within: beyond, the fit is a house of cards that a change
@@ -125,97 +34,6 @@ double stable_wall(double a0, double a1, double* by) {
         by[1] = -2 * wall * (y1 / first + a1 / second - y3 / third);
     }
     return -wall * (std::log(first) + std::log(second) + std::log(third));
-}
-
-template <CesSeason S>
-class Objective {
-  public:
-    using Run = Recursion<S>;
-    Objective(const std::vector<double>& values, int m, Memory& memory)
-        : values_(values), n_(static_cast<int>(values.size())), m_(S == CesSeason::none ? 1 : m), memory_(memory) {
-        memory_.trace.resize(values.size() + 1);
-        for (auto* ring : {&memory_.season, &memory_.second, &memory_.by_season, &memory_.by_second}) ring->resize(m_);
-    }
-
-    double forward(const CesParameters& parameters) {
-        now_ = last_ = parameters;
-        std::copy(parameters.season.begin(), parameters.season.end(), memory_.season.begin());
-        std::copy(parameters.second.begin(), parameters.second.end(), memory_.second.begin());
-        const double value = Run::forward(values_.data(), n_, m_, last_, memory_);
-        return std::isfinite(value) ? value : infinity;
-    }
-
-    double run(CesParameters& parameters, CesGrowth growth, std::int64_t& evaluations) {
-        start_ = parameters;
-        tried_ = start_;
-        double x[4] = {}, lower[4] = {}, upper[4] = {};
-        int count = 0;
-        const auto add = [&](double value, double least, double most) {
-            x[count] = value, lower[count] = least, upper[count] = most, ++count;
-        };
-        // The limits of the region searched by the authors' and by statsforecast's implementations.
-        add(start_.a0, 0.01, 1.8);
-        const double imaginary_most = growth == CesGrowth::free ? 1.9 : 1.0;
-        add(start_.a1, 0.01, imaginary_most);
-        if (S == CesSeason::partial) add(start_.b0, 0.01, 1.5);
-        if (S == CesSeason::full) add(start_.b0, 0.01, 1.8), add(start_.b1, 0.01, imaginary_most);
-        const Minimum found = minimise(*this, count, x, lower, upper, {1e-5 / n_, 200, 0.05}, memory_.minimise);
-        evaluations += found.evaluations;
-        if (std::isfinite(found.value)) unpack(x, parameters);
-        return found.value;
-    }
-
-    double value(const double* x) {
-        unpack(x, tried_);
-        double fence = stable_wall(tried_.a0, tried_.a1, nullptr);
-        if (S == CesSeason::full) fence += stable_wall(tried_.b0, tried_.b1, nullptr);
-        return std::isfinite(fence) ? forward(tried_) + fence / n_ : infinity;
-    }
-
-    void gradient(const double*, double* g) {
-        CesParameters by;
-        backward(by);
-        double fence[2] = {0, 0};
-        stable_wall(tried_.a0, tried_.a1, fence);
-        *g++ = by.a0 + fence[0] / n_;
-        *g++ = by.a1 + fence[1] / n_;
-        if (S == CesSeason::partial) *g++ = by.b0;
-        if (S == CesSeason::full) {
-            stable_wall(tried_.b0, tried_.b1, fence);
-            *g++ = by.b0 + fence[0] / n_;
-            *g++ = by.b1 + fence[1] / n_;
-        }
-    }
-
-    void backward(CesParameters& by) { Run::backward(n_, m_, now_, memory_, by); }
-    const CesParameters& last() const { return last_; }
-    double squares() const { return Run::squares_of(memory_); }
-
-  private:
-    void unpack(const double* x, CesParameters& to) const {
-        to.a0 = *x++;
-        to.a1 = *x++;
-        if (S == CesSeason::partial || S == CesSeason::full) to.b0 = *x++;
-        if (S == CesSeason::full) to.b1 = *x++;
-    }
-
-    const std::vector<double>& values_;
-    int n_, m_;
-    Memory& memory_;
-    CesParameters start_, now_, tried_, last_;
-};
-
-template <class Then>
-auto with_form(CesSeason form, Then&& then) {
-    switch (form) {
-        case CesSeason::none:
-            return then.template operator()<CesSeason::none>();
-        case CesSeason::partial:
-            return then.template operator()<CesSeason::partial>();
-        case CesSeason::full:
-            break;
-    }
-    return then.template operator()<CesSeason::full>();
 }
 
 // In a steady state c is l / a0; statsforecast's start uses 1.1 for all.
@@ -239,29 +57,232 @@ CesParameters start_states(const std::vector<double>& values, int m, CesSeason f
     return start;
 }
 
-template <class Search>
-CesFit finish(const Search& search, const Memory& memory, std::size_t n, double unit, int m, CesSeason form,
-              const CesParameters& parameters, double objective) {
-    CesFit fit;
-    fit.form = form;
-    fit.season_length = form == CesSeason::none ? 1 : m;
-    fit.parameters = parameters;
-    fit.last = search.last();
-    if (form != CesSeason::none) fit.last.season = memory.season, fit.last.second = memory.second;
-    for (CesParameters* p : {&fit.parameters, &fit.last}) {
-        p->level *= unit;
-        p->other *= unit;
-        for (double& value : p->season) value *= unit;
-        for (double& value : p->second) value *= unit;
+// A series in units in which it is of order 1.
+struct Scaled {
+    std::vector<double> values;
+    double unit = 1;
+
+    explicit Scaled(std::span<const double> original)
+        : values(original.begin(), original.end()), unit(size_of(original)) {
+        for (double& value : values) value /= unit;
     }
-    fit.count = n;
-    const int spent = ces_parameters(form, m) - 1, count = static_cast<int>(n);
-    fit.sigma2 = search.squares() * unit * unit / (count > spent ? count - spent : count);
-    const double size = static_cast<double>(n);
-    fit.log_likelihood = -0.5 * size * (std::log(2 * std::numbers::pi) + 1 + objective) - size * std::log(unit);
-    fit.aicc = corrected_aic(fit.log_likelihood, spent + 1, n);
-    return fit;
-}
+};
+
+struct Job {
+    std::size_t series = 0;
+    CesSeason form = CesSeason::none;
+};
+
+// The searches of one kind of form, with a season (of one length) or without, in the lanes of a kernel.
+class Searches {
+  public:
+    Searches(std::span<const Scaled> series, std::vector<Job> jobs, int m, CesGrowth growth,
+             std::span<std::vector<CesFit>> fits)
+        : series_(series), jobs_(std::move(jobs)), m_(m), growth_(growth), fits_(fits) {
+        kernel_ = ces_kernel(m > 1, jobs_.size());
+        const auto count = [&](const Job& job) { return series_[job.series].values.size(); };
+        // Series of about the same length beside each other.
+        std::stable_sort(jobs_.begin(), jobs_.end(), [&](const Job& a, const Job& b) { return count(a) > count(b); });
+        const std::size_t lanes = static_cast<std::size_t>(kernel_.lanes), most = count(jobs_.front()) * lanes,
+                          width = static_cast<std::size_t>(m) * lanes;
+        rows_.need(4 * most + 6 * width);
+        double* at = rows_.data();
+        std::fill(at, at + 4 * most + 6 * width, 0.0);
+        run_.values = values_ = at;
+        run_.trace = at += most;
+        run_.first_season = first_season_ = at += 3 * most;
+        run_.first_second = first_second_ = at += width;
+        run_.season = at += width;
+        run_.second = at += width;
+        run_.by_season = at += width;
+        run_.by_second = at + width;
+        run_.m = m;
+    }
+    void search() { search_in_lanes(*this, kernel_.lanes); }
+
+    Stage take(int lane, Minimiser& search) {
+        Lane& at = lanes_[lane];
+        at.count = 0;
+        if (next_ == jobs_.size()) return measure(), Stage::idle;
+        at.job = jobs_[next_++];
+        const Scaled& series = series_[at.job.series];
+        const std::vector<double>& values = series.values;
+        at.count = static_cast<int>(values.size());
+        run_.count[lane] = at.count;
+        measure();
+        for (std::size_t t = 0; t < values.size(); ++t) values_[t * width() + lane] = values[t];
+        CesParameters& now = at.parameters = start_states(values, m_, at.job.form);
+        run_.start.level[lane] = now.level;
+        run_.start.other[lane] = now.other;
+        run_.start.b0[lane] = run_.start.b1[lane] = 0;
+        run_.second_moves[lane] = at.job.form == CesSeason::full ? 1 : 0;
+        for (std::size_t j = 0; m_ > 1 && j < static_cast<std::size_t>(m_); ++j) {
+            first_season_[j * width() + lane] = now.season.empty() ? 0.0 : now.season[j];
+            first_second_[j * width() + lane] = now.second.empty() ? 0.0 : now.second[j];
+        }
+        double x[4] = {};
+        int variables = 0;
+        const auto add = [&](double value, double least, double most) {
+            x[variables] = value, at.lower[variables] = least, at.upper[variables] = most, ++variables;
+        };
+        // The limits of the region searched by the authors' and by statsforecast's implementations.
+        add(now.a0, 0.01, 1.8);
+        const double imaginary_most = growth_ == CesGrowth::free ? 1.9 : 1.0;
+        add(now.a1, 0.01, imaginary_most);
+        if (at.job.form == CesSeason::partial) add(now.b0, 0.01, 1.5);
+        if (at.job.form == CesSeason::full) add(now.b0, 0.01, 1.8), add(now.b1, 0.01, imaginary_most);
+        search.begin(variables, x, at.lower, at.upper, {1e-5 / at.count, 200, 0.05});
+        return Stage::search;
+    }
+
+    void place(int lane, const double* x) {
+        Lane& at = lanes_[lane];
+        CesParameters& now = at.parameters;
+        run_.start.a0[lane] = now.a0 = x[0];
+        run_.start.a1[lane] = now.a1 = x[1];
+        at.fence = stable_wall(now.a0, now.a1, at.by_fence);
+        if (at.job.form == CesSeason::none) return;
+        run_.start.b0[lane] = now.b0 = x[2];
+        if (at.job.form == CesSeason::partial) return;
+        run_.start.b1[lane] = now.b1 = x[3];
+        at.fence += stable_wall(now.b0, now.b1, at.by_fence + 2);
+    }
+
+    void forward() { kernel_.forward(run_); }
+    void backward() {
+        for (int lane = 0; lane < kernel_.lanes; ++lane)
+            run_.weight[lane] =
+                lanes_[lane].count == 0 ? 0.0 : 2 / (run_.squares[lane] + lanes_[lane].count * floor_of_squares);
+        kernel_.backward(run_);
+    }
+
+    double objective(int lane) const {
+        return std::log(run_.squares[lane] / lanes_[lane].count + floor_of_squares);
+    }
+    double value(int lane) const {
+        const Lane& at = lanes_[lane];
+        const double value = std::isfinite(at.fence) ? objective(lane) + at.fence / at.count : infinity;
+        return std::isfinite(value) ? value : infinity;
+    }
+    void gradient(int lane, double* g) const {
+        const Lane& at = lanes_[lane];
+        g[0] = run_.by.a0[lane] + at.by_fence[0] / at.count;
+        g[1] = run_.by.a1[lane] + at.by_fence[1] / at.count;
+        if (at.job.form == CesSeason::partial) g[2] = run_.by.b0[lane];
+        if (at.job.form == CesSeason::full) {
+            g[2] = run_.by.b0[lane] + at.by_fence[2] / at.count;
+            g[3] = run_.by.b1[lane] + at.by_fence[3] / at.count;
+        }
+    }
+
+    bool begin(int, Minimiser&) const { return true; }
+    Stage finish(int lane, Minimiser& search, bool runs) {
+        Lane& at = lanes_[lane];
+        if (runs)
+            fits_[at.job.series].push_back(fit(lane, series_[at.job.series].unit, search.found().evaluations));
+        return Stage::idle;
+    }
+
+    // One run with given parameters, without a search.
+    CesFit run(const CesParameters& parameters) {
+        place_all(parameters);
+        return fit(0, series_[0].unit, 1);
+    }
+    double run(const CesParameters& parameters, std::vector<double>* gradient) {
+        place_all(parameters);
+        if (gradient) {
+            backward();
+            const CesPoint& by = run_.by;
+            const double by_b1 = lanes_[0].job.form == CesSeason::full ? by.b1[0] : 0.0;
+            *gradient = {by.a0[0], by.a1[0], by.b0[0], by_b1, by.level[0], by.other[0]};
+            if (m_ > 1) {
+                gradient->insert(gradient->end(), run_.by_season, run_.by_season + m_);
+                gradient->insert(gradient->end(), run_.by_second, run_.by_second + m_);
+            }
+        }
+        return objective(0);
+    }
+
+  private:
+    struct Lane {
+        Job job;
+        int count = 0;
+        CesParameters parameters;
+        double lower[4], upper[4], fence = 0, by_fence[4];
+    };
+
+    std::size_t width() const { return static_cast<std::size_t>(kernel_.lanes); }
+
+    void measure() {
+        run_.least = std::numeric_limits<int>::max();
+        run_.most = 0;
+        for (int lane = 0; lane < kernel_.lanes; ++lane) {
+            if (lanes_[lane].count == 0) continue;
+            run_.least = std::min(run_.least, lanes_[lane].count);
+            run_.most = std::max(run_.most, lanes_[lane].count);
+        }
+        run_.least = std::min(run_.least, run_.most);
+    }
+
+    void place_all(const CesParameters& parameters) {
+        Minimiser unused;
+        take(0, unused);
+        const double x[] = {parameters.a0, parameters.a1, parameters.b0, parameters.b1};
+        place(0, x);
+        run_.start.level[0] = parameters.level;
+        run_.start.other[0] = parameters.other;
+        std::copy(parameters.season.begin(), parameters.season.end(), first_season_);
+        if (lanes_[0].job.form == CesSeason::full)
+            std::copy(parameters.second.begin(), parameters.second.end(), first_second_);
+        lanes_[0].parameters = parameters;
+        forward();
+    }
+
+    // The answer in the units of the series, from what the last forward pass left.
+    CesFit fit(int lane, double unit, std::int64_t evaluations) const {
+        const Lane& at = lanes_[lane];
+        CesFit fit;
+        fit.form = at.job.form;
+        fit.season_length = m_;
+        fit.parameters = fit.last = at.parameters;
+        fit.last.level = run_.last.level[lane];
+        fit.last.other = run_.last.other[lane];
+        for (std::size_t j = 0; j < fit.last.season.size(); ++j) {
+            fit.last.season[j] = run_.season[j * width() + lane];
+            fit.last.second[j] = run_.second[j * width() + lane];
+        }
+        for (CesParameters* p : {&fit.parameters, &fit.last}) {
+            p->level *= unit;
+            p->other *= unit;
+            for (double& value : p->season) value *= unit;
+            for (double& value : p->second) value *= unit;
+        }
+        fit.count = static_cast<std::size_t>(at.count);
+        const int spent = ces_parameters(at.job.form, m_) - 1;
+        fit.sigma2 = run_.squares[lane] * unit * unit / (at.count > spent ? at.count - spent : at.count);
+        const double size = at.count;
+        fit.log_likelihood =
+            -0.5 * size * (std::log(2 * std::numbers::pi) + 1 + objective(lane)) - size * std::log(unit);
+        fit.aicc = corrected_aic(fit.log_likelihood, spent + 1, fit.count);
+        fit.fitted.reserve(fit.count);
+        for (std::size_t t = 0; t < fit.count; ++t)
+            fit.fitted.push_back((values_[t * width() + lane] - run_.trace[3 * t * width() + lane]) * unit);
+        fit.evaluations = evaluations;
+        return fit;
+    }
+
+    std::span<const Scaled> series_;
+    std::vector<Job> jobs_;
+    int m_;
+    CesGrowth growth_;
+    std::span<std::vector<CesFit>> fits_;
+    std::size_t next_ = 0;
+    CesKernel kernel_;
+    CesRun run_;
+    Rows rows_;
+    double *values_ = nullptr, *first_season_ = nullptr, *first_second_ = nullptr;
+    std::array<Lane, Rows::most> lanes_;
+};
 
 }  // namespace
 
@@ -269,62 +290,57 @@ int ces_parameters(CesSeason form, int m) {
     return form == CesSeason::none ? 3 : (form == CesSeason::partial ? 4 : 5) + m - 1;
 }
 
-std::vector<CesFit> fit_all_ces(std::span<const double> values, int m, CesGrowth growth) {
-    const double unit = size_of(values);
-    std::vector<double> scaled(values.begin(), values.end());
-    for (double& value : scaled) value /= unit;
-    Memory memory;
-    std::vector<CesFit> fits;
-    for (const CesSeason form : {CesSeason::none, CesSeason::partial, CesSeason::full}) {
-        if (values.size() < static_cast<std::size_t>(ces_parameters(form, m)) + 2) continue;
-        if (form != CesSeason::none && (m <= 1 || values.size() < 2 * static_cast<std::size_t>(m))) continue;
-        with_form(form, [&]<CesSeason S>() {
-            Objective<S> search(scaled, m, memory);
-            CesParameters parameters = start_states(scaled, m, form);
-            std::int64_t evaluations = 0;
-            if (!std::isfinite(search.run(parameters, growth, evaluations))) return;
-            const double objective = search.forward(parameters);
-            CesFit fit = finish(search, memory, values.size(), unit, m, form, parameters, objective);
-            for (std::size_t t = 0; t < values.size(); ++t)
-                fit.fitted.push_back((scaled[t] - memory.trace[t].error) * unit);
-            fit.evaluations = evaluations;
-            fits.push_back(std::move(fit));
-        });
+std::vector<std::vector<CesFit>> fit_all_ces(std::span<const std::span<const double>> series, std::span<const int> seasons, CesGrowth growth) {
+    std::vector<Scaled> scaled;
+    std::map<int, std::vector<Job>> jobs;  // by the season
+    for (std::size_t i = 0; i < series.size(); ++i) {
+        scaled.emplace_back(series[i]);
+        const std::size_t n = series[i].size();
+        const int m = seasons[i];
+        for (const CesSeason form : {CesSeason::none, CesSeason::partial, CesSeason::full}) {
+            if (n < static_cast<std::size_t>(ces_parameters(form, m)) + 2) continue;
+            if (form != CesSeason::none && (m <= 1 || n < 2 * static_cast<std::size_t>(m))) continue;
+            jobs[form == CesSeason::none ? 1 : m].push_back({i, form});
+        }
     }
-    std::stable_sort(fits.begin(), fits.end(), [](const CesFit& a, const CesFit& b) { return a.aicc < b.aicc; });
+    std::vector<std::vector<CesFit>> fits(series.size());
+    for (auto& [m, of_season] : jobs) Searches(scaled, std::move(of_season), m, growth, fits).search();
+    for (auto& of_series : fits)
+        std::sort(of_series.begin(), of_series.end(), [](const CesFit& a, const CesFit& b) {
+            return a.aicc != b.aicc ? a.aicc < b.aicc : a.form < b.form;
+        });
     return fits;
 }
 
+std::vector<CesFit> fit_all_ces(std::span<const double> values, int m, CesGrowth growth) {
+    return std::move(fit_all_ces(std::span(&values, 1), std::span(&m, 1), growth).front());
+}
+
+namespace {
+
+// Of values as they are.
+Searches one_run(const Scaled& series, int m, CesSeason form) {
+    return {std::span(&series, 1), {{0, form}}, form == CesSeason::none ? 1 : m, CesGrowth::free, {}};
+}
+
+Scaled unscaled(std::span<const double> values) {
+    Scaled series(values);
+    series.values.assign(values.begin(), values.end());
+    series.unit = 1;
+    return series;
+}
+
+}  // namespace
+
 CesFit run_ces(std::span<const double> values, int m, CesSeason form, const CesParameters& parameters) {
-    const std::vector<double> copy(values.begin(), values.end());
-    Memory memory;
-    return with_form(form, [&]<CesSeason S>() {
-        Objective<S> search(copy, m, memory);
-        const double objective = search.forward(parameters);
-        CesFit fit = finish(search, memory, values.size(), 1, m, form, parameters, objective);
-        for (std::size_t t = 0; t < values.size(); ++t) fit.fitted.push_back(values[t] - memory.trace[t].error);
-        return fit;
-    });
+    const Scaled series = unscaled(values);
+    return one_run(series, m, form).run(parameters);
 }
 
 double ces_objective(std::span<const double> values, int m, CesSeason form, const CesParameters& parameters,
                      std::vector<double>* gradient) {
-    const std::vector<double> copy(values.begin(), values.end());
-    Memory memory;
-    return with_form(form, [&]<CesSeason S>() {
-        Objective<S> search(copy, m, memory);
-        const double objective = search.forward(parameters);
-        if (gradient) {
-            CesParameters by;
-            search.backward(by);
-            *gradient = {by.a0, by.a1, by.b0, by.b1, by.level, by.other};
-            if (S != CesSeason::none) {
-                gradient->insert(gradient->end(), memory.by_season.begin(), memory.by_season.end());
-                gradient->insert(gradient->end(), memory.by_second.begin(), memory.by_second.end());
-            }
-        }
-        return objective;
-    });
+    const Scaled series = unscaled(values);
+    return one_run(series, m, form).run(parameters, gradient);
 }
 
 void forecast_ces(const CesFit& fit, int horizon, std::vector<double>& mean, std::vector<double>& variance) {
@@ -368,30 +384,24 @@ void forecast_ces(const CesFit& fit, int horizon, std::vector<double>& mean, std
 
 namespace {
 
-Result<Fit> ces(const Question& question) {
-    FAIRLEAD_TRY(check_question(question, "Complex exponential smoothing", 7));
-    auto fits = fit_all_ces(question.values, question.season);
+// The best of the forms whose forecasts keep within reason; nothing where none does.
+std::optional<Fit> best_of(const Question& question, const std::vector<CesFit>& fits) {
     const double largest = unknown_deviation(question.values);
     Fit fit;
     std::vector<double> variance;
-    const auto believable = [&](const CesFit& found) {
+    for (const CesFit& found : fits) {
         forecast_ces(found, question.horizon, fit.mean, variance);
         fit.deviation.clear();
         for (const double value : variance) fit.deviation.push_back(std::sqrt(value));
+        bool believable = true;
         for (std::size_t h = 0; h < fit.mean.size(); ++h)
-            if (!(std::abs(fit.mean[h]) <= 10 * largest && fit.deviation[h] <= 10 * largest)) return false;
-        return true;
-    };
-    // Steep growth goes on without end: then the same without growth.
-    if (std::none_of(fits.begin(), fits.end(), believable))
-        fits = fit_all_ces(question.values, question.season, CesGrowth::none);
-    for (const CesFit& found : fits) fit.evaluations += found.evaluations;
-    for (const CesFit& found : fits) {
-        if (!believable(found)) continue;
+            believable = believable && std::abs(fit.mean[h]) <= 10 * largest && fit.deviation[h] <= 10 * largest;
+        if (!believable) continue;
         if (question.with_fitted) fit.fitted = found.fitted;
         fit.log_likelihood = found.log_likelihood;
         fit.aicc = found.aicc;
         fit.parameters = ces_parameters(found.form, question.season);
+        for (const CesFit& other : fits) fit.evaluations += other.evaluations;
         fit.numbers = {{"a0", found.parameters.a0}, {"a1", found.parameters.a1}, {"sigma2", found.sigma2}};
         if (found.form == CesSeason::partial || found.form == CesSeason::full) fit.numbers["b0"] = found.parameters.b0;
         if (found.form == CesSeason::full) fit.numbers["b1"] = found.parameters.b1;
@@ -401,11 +411,43 @@ Result<Fit> ces(const Question& question) {
                           words[static_cast<int>(found.form)];
         return fit;
     }
-    return refuse(Why::invalid, "no_fit", "Complex exponential smoothing explodes on these values; use another model",
-                  "values");
+    return std::nullopt;
 }
 
-constexpr Model family[] = {{"ces", "Complex exponential smoothing", [](int) { return 7; }, ces, true, 20}};
+std::vector<Result<Fit>> ces_of_many(std::span<const Question> questions) {
+    std::vector<std::optional<Result<Fit>>> answers(questions.size());
+    std::vector<std::size_t> open;
+    for (std::size_t i = 0; i < questions.size(); ++i) {
+        if (auto checked = check_question(questions[i], "Complex exponential smoothing", 7); !checked)
+            answers[i] = checked.refused();
+        else
+            open.push_back(i);
+    }
+    // Steep growth goes on without end: then the same without growth.
+    for (const CesGrowth growth : {CesGrowth::free, CesGrowth::none}) {
+        std::vector<std::span<const double>> series;
+        std::vector<int> seasons;
+        for (const std::size_t i : open) series.push_back(questions[i].values), seasons.push_back(questions[i].season);
+        const auto fits = fit_all_ces(series, seasons, growth);
+        std::vector<std::size_t> left;
+        for (std::size_t at = 0; at < open.size(); ++at) {
+            if (auto fit = best_of(questions[open[at]], fits[at]))
+                answers[open[at]] = std::move(*fit);
+            else
+                left.push_back(open[at]);
+        }
+        open = std::move(left);
+    }
+    for (const std::size_t i : open)
+        answers[i] = refuse(Why::invalid, "no_fit",
+                            "Complex exponential smoothing explodes on these values; use another model", "values");
+    std::vector<Result<Fit>> out;
+    for (auto& answer : answers) out.push_back(std::move(*answer));
+    return out;
+}
+
+constexpr Model family[] = {{"ces", "Complex exponential smoothing", [](int) { return 7; }, one_of<ces_of_many>, true,
+                             20, false, false, ces_of_many}};
 
 }  // namespace
 

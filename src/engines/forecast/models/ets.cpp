@@ -29,7 +29,7 @@ constexpr int longest_estimated_season = 24;
 struct Workspace {
     std::vector<EtsTrace> trace;
     std::vector<double> season, by_season, start, unit, x, lower, upper;
-    MinimiseWorkspace minimise;
+    Minimiser minimise;
 };
 
 // A series in units in which it is of order 1.

@@ -29,6 +29,12 @@ Result<void> check_regressors(const Question& question);
 // largest value, 0 for zeros.
 double unknown_deviation(std::span<const double> values);
 
+// A model's answer to one question, where it answers several at once.
+template <std::vector<Result<Fit>> (*Many)(std::span<const Question>)>
+Result<Fit> one_of(const Question& question) {
+    return std::move(Many(std::span(&question, 1)).front());
+}
+
 // "season of 12" and the like for descriptions; empty for a season of 1.
 std::string season_words(int season);
 

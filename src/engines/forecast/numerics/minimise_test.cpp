@@ -25,7 +25,7 @@ struct Valley {
 
 TEST_CASE("A curved valley is followed to its end") {
     Valley valley;
-    MinimiseWorkspace workspace;
+    Minimiser workspace;
     std::array x{-1.2, 1.0};
     const double lower[] = {-10, -10}, upper[] = {10, 10};
     const Minimum found = minimise(valley, 2, x.data(), lower, upper, {1e-14, 500, 0.1}, workspace);
@@ -37,7 +37,7 @@ TEST_CASE("A curved valley is followed to its end") {
 
 TEST_CASE("Bounds hold, and the minimum on them is found") {
     Valley valley;
-    MinimiseWorkspace workspace;
+    Minimiser workspace;
     const double lower[] = {-10, -10}, upper[] = {0.5, 10};
     for (const double start : {-1.2, 0.4, 7.0}) {
         std::array x{start, -3.0};
@@ -59,7 +59,7 @@ TEST_CASE("What is not feasible is stepped back from, or told where it is the st
         }
         void gradient(const double* x, double* g) const { g[0] = 1 - 1 / x[0]; }
     } wall;
-    MinimiseWorkspace workspace;
+    Minimiser workspace;
     const double lower[] = {-100}, upper[] = {100};
     double x = 50;
     minimise(wall, 1, &x, lower, upper, {1e-14, 200, 60}, workspace);
