@@ -14,6 +14,10 @@ namespace {
 constexpr std::size_t wanted_ends = 400;  // of a kind: few series give several ends each
 constexpr std::size_t most_ends = 24;     // of one series
 
+// Series whose models are asked together, for their usual length: enough to fill the lanes of the searches, few enough that one
+// can stop between.
+std::size_t lot_of(std::size_t length) { return std::clamp<std::size_t>(16384 / std::max<std::size_t>(1, length), 8, 64); }
+
 Measured relative_error(const HeldOut& one) {
     if (one.outlook.scale <= 0 || one.actual.empty()) return std::nullopt;
     double sum = 0;
@@ -54,21 +58,22 @@ const LearnedKind* learned_for(const Way& way, const Series& series, std::size_t
     return kind != nullptr && kind->share > 0 && origin >= way.learner->trained_to(series) ? kind : nullptr;
 }
 
-PoolForecast forecast_from(const Way& way, const Series& series, std::size_t origin, int horizon, bool with_fitted) {
+PoolForecast forecast_from(const Way& way, const Series& series, std::size_t origin, int horizon, bool with_fitted, Sheet* sheet) {
     const auto past = std::span<const double>(series.values).first(origin);
     const LearnedKind* kind = learned_for(way, series, origin);
     Blend blend;
     if (kind != nullptr) blend = {way.learner->members(), [&](const PoolForecast& said) { return way.learner->shares(*kind, series, past, said); }};
     // The learner looks at as many steps as it was trained on.
-    PoolForecast forecast = forecast_with(*way.pool, past, series.season, kind != nullptr ? std::max(horizon, kind->horizon) : horizon, way.bounds, with_fitted, series.longer_seasons, kind != nullptr ? &blend : nullptr);
+    PoolForecast forecast = forecast_with(*way.pool, past, series.season, kind != nullptr ? std::max(horizon, kind->horizon) : horizon, way.bounds, with_fitted, series.longer_seasons, kind != nullptr ? &blend : nullptr, sheet);
     forecast.cut(static_cast<std::size_t>(horizon));
     if (series.not_negative) not_below_zero(forecast.mean);
     return forecast;
 }
 
-HeldOut hold_out(const Way& way, const Series& series, std::size_t origin, int horizon) {
-    const PoolForecast forecast = forecast_from(way, series, origin, horizon);
+HeldOut hold_out(const Way& way, const Series& series, std::size_t origin, int horizon, Sheet* sheet) {
+    const PoolForecast forecast = forecast_from(way, series, origin, horizon, false, sheet);
     HeldOut out;
+    if (sheet != nullptr && !sheet->answered) return out;
     out.outlook = outlook_of(forecast, std::span<const double>(series.values).first(origin), series);
     const std::size_t end = std::min(series.values.size(), origin + static_cast<std::size_t>(horizon));
     out.actual.assign(series.values.begin() + static_cast<std::ptrdiff_t>(origin), series.values.begin() + static_cast<std::ptrdiff_t>(end));
@@ -167,14 +172,22 @@ bool Engine::learn(const Progress& progress) {
             ++at;
         }
     }
+    std::size_t values = 0;
+    for (const Task& task : tasks) values += task.origin;
     // The longest first, so that no thread is left with one at the end.
     std::vector<std::size_t> order(tasks.size());
     std::iota(order.begin(), order.end(), 0);
     std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return tasks[a].origin > tasks[b].origin; });
-    if (!for_each_index(tasks.size(), options_.threads, [&](std::size_t i) {
-            Task& task = tasks[order[i]];
-            task.held = hold_out(way(), *task.of, task.origin, kinds_[task.kind].horizon);
-            task.held.series = task.series;
+    if (!for_each_lot(tasks.size(), lot_of(values / std::max<std::size_t>(1, tasks.size())), options_.threads, [&](std::size_t from, std::size_t to) {
+            std::vector<Sheet> sheets(to - from);
+            for (const bool noted : {true, false}) {
+                for (std::size_t i = from; i < to; ++i) {
+                    Task& task = tasks[order[i]];
+                    task.held = hold_out(way(), *task.of, task.origin, kinds_[task.kind].horizon, &sheets[i - from]);
+                    task.held.series = task.series;
+                }
+                if (noted) answer(sheets);
+            }
         }, progress))
         return false;
     for (std::size_t kind = 0; kind < kinds_.size(); ++kind) {
@@ -225,35 +238,54 @@ void Engine::note_learner(Series& series, const PoolForecast& pool) const {
         say("in_training", "The trained weights were learned from its values up to " + series.first.after(static_cast<std::int64_t>(to) - 1).text() + ": held-out ends before are forecast without them");
 }
 
-Forecast Engine::forecast_one(const ReadSeries& read, std::int64_t ordinal) const {
+// A series whose models are to be asked.
+struct Engine::Begun {
     Forecast out;
+    std::size_t origin = 0;           // of its last end; 0: none
+    const HeldOut* known = nullptr;   // that end, where it was in the sample
+    Sheet forecast, held_out;         // questions to the models
+};
+
+Engine::Begun Engine::begin(const ReadSeries& read, std::int64_t ordinal) const {
+    Begun begun;
+    Forecast& out = begun.out;
     out.id = read.series.id;
     const auto without = [&](const Refused& refused) {
         out.refused = refused;
         out.series.id = read.series.id;
         out.series.dimensions = read.series.dimensions;
-        return out;
     };
-    if (read.fault) return without(*read.fault);
+    if (read.fault) return without(*read.fault), std::move(begun);
     auto prepared = prepare(read.series, options_.prepare);
-    if (!prepared) return without(prepared.refused());
+    if (!prepared) return without(prepared.refused()), std::move(begun);
     out.series = std::move(*prepared);
-    Series& series = out.series;
+    const Series& series = out.series;
     out.kind = find_kind(series);
     ensure(out.kind < kinds_.size() && groups_[out.kind]->calibration, "a series is looked at before it is forecast");
+    const int horizon = kinds_[out.kind].horizon;
+    begun.origin = series.ended ? 0 : last_origin(series.values.size(), series.season, horizon);
+    if (const auto known = groups_[out.kind]->last_ends.find(ordinal); known != groups_[out.kind]->last_ends.end()) begun.known = &known->second;
+    forecast_from(way(), series, series.values.size(), horizon, options_.with_fitted, &begun.forecast);
+    if (begun.origin > 0 && begun.known == nullptr) hold_out(way(), series, begun.origin, horizon, &begun.held_out);
+    return begun;
+}
+
+Forecast Engine::finish(Begun& begun) const {
+    Forecast& out = begun.out;
+    if (out.refused) return std::move(out);
+    Series& series = out.series;
     const Kind& kind = kinds_[out.kind];
     const auto steps = static_cast<std::size_t>(kind.horizon);
     const Calibration& calibration = *groups_[out.kind]->calibration;
 
-    out.pool = forecast_from(way(), series, series.values.size(), kind.horizon, options_.with_fitted);
+    out.pool = forecast_from(way(), series, series.values.size(), kind.horizon, options_.with_fitted, &begun.forecast);
     if (out.pool.sparse) series.notes.push_back({"sparse", "More than half of its values are zero: forecast as demand that comes rarely", {}});
     if (options_.learner != nullptr && !series.ended) note_learner(series, out.pool);
     Outlook outlook = outlook_of(out.pool, series.values, series);
 
-    const std::size_t origin = series.ended ? 0 : last_origin(series.values.size(), series.season, kind.horizon);
+    const std::size_t origin = begun.origin;
     if (origin > 0) {
-        const auto known = groups_[out.kind]->last_ends.find(ordinal);
-        const HeldOut held = known != groups_[out.kind]->last_ends.end() ? known->second : hold_out(way(), series, origin, kind.horizon);
+        const HeldOut held = begun.known != nullptr ? *begun.known : hold_out(way(), series, origin, kind.horizon, &begun.held_out);
         outlook.earlier = relative_error(held);
         out.held_out = held.actual;
         out.held_out_forecast.assign(held.outlook.mean.begin(), held.outlook.mean.begin() + static_cast<std::ptrdiff_t>(held.actual.size()));
@@ -293,7 +325,7 @@ Forecast Engine::forecast_one(const ReadSeries& read, std::int64_t ordinal) cons
     if (kind.thin && !series.ended)
         series.notes.push_back({"interval_by_others", calibration.cases() == 0 ? "There is too little history to hold out an end: the interval is what was usual for other series, not what this file showed"
                                                                             : "Few ends could be held out (" + std::to_string(calibration.cases()) + ", overlapping): the interval rests in part on what was usual for other series", {}});
-    return out;
+    return std::move(out);
 }
 
 std::optional<std::vector<Forecast>> Engine::forecast(const std::vector<ReadSeries>& batch, const Progress& progress, const std::function<bool(const ReadSeries&)>& wanted) {
@@ -303,7 +335,23 @@ std::optional<std::vector<Forecast>> Engine::forecast(const std::vector<ReadSeri
     std::vector<Forecast> out(places.size());
     const std::int64_t first = answered_;
     answered_ += static_cast<std::int64_t>(batch.size());
-    if (!for_each_index(places.size(), options_.threads, [&](std::size_t i) { out[i] = forecast_one(batch[places[i]], first + static_cast<std::int64_t>(places[i])); }, progress)) return std::nullopt;
+    std::size_t observations = 0;
+    for (const std::size_t place : places) observations += batch[place].series.observations.size();
+    if (!for_each_lot(places.size(), lot_of(observations / std::max<std::size_t>(1, places.size())), options_.threads, [&](std::size_t from, std::size_t to) {
+            std::vector<Begun> begun;
+            std::vector<Sheet> sheets;
+            for (std::size_t i = from; i < to; ++i) {
+                begun.push_back(begin(batch[places[i]], first + static_cast<std::int64_t>(places[i])));
+                sheets.push_back(std::move(begun.back().forecast));
+                sheets.push_back(std::move(begun.back().held_out));
+            }
+            answer(sheets);
+            for (std::size_t i = from; i < to; ++i) {
+                begun[i - from].forecast = std::move(sheets[2 * (i - from)]);
+                begun[i - from].held_out = std::move(sheets[2 * (i - from) + 1]);
+                out[i] = finish(begun[i - from]);
+            }
+        }, progress)) return std::nullopt;
     return out;
 }
 

@@ -57,7 +57,7 @@ const LearnedKind* learned_for(const Way& way, const Series& series, std::size_t
 
 // What is said at `origin` (of the series' values before it; of all where it is their number), not below zero where the past never
 // was.
-PoolForecast forecast_from(const Way& way, const Series& series, std::size_t origin, int horizon, bool with_fitted = false);
+PoolForecast forecast_from(const Way& way, const Series& series, std::size_t origin, int horizon, bool with_fitted = false, Sheet* sheet = nullptr);
 
 // The answer for one series, in the order of the file.
 struct Forecast {
@@ -110,7 +110,9 @@ class Engine {
     std::size_t find_kind(const Series& series) const;  // kinds().size() where there is none yet
     std::size_t kind_of(const Series& series);
     void note_learner(Series& series, const PoolForecast& pool) const;
-    Forecast forecast_one(const ReadSeries& read, std::int64_t ordinal) const;
+    struct Begun;
+    Begun begin(const ReadSeries& read, std::int64_t ordinal) const;
+    Forecast finish(Begun& begun) const;
 
     EngineOptions options_;
     std::vector<double> probabilities_;
@@ -128,6 +130,6 @@ std::vector<Forecast> forecast_all(const std::vector<ReadSeries>& series, const 
 // the whole tells (two seasons, or five values); 0: no end can be held out.
 std::size_t last_origin(std::size_t count, int season, int horizon);
 // What would have been said at `origin`, with the values that came.
-HeldOut hold_out(const Way& way, const Series& series, std::size_t origin, int horizon);
+HeldOut hold_out(const Way& way, const Series& series, std::size_t origin, int horizon, Sheet* sheet = nullptr);
 
 }  // namespace fairlead::forecast

@@ -13,4 +13,8 @@ using Progress = std::function<bool(std::size_t done, std::size_t of)>;
 // exception of `work` is thrown on once all threads have stopped.
 bool for_each_index(std::size_t count, int threads, const std::function<void(std::size_t)>& work, const Progress& progress = {});
 
+// The same in lots of neighbours: `work` gets the first and the one behind the last of at most `size`, fewer where threads would
+// be left without. `progress` counts things, not lots.
+bool for_each_lot(std::size_t count, std::size_t size, int threads, const std::function<void(std::size_t, std::size_t)>& work, const Progress& progress = {});
+
 }  // namespace fairlead::forecast

@@ -27,7 +27,17 @@ struct Asked {
     std::vector<double> deviation, fitted;
 };
 
-Asked ask(const PoolMember& of, std::span<const double> values, const Deseasonalised& plain, std::span<const int> seasons, int horizon, Bounds bounds, bool with_fitted) {
+Result<Fit> fit_by(Sheet* sheet, const Model& model, const Question& question) {
+    if (sheet == nullptr) return model.fit(question);
+    if (sheet->answered) {
+        ensure(sheet->read < sheet->noted.size() && sheet->noted[sheet->read].model == &model, "the same is asked as was noted");
+        return std::move(*sheet->noted[sheet->read++].fit);
+    }
+    sheet->noted.push_back({&model, question, {question.values.begin(), question.values.end()}, {question.seasons.begin(), question.seasons.end()}, {}});
+    return Fit{};
+}
+
+Asked ask(const PoolMember& of, std::span<const double> values, const Deseasonalised& plain, std::span<const int> seasons, int horizon, Bounds bounds, bool with_fitted, Sheet* sheet) {
     Asked out;
     out.member.model = of.model->name;
     out.member.label = of.model->label;
@@ -43,11 +53,12 @@ Asked ask(const PoolMember& of, std::span<const double> values, const Deseasonal
         out.member.left_out = "needs " + std::to_string(least) + " values";
         return out;
     }
-    auto fit = of.model->fit(question);
+    auto fit = fit_by(sheet, *of.model, question);
     if (!fit) {
         out.member.left_out = left_out_words(fit.refused());
         return out;
     }
+    if (sheet != nullptr && !sheet->answered) return out;
     if (without)
         for (std::size_t h = 0; h < fit->mean.size(); ++h) {
             fit->mean[h] = plain.with_season(fit->mean[h], values.size() + h);
@@ -155,7 +166,27 @@ bool is_sparse(std::span<const double> values) {
     return zeros * 2 > values.size() && zeros < values.size();
 }
 
-PoolForecast forecast_with(const Pool& pool, std::span<const double> values, int season, int horizon, Bounds bounds, bool with_fitted, std::span<const int> longer, const Blend* blend) {
+void answer(std::span<Sheet> sheets) {
+    std::vector<std::pair<const Model*, std::vector<Sheet::Noted*>>> by_model;
+    for (Sheet& sheet : sheets) {
+        sheet.answered = true;
+        for (Sheet::Noted& noted : sheet.noted) {
+            noted.question.values = noted.values;
+            noted.question.seasons = noted.seasons;
+            auto at = std::find_if(by_model.begin(), by_model.end(), [&](const auto& one) { return one.first == noted.model; });
+            if (at == by_model.end()) at = by_model.insert(at, {noted.model, {}});
+            at->second.push_back(&noted);
+        }
+    }
+    for (const auto& [model, noted] : by_model) {
+        std::vector<Question> questions;
+        for (const Sheet::Noted* one : noted) questions.push_back(one->question);
+        auto fits = ask_all(*model, questions);
+        for (std::size_t i = 0; i < fits.size(); ++i) noted[i]->fit = std::move(fits[i]);
+    }
+}
+
+PoolForecast forecast_with(const Pool& pool, std::span<const double> values, int season, int horizon, Bounds bounds, bool with_fitted, std::span<const int> longer, const Blend* blend, Sheet* sheet) {
     ensure(!values.empty() && horizon >= 1, "a series has a value, a forecast a step");
     PoolForecast out;
     const bool few = values.size() < 5 && !pool.few.members.empty();
@@ -182,19 +213,20 @@ PoolForecast forecast_with(const Pool& pool, std::span<const double> values, int
         const bool repeats = member.model->name == "seasonal_naive", any_length = repeats || member.model->any_season;
         // One season is enough to repeat it.
         if (repeats && told == 1 && season > 1 && values.size() >= static_cast<std::size_t>(season)) {
-            asked.push_back(ask(member, values, plain, std::span(&season, 1), horizon, bounds, with_fitted));
+            asked.push_back(ask(member, values, plain, std::span(&season, 1), horizon, bounds, with_fitted, sheet));
             continue;
         }
         member.without_season = member.without_season || (taken_out && member.model->seasonal && !any_length && (told > longest_season || plain.seasonal));
-        asked.push_back(ask(member, values, plain, seasons, horizon, bounds, with_fitted));
+        asked.push_back(ask(member, values, plain, seasons, horizon, bounds, with_fitted, sheet));
     }
+    if (sheet != nullptr && !sheet->answered) return out;
     // What is only blended in stands behind the mix, which answers without it.
     std::vector<Asked> beside(std::make_move_iterator(asked.begin() + static_cast<std::ptrdiff_t>(mix.members.size())), std::make_move_iterator(asked.end()));
     asked.resize(mix.members.size());
     if (std::all_of(asked.begin(), asked.end(), [](const Asked& one) { return !one.member.left_out.empty(); })) {
         const Model* naive = find_model("naive");
         ensure(naive != nullptr, "the naive model is always there");
-        asked.push_back(ask({naive, false, false}, values, plain, {}, horizon, bounds, with_fitted));
+        asked.push_back(ask({naive, false, false}, values, plain, {}, horizon, bounds, with_fitted, nullptr));
         ensure(asked.back().member.left_out.empty(), "the last value can always be repeated");
     }
     combine(out, asked, mix.how, static_cast<std::size_t>(horizon));

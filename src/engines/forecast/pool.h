@@ -74,13 +74,31 @@ struct Blend {
     std::function<std::optional<Shares>(const PoolForecast&)> shares;
 };
 
+// Forecasts of several series whose models are asked together, since many searches side by side are quicker (numerics/lockstep.h).
+// Each call is made twice: the first time its questions are noted and its answer is empty, the second time, after `answer`, it
+// finds them answered:
+//     for (i) forecast_with(..., &sheets[i]);  answer(sheets);  for (i) forecast_with(..., &sheets[i]);
+struct Sheet {
+    struct Noted {
+        const Model* model = nullptr;
+        Question question;                // what it points to is kept here, but for regressors
+        std::vector<double> values;
+        std::vector<int> seasons;
+        std::optional<Result<Fit>> fit;
+    };
+    std::vector<Noted> noted;
+    std::size_t read = 0;                 // answers that were taken
+    bool answered = false;
+};
+void answer(std::span<Sheet> sheets);
+
 // What the pool says of values without gaps, oldest first. Rules beyond the models' own:
 //   a season of which fewer than two are known (three of one longer than 24 periods) is not used; one longer than 24 periods, and
 //   several, are taken out by their shrunken shape (numerics/season.h) before most models see the series;
 //   `longer` are further seasons (168 hours beside 24): used where two of them are known, by models that know several;
 //   a member whose answer is no number, or runs further than five times the range of the past away from it, is left out;
 //   where no member is left, the last value is repeated.
-PoolForecast forecast_with(const Pool& pool, std::span<const double> values, int season, int horizon, Bounds bounds = Bounds::robust, bool with_fitted = false, std::span<const int> longer = {}, const Blend* blend = nullptr);
+PoolForecast forecast_with(const Pool& pool, std::span<const double> values, int season, int horizon, Bounds bounds = Bounds::robust, bool with_fitted = false, std::span<const int> longer = {}, const Blend* blend = nullptr, Sheet* sheet = nullptr);
 // More than half of it zeros, and never below.
 bool is_sparse(std::span<const double> values);
 
