@@ -4,12 +4,14 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <map>
 #include <numbers>
+#include <optional>
 
-#include "engines/forecast/models/ets_recursion.h"
+#include "engines/forecast/models/ets_kernel.h"
 #include "engines/forecast/models/families.h"
 #include "engines/forecast/numerics/linear.h"
-#include "engines/forecast/numerics/minimise.h"
+#include "engines/forecast/numerics/lockstep.h"
 #include "engines/forecast/numerics/scale.h"
 #include "engines/forecast/numerics/season.h"
 
@@ -24,13 +26,6 @@ constexpr double smoothing_least = 1e-4, smoothing_most = 0.9999, damping_least 
 constexpr double robust_beta_most = 0.2;
 // Beyond this season the starting states come from the decomposition and are not estimated (R refuses such seasons).
 constexpr int longest_estimated_season = 24;
-
-// Memory for the fits of one series, reused from form to form.
-struct Workspace {
-    std::vector<EtsTrace> trace;
-    std::vector<double> season, by_season, start, unit, x, lower, upper;
-    Minimiser minimise;
-};
 
 // A series in units in which it is of order 1.
 struct Scaled {
@@ -50,179 +45,6 @@ struct Scaled {
         positive = least > 0 && least > 1e-4 * most;
     }
 };
-
-// Minimises over the free parameters of one form. Variables, each of order 1 and within its own bounds:
-//   beta itself; a with alpha = beta + (1 - beta) a (so that beta <= alpha); g with gamma = (1 - alpha) g; phi;
-//   level, slope and all seasonal states but the first as steps from the start in units of their own uncertainty.
-template <EtsError E, EtsTrend T, EtsSeason S>
-class Objective {
-    using Recursion = EtsRecursion<E, T, S>;
-    static constexpr bool seasonal = S != EtsSeason::none;
-
-  public:
-    Objective(const std::vector<double>& values, int m, Bounds bounds, Workspace& workspace)
-        : values_(values),
-          n_(static_cast<int>(values.size())),
-          m_(seasonal ? m : 1),
-          work_(workspace),
-          beta_most_(bounds == Bounds::robust ? robust_beta_most / m_ : smoothing_most) {
-        work_.trace.resize(values.size());
-        work_.season.resize(m_);
-        work_.by_season.resize(m_);
-        free_seasons_ = seasonal && m_ <= longest_estimated_season ? m_ - 1 : 0;
-    }
-
-    // From `start` to the best parameters found (both scaled). Infinite where the start does not run.
-    double run(EtsParameters& parameters, std::int64_t& evaluations) {
-        start_ = parameters;
-        const int count = lay_out();
-        const Minimum found = minimise(*this, count, work_.x.data(), work_.lower.data(), work_.upper.data(),
-                                       {1e-4 / n_, 300, 0.1}, work_.minimise);
-        evaluations += found.evaluations;
-        if (std::isfinite(found.value)) unpack(work_.x.data(), parameters);
-        return found.value;
-    }
-
-    double value(const double* x) {
-        unpack(x, now_);
-        return forward(now_);
-    }
-
-    double forward(const EtsParameters& parameters) {
-        point_ = {parameters.alpha, parameters.beta,  parameters.gamma,
-                  parameters.phi,   parameters.level, parameters.slope};
-        last_ = point_;
-        if constexpr (seasonal) std::copy(parameters.season.begin(), parameters.season.end(), work_.season.begin());
-        const double value =
-            Recursion::forward(values_.data(), n_, m_, last_, work_.season.data(), work_.trace.data(), squares_);
-        return value;
-    }
-
-    void backward(EtsPoint& by) {
-        Recursion::backward(n_, m_, point_, squares_, work_.trace.data(), by, work_.by_season.data());
-    }
-
-    void gradient(const double* x, double* g) {
-        EtsPoint by;
-        backward(by);
-        int at = 0;
-        double by_alpha = by.alpha;
-        if constexpr (seasonal) by_alpha -= x[gamma_at_] * by.gamma;
-        g[at++] = (1 - now_.beta) * by_alpha;
-        if constexpr (T != EtsTrend::none) g[at++] = by.beta + (1 - x[0]) * by_alpha;
-        if constexpr (seasonal) g[at++] = (1 - now_.alpha) * by.gamma;
-        if constexpr (T == EtsTrend::damped) g[at++] = by.phi;
-        g[at] = by.level * work_.unit[at];
-        ++at;
-        if constexpr (T != EtsTrend::none) {
-            g[at] = by.slope * work_.unit[at];
-            ++at;
-        }
-        for (int j = 1; j <= free_seasons_; ++j, ++at)
-            g[at] = (work_.by_season[j] - work_.by_season[0]) * work_.unit[at];
-    }
-
-    const EtsPoint& last() const { return last_; }
-    double squares() const { return squares_; }
-
-  private:
-    int lay_out() {
-        auto &x = work_.x, &lower = work_.lower, &upper = work_.upper, &unit = work_.unit;
-        x.clear(), lower.clear(), upper.clear(), unit.clear();
-        const auto add = [&](double value, double least, double most, double size) {
-            x.push_back(value), lower.push_back(least), upper.push_back(most), unit.push_back(size);
-        };
-        const double beta = T == EtsTrend::none ? 0.0 : std::clamp(start_.beta, smoothing_least, beta_most_);
-        const double alpha = std::clamp(start_.alpha, std::max(beta, smoothing_least), smoothing_most);
-        add((alpha - beta) / (1 - beta), T == EtsTrend::none ? smoothing_least : 0.0, smoothing_most, 1);
-        if constexpr (T != EtsTrend::none) add(beta, smoothing_least, beta_most_, 1);
-        gamma_at_ = static_cast<int>(x.size());
-        if constexpr (seasonal)
-            add(std::clamp(start_.gamma / (1 - alpha), smoothing_least, smoothing_most), smoothing_least,
-                smoothing_most, 1);
-        if constexpr (T == EtsTrend::damped)
-            add(std::clamp(start_.phi, damping_least, damping_most), damping_least, damping_most, 1);
-        // The uncertainty of a starting state is about the deviation of the errors; the likelihood is per value.
-        start_.alpha = alpha, start_.beta = beta;
-        double size = 1;
-        const double tried = forward(start_);
-        if (std::isfinite(tried)) size = std::sqrt(squares_) + 1e-8;  // deviation times root of n
-        const double level_size = E == EtsError::multiplicative ? size * std::max(std::abs(start_.level), 1e-3) : size;
-        const double season_size = S == EtsSeason::multiplicative ? size : level_size;
-        add(0, -infinity, infinity, level_size);
-        if constexpr (T != EtsTrend::none) add(0, -infinity, infinity, 0.2 * level_size);
-        for (int j = 1; j <= free_seasons_; ++j) {
-            const double least = S == EtsSeason::multiplicative ? (1e-3 - start_.season[j]) / season_size : -infinity;
-            add(0, std::min(least, 0.0), infinity, season_size);
-        }
-        if constexpr (seasonal) now_.season = start_.season;
-        return static_cast<int>(x.size());
-    }
-
-    void unpack(const double* x, EtsParameters& to) const {
-        int at = 1;
-        to.beta = 0;
-        if constexpr (T != EtsTrend::none) to.beta = x[at++];
-        to.alpha = std::min(to.beta + (1 - to.beta) * x[0], smoothing_most);
-        to.gamma = 0;
-        if constexpr (seasonal) to.gamma = (1 - to.alpha) * x[at++];
-        to.phi = 1;
-        if constexpr (T == EtsTrend::damped) to.phi = x[at++];
-        to.level = start_.level + x[at] * work_.unit[at];
-        ++at;
-        to.slope = 0;
-        if constexpr (T != EtsTrend::none) {
-            to.slope = start_.slope + x[at] * work_.unit[at];
-            ++at;
-        }
-        if (free_seasons_ > 0) {
-            double sum = S == EtsSeason::multiplicative ? m_ : 0.0;
-            for (int j = 1; j <= free_seasons_; ++j, ++at) {
-                to.season[j] = start_.season[j] + x[at] * work_.unit[at];
-                sum -= to.season[j];
-            }
-            to.season[0] = sum;
-        }
-    }
-
-    const std::vector<double>& values_;
-    int n_, m_;
-    Workspace& work_;
-    double beta_most_;
-    int free_seasons_ = 0, gamma_at_ = 0;
-    EtsParameters start_, now_;
-    EtsPoint point_, last_;
-    double squares_ = 0;
-};
-
-// Calls `then.template operator()<E, T, S>()` for the form.
-template <class Then>
-auto with_form(const EtsForm& form, Then&& then) {
-    const auto season = [&]<EtsError E, EtsTrend T>() {
-        switch (form.season) {
-            case EtsSeason::none:
-                return then.template operator()<E, T, EtsSeason::none>();
-            case EtsSeason::additive:
-                return then.template operator()<E, T, EtsSeason::additive>();
-            case EtsSeason::multiplicative:
-                break;
-        }
-        return then.template operator()<E, T, EtsSeason::multiplicative>();
-    };
-    const auto trend = [&]<EtsError E>() {
-        switch (form.trend) {
-            case EtsTrend::none:
-                return season.template operator()<E, EtsTrend::none>();
-            case EtsTrend::additive:
-                return season.template operator()<E, EtsTrend::additive>();
-            case EtsTrend::damped:
-                break;
-        }
-        return season.template operator()<E, EtsTrend::damped>();
-    };
-    return form.error == EtsError::additive ? trend.template operator()<EtsError::additive>()
-                                            : trend.template operator()<EtsError::multiplicative>();
-}
 
 // Starting states as R's `ets` makes them: the season by decomposition (below three seasons: what is left beside a line
 // and one wave), then mean or line of the first values without it. Empty season where it has no meaning.
@@ -264,33 +86,6 @@ double likelihood_of(double objective, std::size_t n, double unit) {
     return -0.5 * count * (std::log(2 * std::numbers::pi) + 1 + objective) - count * std::log(unit);
 }
 
-// The answer in the units of the series, from what the last forward pass left.
-template <class Search>
-EtsFit finish(const Search& search, const Workspace& workspace, const Scaled& scaled, int m, const EtsForm& form,
-              const EtsParameters& parameters, double objective) {
-    const double unit = scaled.unit;
-    EtsFit fit;
-    fit.form = form;
-    fit.season_length = form.season == EtsSeason::none ? 1 : m;
-    fit.parameters = parameters;
-    fit.parameters.level *= unit;
-    fit.parameters.slope *= unit;
-    fit.level = search.last().level * unit;
-    fit.slope = search.last().slope * unit;
-    if (form.season != EtsSeason::none) fit.season = workspace.season;
-    if (form.season == EtsSeason::additive) {
-        for (double& state : fit.season) state *= unit;
-        for (double& state : fit.parameters.season) state *= unit;
-    }
-    fit.count = scaled.values.size();
-    const int spent = form.parameters(m) - 1, count = static_cast<int>(fit.count);
-    const double error_unit = form.error == EtsError::additive ? unit : 1.0;
-    fit.sigma2 = search.squares() / (count > spent ? count - spent : count) * error_unit * error_unit;
-    fit.log_likelihood = likelihood_of(objective, fit.count, unit);
-    fit.aicc = corrected_aic(fit.log_likelihood, form.parameters(m), fit.count);
-    return fit;
-}
-
 bool possible(const Scaled& scaled, int m, const EtsForm& form) {
     const std::size_t n = scaled.values.size();
     if (form.season != EtsSeason::none && (m <= 1 || n < 2 * static_cast<std::size_t>(m))) return false;
@@ -298,60 +93,336 @@ bool possible(const Scaled& scaled, int m, const EtsForm& form) {
     return form.error == EtsError::additive || scaled.positive;
 }
 
-// Estimates one form, from `start` where one is given and runs, else from the states of the decomposition. Not finite
-// likelihood where nothing runs.
-EtsFit estimate(const Scaled& scaled, int m, const EtsForm& form, Bounds bounds, Workspace& workspace,
-                const EtsParameters* start) {
-    return with_form(form, [&]<EtsError E, EtsTrend T, EtsSeason S>() {
-        Objective<E, T, S> search(scaled.values, m, bounds, workspace);
-        EtsParameters parameters;
+struct Job {
+    std::size_t series = 0;
+    std::optional<EtsParameters> start{};  // scaled; else from the states of the decomposition
+};
+
+// The searches of one form and season, in the lanes of its kernel. Minimises over the free parameters. Variables, each
+// of order 1 and within its own bounds:
+//   beta itself; a with alpha = beta + (1 - beta) a (so that beta <= alpha); g with gamma = (1 - alpha) g; phi;
+//   level, slope and all seasonal states but the first as steps from the start in units of their own uncertainty.
+class Searches {
+  public:
+    Searches(std::span<const Scaled> series, std::vector<Job> jobs, int m, const EtsForm& form, Bounds bounds,
+             std::span<std::vector<EtsFit>> fits)
+        : series_(series),
+          jobs_(std::move(jobs)),
+          seasonal_(form.season != EtsSeason::none),
+          m_(seasonal_ ? m : 1),
+          form_(form),
+          bounds_(bounds),
+          beta_most_(bounds == Bounds::robust ? robust_beta_most / m_ : smoothing_most),
+          free_seasons_(seasonal_ && m_ <= longest_estimated_season ? m_ - 1 : 0),
+          fits_(fits),
+          kernel_(ets_kernel(form, jobs_.size())) {
+        const auto count = [&](const Job& job) { return series_[job.series].values.size(); };
+        // Series of about the same length beside each other.
+        std::stable_sort(jobs_.begin(), jobs_.end(), [&](const Job& a, const Job& b) { return count(a) > count(b); });
+        const std::size_t values = count(jobs_.front()) * lanes(), width = static_cast<std::size_t>(m_) * lanes(),
+                          all = (1 + ets_trace_most) * values + 3 * width;
+        rows_.need(all);
+        double* at = rows_.data();
+        std::fill(at, at + all, 0.0);
+        run_.values = values_ = at;
+        run_.trace = at += values;
+        run_.first_season = first_season_ = at += ets_trace_most * values;
+        run_.season = at += width;
+        run_.by_season = at + width;
+        run_.m = m_;
+    }
+    void search() { search_in_lanes(*this, kernel_.lanes); }
+
+    Stage take(int lane, Minimiser&) {
+        Lane& at = lanes_[lane];
+        while (next_ < jobs_.size()) {
+            at.job = &jobs_[next_++];
+            at.found = at.fast = false;
+            at.evaluations = 0;
+            at.attempt = at.job->start ? 0 : 1;
+            const Stage stage = attempt(at);
+            if (stage == Stage::idle) continue;
+            load(lane);
+            return stage;
+        }
+        at.count = 0;
+        measure();
+        return Stage::idle;
+    }
+
+    void place(int lane, const double* x) {
+        Lane& at = lanes_[lane];
+        if (x != nullptr) unpack(at, x);
+        const EtsParameters& now = x != nullptr ? at.now : at.start;
+        run_.start.alpha[lane] = now.alpha;
+        run_.start.beta[lane] = now.beta;
+        run_.start.gamma[lane] = now.gamma;
+        run_.start.phi[lane] = now.phi;
+        run_.start.level[lane] = now.level;
+        run_.start.slope[lane] = now.slope;
+        for (std::size_t j = 0; seasonal_ && j < now.season.size(); ++j) first_season_[j * lanes() + lane] = now.season[j];
+    }
+
+    void forward() {
+        steps_ = run_.most;
+        kernel_.forward(run_);
+    }
+    void backward() {
+        for (int lane = 0; lane < kernel_.lanes; ++lane) {
+            const double count = lanes_[lane].count;
+            run_.weight[lane] = count > 0 ? 2.0 / (run_.squares[lane] + count * ets_floor) : 0.0;
+            run_.log_weight[lane] = count > 0 ? 2.0 / count : 0.0;
+        }
+        kernel_.backward(run_);
+    }
+
+    double value(int lane) const {
+        const double n = lanes_[lane].count;
+        double value = std::log(run_.squares[lane] / n + ets_floor);
+        if (form_.error == EtsError::additive) return value;
+        if (!(run_.least_forecast[lane] > 1e-8)) return infinity;  // a relative error has no meaning
+        const double exponent = static_cast<double>(run_.exponent[lane] - std::int64_t{1023} * steps_);
+        return value + 2.0 / n * (exponent * std::numbers::ln2 + std::log(run_.product[lane]));
+    }
+
+    bool begin(int lane, Minimiser& search) {
+        Lane& at = lanes_[lane];
+        // The uncertainty of a starting state is about the deviation of the errors; the likelihood is per value.
+        double size = 1;
+        if (std::isfinite(value(lane))) size = std::sqrt(run_.squares[lane]) + 1e-8;  // deviation times root of n
+        const bool relative = form_.error == EtsError::multiplicative, times = form_.season == EtsSeason::multiplicative;
+        const double level_size = relative ? size * std::max(std::abs(at.start.level), 1e-3) : size;
+        const double season_size = times ? size : level_size;
+        int count = 0;
+        const auto add = [&](double value, double least, double most, double unit) {
+            at.x[count] = value, at.lower[count] = least, at.upper[count] = most, at.unit[count] = unit, ++count;
+        };
+        const double alpha = at.start.alpha, beta = at.start.beta;
+        add((alpha - beta) / (1 - beta), trended() ? 0.0 : smoothing_least, smoothing_most, 1);
+        if (trended()) add(beta, smoothing_least, beta_most_, 1);
+        if (seasonal_)
+            add(std::clamp(at.start.gamma / (1 - alpha), smoothing_least, smoothing_most), smoothing_least,
+                smoothing_most, 1);
+        if (damped()) add(std::clamp(at.start.phi, damping_least, damping_most), damping_least, damping_most, 1);
+        add(0, -infinity, infinity, level_size);
+        if (trended()) add(0, -infinity, infinity, 0.2 * level_size);
+        for (int j = 1; j <= free_seasons_; ++j)
+            add(0, times ? std::min((1e-3 - at.start.season[j]) / season_size, 0.0) : -infinity, infinity, season_size);
+        at.now.season = at.start.season;
+        search.begin(count, at.x, at.lower, at.upper, {1e-4 / at.count, 300, 0.1});
+        return true;
+    }
+
+    void gradient(int lane, double* g) const {
+        const Lane& at = lanes_[lane];
+        const EtsPoint& by = run_.by;
+        int to = 0;
+        double by_alpha = by.alpha[lane];
+        if (seasonal_) by_alpha -= at.tried_gamma * by.gamma[lane];
+        g[to++] = (1 - at.now.beta) * by_alpha;
+        if (trended()) g[to++] = by.beta[lane] + (1 - at.tried_alpha) * by_alpha;
+        if (seasonal_) g[to++] = (1 - at.now.alpha) * by.gamma[lane];
+        if (damped()) g[to++] = by.phi[lane];
+        g[to] = by.level[lane] * at.unit[to];
+        ++to;
+        if (trended()) {
+            g[to] = by.slope[lane] * at.unit[to];
+            ++to;
+        }
+        for (int j = 1; j <= free_seasons_; ++j, ++to)
+            g[to] = (run_.by_season[static_cast<std::size_t>(j) * lanes() + lane] - run_.by_season[lane]) * at.unit[to];
+    }
+
+    Stage finish(int lane, Minimiser& search, bool runs) {
+        Lane& at = lanes_[lane];
+        at.evaluations += search.found().evaluations;
+        if (runs && (!at.found || search.found().value < at.value)) {
+            at.found = true;
+            at.value = search.found().value;
+            at.fit = fit(lane);
+        }
+        Stage next = Stage::idle;
+        if (at.found) {
+            // A fast slope is a valley of its own.
+            if (trended() && bounds_ == Bounds::r_compatible && !at.fast) at.attempt = 3, next = attempt(at);
+        } else if (at.attempt < 2) {
+            ++at.attempt, next = attempt(at);
+        }
+        if (next == Stage::idle && at.found) {
+            at.fit.evaluations = at.evaluations;
+            fits_[at.job->series].push_back(std::move(at.fit));
+        }
+        return next;
+    }
+
+    // One run of the only series with given parameters (scaled), without a search.
+    EtsFit run(const EtsParameters& parameters) {
+        place_all(parameters);
+        EtsFit found = fit(0);
+        found.evaluations = 1;
+        return found;
+    }
+    double run(const EtsParameters& parameters, std::vector<double>* gradient) {
+        place_all(parameters);
+        if (gradient) {
+            backward();
+            const EtsPoint& by = run_.by;
+            *gradient = {by.alpha[0], by.beta[0], by.gamma[0], by.phi[0], by.level[0], by.slope[0]};
+            if (seasonal_) gradient->insert(gradient->end(), run_.by_season, run_.by_season + m_);
+        }
+        return value(0);
+    }
+
+  private:
+    static constexpr int most_variables = 6 + longest_estimated_season;
+    struct Lane {
+        const Job* job = nullptr;
+        int count = 0, attempt = 0;
+        bool found = false, fast = false;
+        double value = 0;
         std::int64_t evaluations = 0;
-        double objective = infinity;
-        if (start) {
-            parameters = *start;
-            objective = search.run(parameters, evaluations);
+        EtsParameters start, now;
+        double tried_alpha = 0, tried_gamma = 0;  // variables behind alpha and gamma
+        double x[most_variables], lower[most_variables], upper[most_variables], unit[most_variables];
+        EtsFit fit;
+    };
+
+    std::size_t lanes() const { return static_cast<std::size_t>(kernel_.lanes); }
+    const Scaled& scaled(const Lane& at) const { return series_[at.job->series]; }
+    bool trended() const { return form_.trend != EtsTrend::none; }
+    bool damped() const { return form_.trend == EtsTrend::damped; }
+
+    void load(int lane) {
+        Lane& at = lanes_[lane];
+        const std::vector<double>& values = scaled(at).values;
+        at.count = static_cast<int>(values.size());
+        run_.count[lane] = at.count;
+        measure();
+        for (std::size_t t = 0; t < values.size(); ++t) values_[t * lanes() + lane] = values[t];
+    }
+
+    void measure() {
+        run_.least = std::numeric_limits<int>::max();
+        run_.most = 0;
+        for (int lane = 0; lane < kernel_.lanes; ++lane) {
+            if (lanes_[lane].count == 0) continue;
+            run_.least = std::min(run_.least, lanes_[lane].count);
+            run_.most = std::max(run_.most, lanes_[lane].count);
         }
-        if (!std::isfinite(objective)) {
-            parameters = start_states(scaled.values, m, form);
-            if (S == EtsSeason::none || !parameters.season.empty()) {
-                parameters.alpha = S == EtsSeason::none ? 0.4 : 0.2;
-                parameters.beta = 0.02;
-                parameters.gamma = 0.05;
-                parameters.phi = 0.96;
-                objective = search.run(parameters, evaluations);
-                if (!std::isfinite(objective)) {  // a falling line may start a relative error below zero
-                    parameters.level = 0;
-                    for (const double value : scaled.values)
-                        parameters.level += value / static_cast<double>(scaled.values.size());
-                    parameters.slope = 0;
-                    objective = search.run(parameters, evaluations);
-                }
+        run_.least = std::min(run_.least, run_.most);
+    }
+
+    // Starts in turn until one runs: 0 what was given, 1 the decomposition's states, 2 without their slope; 3 a fast one
+    // besides.
+    Stage attempt(Lane& at) {
+        EtsParameters& start = at.start;
+        if (at.attempt == 0) start = *at.job->start;
+        if (at.attempt == 1 || at.attempt == 3) {
+            start = start_states(scaled(at).values, m_, form_);
+            if (seasonal_ && start.season.empty()) return Stage::idle;
+            start.alpha = seasonal_ ? 0.2 : 0.4;
+            start.beta = 0.02;
+            start.gamma = 0.05;
+            start.phi = 0.96;
+        }
+        if (at.attempt == 2) {  // a falling line may start a relative error below zero
+            start.level = 0;
+            for (const double value : scaled(at).values)
+                start.level += value / static_cast<double>(scaled(at).values.size());
+            start.slope = 0;
+        }
+        if (at.attempt == 3) {
+            at.fast = true;
+            start.alpha = 0.9;
+            start.beta = 0.5;
+            start.gamma = 0.02;
+            start.phi = 0.9;
+        }
+        start.beta = trended() ? std::clamp(start.beta, smoothing_least, beta_most_) : 0.0;
+        start.alpha = std::clamp(start.alpha, std::max(start.beta, smoothing_least), smoothing_most);
+        return Stage::start;
+    }
+
+    void unpack(Lane& at, const double* x) const {
+        EtsParameters& to = at.now;
+        int from = 1;
+        to.beta = trended() ? x[from++] : 0.0;
+        to.alpha = std::min(to.beta + (1 - to.beta) * x[0], smoothing_most);
+        at.tried_alpha = x[0];
+        to.gamma = 0;
+        if (seasonal_) {
+            at.tried_gamma = x[from++];
+            to.gamma = (1 - to.alpha) * at.tried_gamma;
+        }
+        to.phi = damped() ? x[from++] : 1.0;
+        to.level = at.start.level + x[from] * at.unit[from];
+        ++from;
+        to.slope = 0;
+        if (trended()) {
+            to.slope = at.start.slope + x[from] * at.unit[from];
+            ++from;
+        }
+        if (free_seasons_ > 0) {
+            double sum = form_.season == EtsSeason::multiplicative ? m_ : 0.0;
+            for (int j = 1; j <= free_seasons_; ++j, ++from) {
+                to.season[j] = at.start.season[j] + x[from] * at.unit[from];
+                sum -= to.season[j];
             }
+            to.season[0] = sum;
         }
-        // A fast slope is a valley of its own.
-        if (T != EtsTrend::none && bounds == Bounds::r_compatible && std::isfinite(objective)) {
-            EtsParameters fast = start_states(scaled.values, m, form);
-            fast.alpha = 0.9;
-            fast.beta = 0.5;
-            fast.gamma = 0.02;
-            fast.phi = 0.9;
-            if (const double other = search.run(fast, evaluations); other < objective) {
-                objective = other;
-                parameters = fast;
-            }
+    }
+
+    void place_all(const EtsParameters& parameters) {
+        lanes_[0].job = &jobs_[0];
+        load(0);
+        lanes_[0].start = lanes_[0].now = parameters;
+        place(0, nullptr);
+        forward();
+    }
+
+    // The answer in the units of the series, from what the last forward pass left.
+    EtsFit fit(int lane) const {
+        const Lane& at = lanes_[lane];
+        const double unit = scaled(at).unit;
+        EtsFit fit;
+        fit.form = form_;
+        fit.season_length = m_;
+        fit.parameters = at.now;
+        fit.parameters.level *= unit;
+        fit.parameters.slope *= unit;
+        fit.level = run_.last.level[lane] * unit;
+        fit.slope = run_.last.slope[lane] * unit;
+        for (std::size_t j = 0; seasonal_ && j < static_cast<std::size_t>(m_); ++j)
+            fit.season.push_back(run_.season[j * lanes() + lane]);
+        if (form_.season == EtsSeason::additive) {
+            for (double& state : fit.season) state *= unit;
+            for (double& state : fit.parameters.season) state *= unit;
         }
-        EtsFit none;
-        none.form = form;
-        none.log_likelihood = -infinity;
-        none.aicc = infinity;
-        none.evaluations = evaluations;
-        if (!std::isfinite(objective)) return none;
-        objective = search.forward(parameters);
-        EtsFit fit = finish(search, workspace, scaled, m, form, parameters, objective);
-        fit.evaluations = evaluations;
+        fit.count = scaled(at).values.size();
+        const int spent = form_.parameters(m_) - 1, count = at.count;
+        const double error_unit = form_.error == EtsError::additive ? unit : 1.0;
+        fit.sigma2 = run_.squares[lane] / (count > spent ? count - spent : count) * error_unit * error_unit;
+        fit.log_likelihood = likelihood_of(value(lane), fit.count, unit);
+        fit.aicc = corrected_aic(fit.log_likelihood, form_.parameters(m_), fit.count);
         return fit;
-    });
-}
+    }
+
+    std::span<const Scaled> series_;
+    std::vector<Job> jobs_;
+    bool seasonal_;
+    int m_;
+    EtsForm form_;
+    Bounds bounds_;
+    double beta_most_;
+    int free_seasons_, steps_ = 0;  // of the last forward pass
+    std::span<std::vector<EtsFit>> fits_;
+    std::size_t next_ = 0;
+    EtsKernel kernel_;
+    EtsRun run_;
+    Rows rows_;
+    double *values_ = nullptr, *first_season_ = nullptr;
+    std::array<Lane, Rows::most> lanes_;
+};
 
 EtsParameters in_units(EtsParameters parameters, EtsSeason season, double unit) {
     parameters.level /= unit;
@@ -404,80 +475,92 @@ std::span<const EtsForm> ets_forms() {
     return forms;
 }
 
+std::vector<Result<EtsFit>> fit_ets(std::span<const std::span<const double>> series, int m, const EtsForm& form,
+                                    Bounds bounds) {
+    std::vector<Scaled> scaled;
+    std::vector<std::optional<Refused>> refused(series.size());
+    std::vector<Job> jobs;
+    for (std::size_t i = 0; i < series.size(); ++i) {
+        scaled.emplace_back(series[i]);
+        if (form.error == EtsError::multiplicative && !scaled[i].positive)
+            refused[i] = refuse(Why::invalid, "not_positive",
+                                "A multiplicative error needs values above zero that are not far apart", "values");
+        else if (!possible(scaled[i], m, form))
+            refused[i] = refuse(Why::invalid, "too_short",
+                                "ETS " + form.name() + " with a season of " + std::to_string(m) +
+                                    " needs more than the " + std::to_string(series[i].size()) +
+                                    " values of the series",
+                                "values");
+        else
+            jobs.push_back({i});
+    }
+    std::vector<std::vector<EtsFit>> fits(series.size());
+    if (!jobs.empty()) Searches(scaled, std::move(jobs), m, form, bounds, fits).search();
+    std::vector<Result<EtsFit>> answers;
+    for (std::size_t i = 0; i < series.size(); ++i) {
+        if (refused[i])
+            answers.emplace_back(*refused[i]);
+        else if (fits[i].empty())
+            answers.emplace_back(
+                refuse(Why::invalid, "no_fit", "ETS " + form.name() + " cannot run on these values", "values"));
+        else
+            answers.emplace_back(std::move(fits[i].front()));
+    }
+    return answers;
+}
+
 Result<EtsFit> fit_ets(std::span<const double> values, int m, const EtsForm& form, Bounds bounds) {
-    const Scaled scaled(values);
-    if (form.error == EtsError::multiplicative && !scaled.positive)
-        return refuse(Why::invalid, "not_positive",
-                      "A multiplicative error needs values above zero that are not far apart", "values");
-    if (!possible(scaled, m, form))
-        return refuse(Why::invalid, "too_short",
-                      "ETS " + form.name() + " with a season of " + std::to_string(m) + " needs more than the " +
-                          std::to_string(values.size()) + " values of the series",
-                      "values");
-    Workspace workspace;
-    EtsFit fit = estimate(scaled, m, form, bounds, workspace, nullptr);
-    if (!std::isfinite(fit.log_likelihood))
-        return refuse(Why::invalid, "no_fit", "ETS " + form.name() + " cannot run on these values", "values");
-    return fit;
+    return std::move(fit_ets(std::span(&values, 1), m, form, bounds).front());
+}
+
+std::vector<std::vector<EtsFit>> fit_all_ets(std::span<const std::span<const double>> series,
+                                             std::span<const int> seasons, Bounds bounds) {
+    std::vector<Scaled> scaled;
+    for (const auto values : series) scaled.emplace_back(values);
+    std::vector<std::vector<EtsFit>> fits(series.size());
+    for (const EtsForm& form : ets_forms()) {
+        std::map<int, std::vector<Job>> jobs;  // by the season
+        for (std::size_t i = 0; i < series.size(); ++i) {
+            if (!possible(scaled[i], seasons[i], form)) continue;
+            Job& job = jobs[form.season == EtsSeason::none ? 1 : seasons[i]].emplace_back(Job{i, {}});
+            const auto found = [&](const EtsForm& other) -> const EtsFit* {
+                for (const EtsFit& fit : fits[i])
+                    if (fit.form == other) return &fit;
+                return nullptr;
+            };
+            // A damped trend starts from the undamped one, a multiplicative error from the additive one.
+            const EtsFit* before = nullptr;
+            if (form.trend == EtsTrend::damped) before = found({form.error, EtsTrend::additive, form.season});
+            if (!before && form.error == EtsError::multiplicative && form.season != EtsSeason::multiplicative)
+                before = found({EtsError::additive, form.trend, form.season});
+            if (!before) continue;
+            job.start = in_units(before->parameters, form.season, scaled[i].unit);
+            if (form.trend == EtsTrend::damped && before->form.trend != EtsTrend::damped) job.start->phi = 0.96;
+        }
+        for (auto& [m, of_season] : jobs) Searches(scaled, std::move(of_season), m, form, bounds, fits).search();
+    }
+    for (auto& of_series : fits)
+        std::stable_sort(of_series.begin(), of_series.end(),
+                         [](const EtsFit& a, const EtsFit& b) { return a.aicc < b.aicc; });
+    return fits;
 }
 
 std::vector<EtsFit> fit_all_ets(std::span<const double> values, int m, Bounds bounds) {
-    const Scaled scaled(values);
-    Workspace workspace;
-    std::vector<EtsFit> fits;
-    const auto found = [&](const EtsForm& form) -> const EtsFit* {
-        for (const EtsFit& fit : fits)
-            if (fit.form == form) return &fit;
-        return nullptr;
-    };
-    for (const EtsForm& form : ets_forms()) {
-        if (!possible(scaled, m, form)) continue;
-        // A damped trend starts from the undamped one, a multiplicative error from the additive one.
-        const EtsFit* before = nullptr;
-        if (form.trend == EtsTrend::damped) before = found({form.error, EtsTrend::additive, form.season});
-        if (!before && form.error == EtsError::multiplicative && form.season != EtsSeason::multiplicative)
-            before = found({EtsError::additive, form.trend, form.season});
-        EtsParameters start;
-        if (before) {
-            start = in_units(before->parameters, form.season, scaled.unit);
-            if (form.trend == EtsTrend::damped && before->form.trend != EtsTrend::damped) start.phi = 0.96;
-        }
-        EtsFit fit = estimate(scaled, m, form, bounds, workspace, before ? &start : nullptr);
-        if (std::isfinite(fit.log_likelihood)) fits.push_back(std::move(fit));
-    }
-    std::stable_sort(fits.begin(), fits.end(), [](const EtsFit& a, const EtsFit& b) { return a.aicc < b.aicc; });
-    return fits;
+    return std::move(fit_all_ets(std::span(&values, 1), std::span(&m, 1), bounds).front());
 }
 
 EtsFit run_ets(std::span<const double> values, int m, const EtsForm& form, const EtsParameters& parameters) {
     const Scaled scaled(values);
-    const EtsParameters start = in_units(parameters, form.season, scaled.unit);
-    Workspace workspace;
-    return with_form(form, [&]<EtsError E, EtsTrend T, EtsSeason S>() {
-        Objective<E, T, S> search(scaled.values, m, Bounds::r_compatible, workspace);
-        const double objective = search.forward(start);
-        EtsFit fit = finish(search, workspace, scaled, m, form, start, objective);
-        fit.evaluations = 1;
-        return fit;
-    });
+    return Searches(std::span(&scaled, 1), {{0, {}}}, m, form, Bounds::r_compatible, {})
+        .run(in_units(parameters, form.season, scaled.unit));
 }
 
 double ets_objective(std::span<const double> values, int m, const EtsForm& form, const EtsParameters& parameters,
                      std::vector<double>* gradient) {
-    const std::vector<double> copy(values.begin(), values.end());
-    Workspace workspace;
-    return with_form(form, [&]<EtsError E, EtsTrend T, EtsSeason S>() {
-        Objective<E, T, S> search(copy, m, Bounds::r_compatible, workspace);
-        const double objective = search.forward(parameters);
-        if (gradient) {
-            EtsPoint by;
-            search.backward(by);
-            *gradient = {by.alpha, by.beta, by.gamma, by.phi, by.level, by.slope};
-            if (S != EtsSeason::none)
-                gradient->insert(gradient->end(), workspace.by_season.begin(), workspace.by_season.end());
-        }
-        return objective;
-    });
+    Scaled as_is(values);
+    as_is.values.assign(values.begin(), values.end());
+    as_is.unit = 1;
+    return Searches(std::span(&as_is, 1), {{0, {}}}, m, form, Bounds::r_compatible, {}).run(parameters, gradient);
 }
 
 std::vector<double> fitted_ets(std::span<const double> values, const EtsFit& fit) {

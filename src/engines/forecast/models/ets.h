@@ -62,6 +62,11 @@ struct EtsFit {
 Result<EtsFit> fit_ets(std::span<const double> values, int m, const EtsForm& form, Bounds bounds);
 // All forms that the values allow, best AICc first; ties go to the form with fewer parameters.
 std::vector<EtsFit> fit_all_ets(std::span<const double> values, int m, Bounds bounds);
+// The same of several series at once, each with its season: quicker, and the same numbers.
+std::vector<Result<EtsFit>> fit_ets(std::span<const std::span<const double>> series, int m, const EtsForm& form,
+                                    Bounds bounds);
+std::vector<std::vector<EtsFit>> fit_all_ets(std::span<const std::span<const double>> series,
+                                             std::span<const int> seasons, Bounds bounds);
 // The states and the likelihood with given parameters; not finite where the form cannot run on them.
 EtsFit run_ets(std::span<const double> values, int m, const EtsForm& form, const EtsParameters& parameters);
 

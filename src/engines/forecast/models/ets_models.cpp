@@ -1,6 +1,7 @@
 // The models of exponential smoothing: simple, Holt's, damped, the best of all forms, and the average over all forms.
 #include <algorithm>
 #include <cmath>
+#include <optional>
 
 #include "engines/forecast/models/ets.h"
 #include "engines/forecast/models/families.h"
@@ -70,23 +71,78 @@ Fit unestimated(const Question& question) {
     return fit;
 }
 
-Result<Fit> one_form(const Question& question, std::string_view label, int least, const EtsForm& form) {
-    FAIRLEAD_TRY(check_question(question, label, least));
-    if (question.values.size() < estimable) return unestimated(question);
-    FAIRLEAD_ASSIGN(const EtsFit ets, fit_ets(question.values, 1, form, question.bounds));
-    return answer(question, ets, path_of(ets, question.horizon));
+// Questions that a model takes on, and the answers to the others: where the question cannot be asked, and where there are
+// too few values to estimate anything.
+struct Sorted {
+    std::vector<std::optional<Result<Fit>>> answers;
+    std::vector<std::size_t> open;
+
+    Sorted(std::span<const Question> questions, std::string_view label, int least) : answers(questions.size()) {
+        for (std::size_t i = 0; i < questions.size(); ++i) {
+            if (auto checked = check_question(questions[i], label, least); !checked)
+                answers[i] = checked.refused();
+            else if (questions[i].values.size() < estimable)
+                answers[i] = unestimated(questions[i]);
+            else
+                open.push_back(i);
+        }
+    }
+    std::vector<Result<Fit>> all() {
+        std::vector<Result<Fit>> out;
+        for (auto& answer : answers) out.push_back(std::move(*answer));
+        return out;
+    }
+};
+
+std::vector<Result<Fit>> one_form(std::span<const Question> questions, std::string_view label, int least,
+                                  const EtsForm& form) {
+    Sorted sorted(questions, label, least);
+    for (const Bounds bounds : {Bounds::robust, Bounds::r_compatible}) {
+        std::vector<std::size_t> places;
+        std::vector<std::span<const double>> series;
+        for (const std::size_t i : sorted.open)
+            if (questions[i].bounds == bounds) places.push_back(i), series.push_back(questions[i].values);
+        const auto fits = fit_ets(series, 1, form, bounds);
+        for (std::size_t at = 0; at < places.size(); ++at) {
+            const Question& question = questions[places[at]];
+            if (!fits[at])
+                sorted.answers[places[at]] = fits[at].refused();
+            else
+                sorted.answers[places[at]] = answer(question, *fits[at], path_of(*fits[at], question.horizon));
+        }
+    }
+    return sorted.all();
 }
 
-Result<Fit> ses(const Question& question) {
-    return one_form(question, "Simple smoothing", 1, {});
+std::vector<Result<Fit>> ses(std::span<const Question> questions) {
+    return one_form(questions, "Simple smoothing", 1, {});
 }
-Result<Fit> holt(const Question& question) {
-    return one_form(question, "Smoothing with a linear trend", 7,
+std::vector<Result<Fit>> holt(std::span<const Question> questions) {
+    return one_form(questions, "Smoothing with a linear trend", 7,
                     {EtsError::additive, EtsTrend::additive, EtsSeason::none});
 }
-Result<Fit> damped(const Question& question) {
-    return one_form(question, "Smoothing with a damped trend", 8,
+std::vector<Result<Fit>> damped(std::span<const Question> questions) {
+    return one_form(questions, "Smoothing with a damped trend", 8,
                     {EtsError::additive, EtsTrend::damped, EtsSeason::none});
+}
+
+// From all forms that were fitted to a question's values, best first.
+using OfForms = Result<Fit>(const Question& question, const std::vector<EtsFit>& fits);
+
+std::vector<Result<Fit>> all_forms(std::span<const Question> questions, std::string_view label, OfForms* of_forms) {
+    Sorted sorted(questions, label, 1);
+    for (const Bounds bounds : {Bounds::robust, Bounds::r_compatible}) {
+        std::vector<std::size_t> places;
+        std::vector<std::span<const double>> series;
+        std::vector<int> seasons;
+        for (const std::size_t i : sorted.open)
+            if (questions[i].bounds == bounds)
+                places.push_back(i), series.push_back(questions[i].values), seasons.push_back(questions[i].season);
+        const auto fits = fit_all_ets(series, seasons, bounds);
+        for (std::size_t at = 0; at < places.size(); ++at)
+            sorted.answers[places[at]] = of_forms(questions[places[at]], fits[at]);
+    }
+    return sorted.all();
 }
 
 std::int64_t evaluations_of(const std::vector<EtsFit>& fits) {
@@ -95,10 +151,7 @@ std::int64_t evaluations_of(const std::vector<EtsFit>& fits) {
     return sum;
 }
 
-Result<Fit> best(const Question& question) {
-    FAIRLEAD_TRY(check_question(question, "Exponential smoothing", 1));
-    if (question.values.size() < estimable) return unestimated(question);
-    const auto fits = fit_all_ets(question.values, question.season, question.bounds);
+Result<Fit> best_of(const Question& question, const std::vector<EtsFit>& fits) {
     const double largest = unknown_deviation(question.values);
     for (const EtsFit& ets : fits) {
         const Path path = path_of(ets, question.horizon);
@@ -112,10 +165,7 @@ Result<Fit> best(const Question& question) {
 
 // The average over forms with Akaike weights (Burnham and Anderson 2002): w = exp(-(AICc - best) / 2), normalised. Its
 // variance is that of the mixture: within the forms and between them.
-Result<Fit> average(const Question& question) {
-    FAIRLEAD_TRY(check_question(question, "The average of exponential smoothing", 1));
-    if (question.values.size() < estimable) return unestimated(question);
-    const auto fits = fit_all_ets(question.values, question.season, question.bounds);
+Result<Fit> average_of(const Question& question, const std::vector<EtsFit>& fits) {
     const double largest = unknown_deviation(question.values);
     struct Part {
         const EtsFit* ets;
@@ -168,12 +218,21 @@ Result<Fit> average(const Question& question) {
     return fit;
 }
 
+std::vector<Result<Fit>> best(std::span<const Question> questions) {
+    return all_forms(questions, "Exponential smoothing", best_of);
+}
+std::vector<Result<Fit>> average(std::span<const Question> questions) {
+    return all_forms(questions, "The average of exponential smoothing", average_of);
+}
+
 constexpr Model family[] = {
-    {"ses", "Simple exponential smoothing", [](int) { return 1; }, ses, false, 5},
-    {"holt", "Exponential smoothing with a linear trend", [](int) { return 7; }, holt, false, 10},
-    {"damped", "Exponential smoothing with a damped trend", [](int) { return 8; }, damped, false, 10},
-    {"ets", "Exponential smoothing, best form", [](int) { return 1; }, best, true, 50},
-    {"ets_average", "Exponential smoothing, average of forms", [](int) { return 1; }, average, true, 50},
+    {"ses", "Simple exponential smoothing", [](int) { return 1; }, one_of<ses>, false, 5, false, false, ses},
+    {"holt", "Exponential smoothing with a linear trend", [](int) { return 7; }, one_of<holt>, false, 10, false, false, holt},
+    {"damped", "Exponential smoothing with a damped trend", [](int) { return 8; }, one_of<damped>, false, 10, false,
+     false, damped},
+    {"ets", "Exponential smoothing, best form", [](int) { return 1; }, one_of<best>, true, 50, false, false, best},
+    {"ets_average", "Exponential smoothing, average of forms", [](int) { return 1; }, one_of<average>, true, 50, false,
+     false, average},
 };
 
 }  // namespace

@@ -30,13 +30,25 @@ void use_isa(Isa isa);
 template <int W>
 struct Lanes {
     typedef double Values __attribute__((vector_size(8 * W), may_alias));
-    typedef std::int64_t Mask __attribute__((vector_size(8 * W)));  // -1 where it holds
+    typedef std::int64_t Integers __attribute__((vector_size(8 * W)));
+    using Mask = Integers;  // -1 where it holds
 };
 template <>
 struct Lanes<1> {
     using Values = double;
+    using Integers = std::int64_t;
     using Mask = bool;
 };
+
+// The row of a block of rows of W doubles.
+template <int W>
+[[gnu::always_inline]] inline typename Lanes<W>::Values& row(double* block, int at) {
+    return *reinterpret_cast<typename Lanes<W>::Values*>(block + static_cast<std::ptrdiff_t>(at) * W);
+}
+template <int W>
+[[gnu::always_inline]] inline const typename Lanes<W>::Values& row(const double* block, int at) {
+    return *reinterpret_cast<const typename Lanes<W>::Values*>(block + static_cast<std::ptrdiff_t>(at) * W);
+}
 
 // Rows of W doubles each, W being the lanes in use: row `t` of lane `l` is at [t * W + l]. For all widths the rows begin
 // where vectors may.

@@ -4,15 +4,20 @@
 #include <algorithm>
 #include <cmath>
 
+#define FAIRLEAD_KERNEL "engines/forecast/numerics/minimise_kernel.inc"
+#include "engines/forecast/numerics/each_isa.h"
+
 namespace fairlead::forecast {
 
 void Minimiser::begin(int n, const double* start, const double* lower, const double* upper,
                       const MinimiseOptions& options) {
-    const std::size_t width = static_cast<std::size_t>(n), needed = (6 + width) * width;
-    if (numbers_.size() < needed) numbers_.resize(needed);
-    if (free_.size() < width) free_.resize(width);
-    double* at = numbers_.data();
-    for (double** part : {&x_, &g_, &step_, &tried_, &y_, &hy_, &h_}) *part = at, at += width;
+    kernel_ = FAIRLEAD_BY_ISA(isa(static_cast<std::size_t>(n)), minimise_kernel)();
+    stride_ = (n + kernel_.lanes - 1) / kernel_.lanes * kernel_.lanes;
+    const std::size_t width = static_cast<std::size_t>(stride_), needed = (8 + static_cast<std::size_t>(n)) * width;
+    rows_.need(needed);
+    double* at = rows_.data();
+    std::fill(at, at + needed, 0.0);
+    for (double** part : {&x_, &g_, &moving_, &step_, &tried_, &y_, &hy_, &free_, &h_}) *part = at, at += width;
     n_ = n;
     lower_ = lower, upper_ = upper;
     options_ = options;
@@ -23,8 +28,8 @@ void Minimiser::begin(int n, const double* start, const double* lower, const dou
 }
 
 void Minimiser::restart(double scale) {
-    std::fill(h_, h_ + static_cast<std::ptrdiff_t>(n_) * n_, 0.0);
-    for (int i = 0; i < n_; ++i) h_[i * n_ + i] = scale;
+    std::fill(h_, h_ + static_cast<std::ptrdiff_t>(n_) * stride_, 0.0);
+    for (int i = 0; i < n_; ++i) h_[i * stride_ + i] = scale;
     fresh_ = true;
 }
 
@@ -65,19 +70,20 @@ void Minimiser::gradient(const double* g) {
 void Minimiser::direct() {
     for (;; ++found_.iterations) {
         if (found_.iterations >= options_.iterations) break;
-        count_ = 0;
-        for (int i = 0; i < n_; ++i)
-            if (!((x_[i] <= lower_[i] && g_[i] > 0) || (x_[i] >= upper_[i] && g_[i] < 0))) free_[count_++] = i;
-        if (count_ == 0) break;
+        bool any = false;
+        for (int i = 0; i < n_; ++i) {
+            const bool free = !((x_[i] <= lower_[i] && g_[i] > 0) || (x_[i] >= upper_[i] && g_[i] < 0));
+            free_[i] = free ? 1 : 0;
+            moving_[i] = free ? g_[i] : 0;
+            any |= free;
+        }
+        if (!any) break;
+        kernel_.multiply(h_, n_, stride_, moving_, step_);
         double slope = 0, largest = 0;
-        std::fill(step_, step_ + n_, 0.0);
-        for (int a = 0; a < count_; ++a) {
-            const int i = free_[a];
-            double sum = 0;
-            for (int b = 0; b < count_; ++b) sum -= h_[i * n_ + free_[b]] * g_[free_[b]];
-            step_[i] = sum;
-            slope += sum * g_[i];
-            largest = std::max(largest, std::abs(sum));
+        for (int i = 0; i < n_; ++i) {
+            step_[i] *= -free_[i];
+            slope += step_[i] * moving_[i];
+            largest = std::max(largest, std::abs(step_[i]));
         }
         if (slope < 0) {
             length_ = std::min(1.0, (fresh_ ? options_.first_step : 1.0) / largest);
@@ -116,10 +122,9 @@ void Minimiser::no_point() {
 
 void Minimiser::learn(const double* g) {
     double sy = 0, yy = 0, ss = 0;
-    for (int a = 0; a < count_; ++a) {
-        const int i = free_[a];
-        step_[i] = tried_[i] - x_[i];
-        y_[i] = g[i] - g_[i];
+    for (int i = 0; i < n_; ++i) {
+        step_[i] = free_[i] * (tried_[i] - x_[i]);
+        y_[i] = free_[i] * (g[i] - g_[i]);
         sy += step_[i] * y_[i];
         yy += y_[i] * y_[i];
         ss += step_[i] * step_[i];
@@ -131,22 +136,14 @@ void Minimiser::learn(const double* g) {
     if (sy > 1e-12 * std::sqrt(ss * yy)) {
         if (fresh_) restart(sy / yy);
         fresh_ = false;
+        kernel_.multiply(h_, n_, stride_, y_, hy_);
         double yhy = 0;
-        for (int a = 0; a < count_; ++a) {
-            const int i = free_[a];
-            double sum = 0;
-            for (int b = 0; b < count_; ++b) sum += h_[i * n_ + free_[b]] * y_[free_[b]];
-            hy_[i] = sum;
-            yhy += sum * y_[i];
+        for (int i = 0; i < n_; ++i) {
+            hy_[i] *= free_[i];
+            yhy += hy_[i] * y_[i];
         }
-        const double rho = 1 / sy, keep = (1 + rho * yhy) * rho;
-        for (int a = 0; a < count_; ++a) {
-            const int i = free_[a];
-            for (int b = 0; b < count_; ++b) {
-                const int j = free_[b];
-                h_[i * n_ + j] += keep * step_[i] * step_[j] - rho * (hy_[i] * step_[j] + step_[i] * hy_[j]);
-            }
-        }
+        const double rho = 1 / sy;
+        kernel_.update(h_, n_, stride_, step_, hy_, (1 + rho * yhy) * rho, rho);
     }
     small_gains_ = gain < options_.tolerance ? small_gains_ + 1 : 0;
     if (small_gains_ >= 2) {

@@ -6,6 +6,8 @@
 #include <cstdint>
 #include <vector>
 
+#include "engines/forecast/numerics/lanes.h"
+
 namespace fairlead::forecast {
 
 struct MinimiseOptions {
@@ -20,6 +22,14 @@ struct Minimum {
     std::int64_t evaluations = 0;
 
     bool feasible() const { return std::isfinite(value); }
+};
+
+// The algebra of a search, by instruction set; rows of doubles in multiples of `lanes`.
+struct MinimiseKernel {
+    int lanes = 1;
+    void (*multiply)(const double* matrix, int n, int stride, const double* by, double* to) = nullptr;
+    void (*update)(double* matrix, int n, int stride, const double* s, const double* hy, double keep,
+                   double rho) = nullptr;
 };
 
 // A search that is told what it asks for, so that many can be asked together:
@@ -47,16 +57,17 @@ class Minimiser {
     void restart(double scale);
     void learn(const double* g);
 
-    int n_ = 0, count_ = 0, tries_ = 0, small_gains_ = 0;
+    int n_ = 0, stride_ = 0, tries_ = 0, small_gains_ = 0;
     bool done_ = true, first_ = true, fresh_ = true;
     double f_ = 0, f_tried_ = 0, along_ = 0, length_ = 0;
     const double *lower_ = nullptr, *upper_ = nullptr;
     MinimiseOptions options_;
     Minimum found_;
-    std::vector<double> numbers_;
-    std::vector<int> free_;
-    double *x_ = nullptr, *g_ = nullptr, *step_ = nullptr, *tried_ = nullptr, *y_ = nullptr, *hy_ = nullptr,
-           *h_ = nullptr;
+    MinimiseKernel kernel_;
+    Rows rows_;
+    // One row each, zeros behind the variables; `moving_` is the gradient of the variables that are free, 0 of the others.
+    double *x_ = nullptr, *g_ = nullptr, *moving_ = nullptr, *step_ = nullptr, *tried_ = nullptr, *y_ = nullptr,
+           *hy_ = nullptr, *free_ = nullptr, *h_ = nullptr;
 };
 
 // `objective.value(x)` tells the value; `objective.gradient(x, g)` is asked only right after `value` at the same x. `x`
