@@ -72,7 +72,8 @@ Refused dependent_regressors() {
                   "regressors");
 }
 
-// The likelihood as a function of the partial autocorrelations of the four factors; gradient by differences.
+// The likelihood as a function of the partial autocorrelations of the four factors; gradient by differences, which are
+// run beside the value.
 class Objective {
   public:
     Objective(const Problem& problem, int m, const ArimaOrder& order, ArmaFilter& filter)
@@ -80,14 +81,17 @@ class Objective {
           columns_(problem.used(order.constant)),
           filter_(filter),
           variables_(order.p + order.q + order.seasonal_p + order.seasonal_q) {
+        Arma arma;
         arma.m = m;
         arma.ar.resize(order.p);
         arma.ma.resize(order.q);
         arma.seasonal_ar.resize(order.seasonal_p);
         arma.seasonal_ma.resize(order.seasonal_q);
+        models_.assign(static_cast<std::size_t>(variables_) + 1, arma);
+        objectives_.resize(models_.size());
     }
 
-    void unpack(const double* x) {
+    static void unpack(const double* x, Arma& arma) {
         for (auto* part : {&arma.ar, &arma.ma, &arma.seasonal_ar, &arma.seasonal_ma}) {
             coefficients_of({x, part->size()}, *part);
             x += part->size();
@@ -98,38 +102,40 @@ class Objective {
     }
 
     double value(const double* x) {
-        ++evaluations;
-        unpack(x);
-        likelihood = filter_.run(problem_.w, arma, columns_);
-        last_ = likelihood.objective;
-        return last_;
-    }
-
-    void gradient(const double* x, double* g) {
-        const int n = variables_;
-        const double here = last_;
-        std::vector<double>& moved = moved_;
-        moved.assign(x, x + n);
-        for (int i = 0; i < n; ++i) {
-            const double step = x[i] > 0 ? -1e-6 : 1e-6;  // towards the middle, never over a bound
-            moved[i] = x[i] + step;
-            g[i] = (value(moved.data()) - here) / step;
-            moved[i] = x[i];
+        unpack(x, models_[0]);
+        moved_.assign(x, x + variables_);
+        for (int i = 0; i < variables_; ++i) {
+            moved_[i] = x[i] + step(x[i]);
+            unpack(moved_.data(), models_[static_cast<std::size_t>(i) + 1]);
+            moved_[i] = x[i];
         }
-        last_ = here;
+        filter_.run_many(problem_.w, models_, columns_, objectives_);
+        evaluations += variables_ + 1;
+        return objectives_[0];
+    }
+    void gradient(const double* x, double* g) const {
+        for (int i = 0; i < variables_; ++i)
+            g[i] = (objectives_[static_cast<std::size_t>(i) + 1] - objectives_[0]) / step(x[i]);
     }
 
-    Arma arma;
-    ArmaLikelihood likelihood;
+    // At the end: the filter is left with its run.
+    ArmaLikelihood run(const double* x) {
+        unpack(x, models_[0]);
+        ++evaluations;
+        return filter_.run(problem_.w, models_[0], columns_);
+    }
+    const Arma& arma() const { return models_[0]; }
     std::int64_t evaluations = 0;
 
   private:
+    static double step(double x) { return x > 0 ? -1e-6 : 1e-6; }  // towards the middle, never over a bound
+
     const Problem& problem_;
     Columns columns_;
     ArmaFilter& filter_;
     int variables_;
-    std::vector<double> moved_;
-    double last_ = 0;
+    std::vector<Arma> models_;
+    std::vector<double> objectives_, moved_;
 };
 
 struct Estimate {
@@ -173,9 +179,10 @@ Estimate estimate(const Problem& problem, int m, const ArimaOrder& order, std::s
     const std::vector<double> lower(result.partials.size(), -partial_most), upper(result.partials.size(), partial_most);
     const Minimum found = minimise(objective, free, result.partials.data(), lower.data(), upper.data(),
                                    {tolerance / count, 100, 0.1}, workspace);
-    const double least = objective.value(result.partials.data());
+    const ArmaLikelihood likelihood = objective.run(result.partials.data());
+    const double least = likelihood.objective;
     fit.evaluations = objective.evaluations;
-    fit.arma = objective.arma;
+    fit.arma = objective.arma();
     if (!std::isfinite(found.value) || !std::isfinite(least)) {
         fit.log_likelihood = -infinity;
         fit.aicc = infinity;
@@ -187,7 +194,7 @@ Estimate estimate(const Problem& problem, int m, const ArimaOrder& order, std::s
         fit.effects[problem.which[at]] = coefficients[at + (order.constant ? 1 : 0)] * unit / problem.units[at];
     const int parameters = order.parameters() + static_cast<int>(problem.which.size());
     const double spent = parameters - 1;
-    fit.sigma2 = objective.likelihood.squares * unit * unit / std::max(count - spent, 1.0);
+    fit.sigma2 = likelihood.squares * unit * unit / std::max(count - spent, 1.0);
     fit.log_likelihood = -0.5 * count * (std::log(2 * std::numbers::pi) + 1 + least) - count * std::log(unit);
     fit.aicc = corrected_aic(fit.log_likelihood, parameters, n);
     for (const double partial : result.partials)

@@ -4,23 +4,27 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <numbers>
 
 #include "engines/forecast/numerics/linear.h"
 
 namespace fairlead::forecast {
 namespace {
 
-// `to` gets the product's coefficients behind the leading 1: (1 + a1 B + ...) (1 + s1 B^m + ...).
-int multiply_out(const std::vector<double>& a, const std::vector<double>& s, int m, std::vector<double>& to) {
-    const int degree = static_cast<int>(a.size()) + m * static_cast<int>(s.size());
-    to.assign(degree, 0.0);
-    for (std::size_t i = 0; i < a.size(); ++i) to[i] += a[i];
-    for (std::size_t k = 0; k < s.size(); ++k) {
-        const std::size_t base = (k + 1) * static_cast<std::size_t>(m);
-        to[base - 1] += s[k];
-        for (std::size_t i = 0; i < a.size(); ++i) to[base + i] += s[k] * a[i];
-    }
-    return degree;
+// Into the rows of factors.
+void load(const Arma& arma, double* rows, std::size_t lane, std::size_t lanes) {
+    for (const auto* factor : {&arma.ar, &arma.ma, &arma.seasonal_ar, &arma.seasonal_ma})
+        for (const double c : *factor) rows[lane] = c, rows += lanes;
+}
+
+// Lags up to factor + m * seasonal with a coefficient, the first at 1.
+void lags_of(std::size_t factor, std::size_t seasonal, int m, std::vector<int>& lags) {
+    lags.clear();
+    for (std::size_t k = 0; k <= seasonal; ++k)
+        for (std::size_t i = 0; i <= factor; ++i)
+            if (i + k > 0) lags.push_back(static_cast<int>(i) + m * static_cast<int>(k));
+    std::sort(lags.begin(), lags.end());
+    lags.erase(std::unique(lags.begin(), lags.end()), lags.end());
 }
 
 }  // namespace
@@ -94,185 +98,161 @@ bool ar_autocovariances(std::span<const double> coefficients, int lags, std::vec
     return true;
 }
 
-bool ArmaFilter::start(const Arma& arma) {
-    // The autoregressive factors are 1 - c B: multiplied out with signs turned.
-    std::vector<double>& negative = levinson_;
-    negative.clear();
-    for (const double c : arma.ar) negative.push_back(-c);
-    std::vector<double> ar(negative), seasonal;
-    for (const double c : arma.seasonal_ar) seasonal.push_back(-c);
-    p_ = multiply_out(ar, seasonal, arma.m, phi_);
-    for (double& c : phi_) c = -c;
-    q_ = multiply_out(arma.ma, arma.seasonal_ma, arma.m, theta_);
-    r_ = std::max(p_, q_ + 1);
-    const std::size_t r = static_cast<std::size_t>(r_), q = static_cast<std::size_t>(q_);
-    // Autocovariances: of the purely autoregressive process, then through the moving average.
-    if (!ar_autocovariances(phi_, r_ + q_, ar_covariance_, levinson_)) return false;
-    std::vector<std::size_t>& lags = theta_lags_;  // of the moving average that are not 0
-    lags.assign(1, 0);
-    for (std::size_t j = 1; j <= q; ++j)
-        if (theta_[j - 1] != 0) lags.push_back(j);
-    const auto theta = [&](std::size_t j) { return j == 0 ? 1.0 : theta_[j - 1]; };
-    covariance_.assign(r + 1, 0.0);
-    for (const std::size_t i : lags) {
-        for (const std::size_t j : lags) {
-            const double weight = theta(i) * theta(j);
-            const std::ptrdiff_t shift = static_cast<std::ptrdiff_t>(i) - static_cast<std::ptrdiff_t>(j);
-            for (std::size_t k = 0; k <= r; ++k)
-                covariance_[k] +=
-                    weight * ar_covariance_[static_cast<std::size_t>(std::abs(static_cast<std::ptrdiff_t>(k) + shift))];
+void ArmaFilter::lay_out(ArmaRun& run, Rows& rows, const Arma& orders, int lanes, std::size_t values,
+                         std::size_t columns) {
+    run.ar = static_cast<int>(orders.ar.size());
+    run.ma = static_cast<int>(orders.ma.size());
+    run.seasonal_ar = static_cast<int>(orders.seasonal_ar.size());
+    run.seasonal_ma = static_cast<int>(orders.seasonal_ma.size());
+    run.m = orders.m;
+    run.p = run.ar + run.m * run.seasonal_ar;
+    run.q = run.ma + run.m * run.seasonal_ma;
+    run.r = std::max(run.p, run.q + 1);
+    lags_of(orders.ar.size(), orders.seasonal_ar.size(), orders.m, phi_lags_);
+    lags_of(orders.ma.size(), orders.seasonal_ma.size(), orders.m, theta_lags_);
+    run.phi_lags = phi_lags_;
+    run.theta_lags = theta_lags_;
+    const std::size_t wide = static_cast<std::size_t>(lanes), p = static_cast<std::size_t>(run.p),
+                      q = static_cast<std::size_t>(run.q), r = static_cast<std::size_t>(run.r), all = columns + 1;
+    struct Part {
+        double** at;
+        std::size_t rows;
+    };
+    const Part parts[] = {{&run.factors, static_cast<std::size_t>(run.ar + run.ma + run.seasonal_ar + run.seasonal_ma)},
+                          {&run.phi, r},
+                          {&run.theta, q},
+                          {&run.gain, r + 1},
+                          {&run.change, r + 1},
+                          {&run.covariance, r + 1},
+                          {&run.psi, r},
+                          {&run.levinson, p * p},
+                          {&run.gamma, r + q + 1},
+                          {&run.states, (r + 1) * all},
+                          {&run.error, all},
+                          {&run.products, all * all},
+                          {&run.errors, lanes == 1 ? values * all : 0}};
+    std::size_t needed = 0;
+    for (const Part& part : parts) needed += part.rows * wide;
+    rows.need(needed);
+    double* at = rows.data();
+    for (const Part& part : parts) *part.at = at, at += part.rows * wide;
+}
+
+double ArmaFilter::objective(ArmaRun& run, std::size_t lane, std::size_t lanes, double& squares) {
+    constexpr double infinity = std::numeric_limits<double>::infinity();
+    // Not stationary, or cancellation at the edge of what is.
+    if (!(run.margin[lane] > 0) || !(run.least[lane] > 0) || !std::isfinite(run.least[lane])) return infinity;
+    const std::size_t k = run.columns.size(), n = run.w.size();
+    const auto product = [&](std::size_t i, std::size_t j) { return run.products[(i * (k + 1) + j) * lanes + lane]; };
+    squares = product(0, 0);
+    found_.resize(k);
+    if (k > 0) {
+        normal_.resize(k * k);
+        for (std::size_t i = 0; i < k; ++i) {
+            found_[i] = product(i + 1, 0);
+            for (std::size_t j = 0; j <= i; ++j) normal_[i * k + j] = product(i + 1, j + 1);
         }
+        if (!solve_positive(normal_, found_)) return infinity;
+        for (std::size_t i = 0; i < k; ++i) squares -= found_[i] * product(i + 1, 0);
+        squares = std::max(squares, 0.0);
     }
-    // Seasonal factors leave most coefficients at 0: the sums below run over the others.
-    phi_lags_.clear();
-    for (std::size_t i = 1; i <= static_cast<std::size_t>(p_); ++i)
-        if (phi_[i - 1] != 0) phi_lags_.push_back(i);
-    // The first errors' weights in w.
-    psi_.assign(r, 0.0);
-    for (std::size_t k = 0; k < r; ++k) {
-        double sum = k <= q ? theta(k) : 0.0;
-        for (const std::size_t i : phi_lags_) {
-            if (i > k) break;
-            sum += phi_[i - 1] * psi_[k - i];
-        }
-        psi_[k] = sum;
-    }
-    // First column of the state's covariance; phi padded to r.
-    phi_.resize(r, 0.0);
-    gain_.assign(r + 1, 0.0);
-    change_.assign(r + 1, 0.0);
-    std::vector<double>& column = change_;
-    column[0] = covariance_[0];
-    for (std::size_t i = 1; i < r; ++i) {
-        double sum = 0;
-        for (const std::size_t j : phi_lags_)
-            if (j > i) sum += phi_[j - 1] * covariance_[j - i];
-        for (const std::size_t j : theta_lags_)
-            if (j >= i && j > 0) sum += theta_[j - 1] * psi_[j - i];
-        column[i] = sum;
-    }
-    for (std::size_t i = 0; i < r; ++i) gain_[i] = phi_[i] * column[0] + (i + 1 < r ? column[i + 1] : 0.0);
-    return true;
+    const double count = static_cast<double>(n),
+                 exponent = static_cast<double>(run.exponent[lane] - 1023 * static_cast<std::int64_t>(n)),
+                 logs = exponent * std::numbers::ln2 + std::log(run.product[lane]);
+    return std::log(squares / count + 1e-20) + logs / count;
 }
 
 ArmaLikelihood ArmaFilter::run(std::span<const double> w, const Arma& arma,
                                std::span<const std::vector<double>> columns) {
-    const std::size_t n = w.size(), k = columns.size();
     ArmaLikelihood result;
     result.objective = std::numeric_limits<double>::infinity();
-    if (n == 0 || !start(arma)) return result;
-    const int r = r_;
-    const std::size_t width = static_cast<std::size_t>(r) + 1;
-    double variance = change_[0];  // F
-    if (!(variance > 0) || !std::isfinite(variance)) return result;
-    std::copy(gain_.begin(), gain_.end(), change_.begin());
-    double increment = -1 / variance;  // M
-    states_.assign(width * (k + 1), 0.0);
-    errors_.resize(n * (k + 1));
-    products_.assign((k + 1) * (k + 1), 0.0);
-    double logs = 0, product = 1;
-    const double* phi = phi_.data();
-    double *gain = gain_.data(), *change = change_.data();
-    bool settled = false;
-    for (std::size_t t = 0; t < n; ++t) {
-        const double inverse = 1 / variance;
-        product *= variance;
-        if (product > 1e100 || product < 1e-100) {
-            logs += std::log(product);
-            product = 1;
-        }
-        for (std::size_t c = 0; c <= k; ++c) {
-            double* state = states_.data() + c * width;
-            const double first = state[0], v = (c == 0 ? w[t] : columns[c - 1][t]) - first, gained = v * inverse;
-            errors_[c * n + t] = v;
-            for (std::size_t other = 0; other <= c; ++other)
-                products_[c * (k + 1) + other] += gained * errors_[other * n + t];
-            for (int i = 0; i < r; ++i) state[i] = phi[i] * first + state[i + 1] + gain[i] * gained;
-        }
-        if (settled) continue;
-        const double l = change[0], scaled = l * inverse, moved = increment * l;
-        for (int i = 0; i < r; ++i) {
-            const double next = phi[i] * l + change[i + 1];
-            const double old = gain[i];
-            gain[i] = old + moved * next;
-            change[i] = next - old * scaled;
-        }
-        const double before = variance;
-        variance += moved * l;
-        if (!(variance > 0)) return result;  // cancellation at the edge of what is stationary
-        increment *= before / variance;
-        // Once the covariance stands still, only the state moves.
-        if (std::abs(variance - 1) < 1e-9) {
-            double largest = 0;
-            for (int i = 0; i < r; ++i) largest = std::max(largest, std::abs(change[i]));
-            settled = largest * largest * std::abs(increment) < 1e-12;
-        }
-    }
-    logs += std::log(product);
-    result.squares = products_[0];
-    coefficients_.resize(k);
-    if (k > 0) {
-        normal_.resize(k * k);
-        for (std::size_t i = 0; i < k; ++i) {
-            coefficients_[i] = products_[(i + 1) * (k + 1)];
-            for (std::size_t j = 0; j <= i; ++j) normal_[i * k + j] = products_[(i + 1) * (k + 1) + j + 1];
-        }
-        if (!solve_positive(normal_, coefficients_)) return result;
-        for (std::size_t i = 0; i < k; ++i) result.squares -= coefficients_[i] * products_[(i + 1) * (k + 1)];
-        result.squares = std::max(result.squares, 0.0);
-    }
-    const double count = static_cast<double>(n);
-    result.objective = std::log(result.squares / count + 1e-20) + logs / count;
+    if (w.empty()) return result;
+    const ArmaKernel kernel = arma_kernel(1);
+    lay_out(run_, rows_, arma, 1, w.size(), columns.size());
+    load(arma, run_.factors, 0, 1);
+    run_.w = w;
+    run_.columns = columns;
+    run_.settled = -1;
+    kernel.run(run_);
+    result.objective = objective(run_, 0, 1, result.squares);
+    coefficients_ = found_;
     return result;
 }
 
+void ArmaFilter::run_many(std::span<const double> w, std::span<const Arma> models,
+                          std::span<const std::vector<double>> columns, std::span<double> objectives) {
+    if (w.empty() || models.empty()) return;
+    const ArmaKernel kernel = arma_kernel(models.size());
+    const std::size_t lanes = static_cast<std::size_t>(kernel.lanes);
+    lay_out(several_, several_rows_, models[0], kernel.lanes, w.size(), columns.size());
+    several_.w = w;
+    several_.columns = columns;
+    several_.settled = -1;
+    for (std::size_t from = 0; from < models.size(); from += lanes) {
+        for (std::size_t lane = 0; lane < lanes; ++lane)
+            load(models[std::min(from + lane, models.size() - 1)], several_.factors, lane, lanes);
+        kernel.run(several_);
+        for (std::size_t lane = 0; lane < lanes && from + lane < models.size(); ++lane) {
+            double squares = 0;
+            objectives[from + lane] = objective(several_, lane, lanes, squares);
+        }
+    }
+}
+
 std::vector<double> ArmaFilter::forecast(int horizon) const {
-    const std::size_t width = static_cast<std::size_t>(r_) + 1;
-    std::vector<double> state(states_.begin(), states_.begin() + static_cast<std::ptrdiff_t>(width)), path;
+    const std::size_t width = static_cast<std::size_t>(run_.r) + 1;
+    std::vector<double> state(run_.states, run_.states + width), path;
     for (std::size_t c = 0; c < coefficients_.size(); ++c)
-        for (std::size_t i = 0; i < width; ++i) state[i] -= coefficients_[c] * states_[(c + 1) * width + i];
+        for (std::size_t i = 0; i < width; ++i) state[i] -= coefficients_[c] * run_.states[(c + 1) * width + i];
     for (int h = 0; h < horizon; ++h) {
         const double first = state[0];
         path.push_back(first);
-        for (int i = 0; i < r_; ++i) state[i] = phi_[i] * first + state[i + 1];
+        for (int i = 0; i < run_.r; ++i) state[i] = run_.phi[i] * first + state[i + 1];
     }
     return path;
 }
 
 std::vector<double> ArmaFilter::errors() const {
-    const std::size_t n = errors_.size() / (coefficients_.size() + 1);
-    std::vector<double> errors(errors_.begin(), errors_.begin() + static_cast<std::ptrdiff_t>(n));
+    const std::size_t n = run_.w.size();
+    std::vector<double> errors(run_.errors, run_.errors + n);
     for (std::size_t c = 0; c < coefficients_.size(); ++c)
-        for (std::size_t t = 0; t < n; ++t) errors[t] -= coefficients_[c] * errors_[(c + 1) * n + t];
+        for (std::size_t t = 0; t < n; ++t) errors[t] -= coefficients_[c] * run_.errors[(c + 1) * n + t];
     return errors;
 }
 
 std::vector<double> ArmaFilter::covariance(std::size_t count, const Arma& arma) {
-    if (!start(arma)) return {};
-    const std::size_t r = static_cast<std::size_t>(r_);
-    const std::vector<double> column(change_);
-    const auto load = [&](std::size_t i) {
-        return i == 0 ? 1.0 : i <= static_cast<std::size_t>(q_) ? theta_[i - 1] : 0.0;
+    // The run stays what it was.
+    ArmaRun run;
+    Rows rows;
+    lay_out(run, rows, arma, 1, 0, 0);
+    load(arma, run.factors, 0, 1);
+    arma_kernel(1).start(run);
+    if (!(run.margin[0] > 0)) return {};
+    const std::size_t r = static_cast<std::size_t>(run.r);
+    const std::vector<double> column(run.change, run.change + r + 1);
+    const auto load_of = [&](std::size_t i) {
+        return i == 0 ? 1.0 : i <= static_cast<std::size_t>(run.q) ? run.theta[i - 1] : 0.0;
     };
     // P = T P T' + R R', from the last corner on; the first column is known.
     std::vector<double> p((r + 1) * (r + 1), 0.0);
     for (std::size_t i = r; i-- > 0;)
         for (std::size_t j = r; j-- > 0;)
-            p[i * (r + 1) + j] = phi_[i] * phi_[j] * column[0] + phi_[i] * (j + 1 < r ? column[j + 1] : 0.0) +
-                                 phi_[j] * (i + 1 < r ? column[i + 1] : 0.0) + p[(i + 1) * (r + 1) + j + 1] +
-                                 load(i) * load(j);
+            p[i * (r + 1) + j] = run.phi[i] * run.phi[j] * column[0] + run.phi[i] * (j + 1 < r ? column[j + 1] : 0.0) +
+                                 run.phi[j] * (i + 1 < r ? column[i + 1] : 0.0) + p[(i + 1) * (r + 1) + j + 1] +
+                                 load_of(i) * load_of(j);
     double variance = column[0], increment = -1 / variance;
-    std::copy(gain_.begin(), gain_.end(), change_.begin());
+    double *gain = run.gain, *change = run.change;
+    std::copy(gain, gain + r + 1, change);
     for (std::size_t t = 0; t < count; ++t) {
         for (std::size_t i = 0; i < r; ++i)
-            for (std::size_t j = 0; j < r; ++j) p[i * (r + 1) + j] += increment * change_[i] * change_[j];
-        const double l = change_[0], scaled = l / variance, moved = increment * l;
+            for (std::size_t j = 0; j < r; ++j) p[i * (r + 1) + j] += increment * change[i] * change[j];
+        const double l = change[0], scaled = l / variance, moved = increment * l;
         double largest = 0;
         for (std::size_t i = 0; i < r; ++i) {
-            const double next = phi_[i] * l + change_[i + 1], old = gain_[i];
-            gain_[i] = old + moved * next;
-            change_[i] = next - old * scaled;
-            largest = std::max(largest, std::abs(change_[i]));
+            const double next = run.phi[i] * l + change[i + 1], old = gain[i];
+            gain[i] = old + moved * next;
+            change[i] = next - old * scaled;
+            largest = std::max(largest, std::abs(change[i]));
         }
         const double before = variance;
         variance += moved * l;
@@ -287,7 +267,7 @@ std::vector<double> ArmaFilter::covariance(std::size_t count, const Arma& arma) 
 
 void ArmaFilter::step_row(std::vector<double>& row) const {
     double first = 0;
-    for (std::size_t i = 0; i < row.size(); ++i) first += row[i] * phi_[i];
+    for (std::size_t i = 0; i < row.size(); ++i) first += row[i] * run_.phi[i];
     for (std::size_t i = row.size(); i-- > 1;) row[i] = row[i - 1];
     row[0] = first;
 }

@@ -14,6 +14,8 @@
 #include <span>
 #include <vector>
 
+#include "engines/forecast/numerics/arma_kernel.h"
+
 namespace fairlead::forecast {
 
 // Coefficients with the signs above. `m` is not used where there are no seasonal ones.
@@ -34,6 +36,11 @@ class ArmaFilter {
     // depend on each other.
     ArmaLikelihood run(std::span<const double> w, const Arma& arma, std::span<const std::vector<double>> columns = {});
 
+    // The objectives of `run` for several models of the same orders; the same numbers (the first decides when the filter
+    // stands still, for all of them). `objectives` gets as many. What is told after `run` is not touched.
+    void run_many(std::span<const double> w, std::span<const Arma> models,
+                  std::span<const std::vector<double>> columns, std::span<double> objectives);
+
     // After `run`: the coefficients of the columns, forecasts of w less its regression, and the one-step errors of the
     // run.
     const std::vector<double>& coefficients() const { return coefficients_; }
@@ -43,23 +50,23 @@ class ArmaFilter {
     // After `run`: the covariance (r x r, row by row, for errors of variance 1) of the state before the value that
     // follows the series, and how the state moves on: with it the variances of forecasts know that the past is finite.
     std::vector<double> covariance(std::size_t count, const Arma& arma);
-    int states() const { return r_; }
+    int states() const { return run_.r; }
     // A row vector times the transition: `row` for one step further.
     void step_row(std::vector<double>& row) const;
 
     // The factors multiplied out: w[t] = sum phi w[t - i] + ..., and theta, both from lag 1.
-    std::span<const double> phi() const { return {phi_.data(), static_cast<std::size_t>(p_)}; }
-    std::span<const double> theta() const { return {theta_.data(), static_cast<std::size_t>(q_)}; }
+    std::span<const double> phi() const { return {run_.phi, static_cast<std::size_t>(run_.p)}; }
+    std::span<const double> theta() const { return {run_.theta, static_cast<std::size_t>(run_.q)}; }
 
   private:
-    bool start(const Arma& arma);
+    void lay_out(ArmaRun& run, Rows& rows, const Arma& orders, int lanes, std::size_t values,
+                 std::size_t columns);
+    double objective(ArmaRun& run, std::size_t lane, std::size_t lanes, double& squares);
 
-    int p_ = 0, q_ = 0, r_ = 0;
-    std::vector<double> phi_, theta_, gain_, change_, covariance_, psi_, levinson_, ar_covariance_;
-    // One filter for w and one for each column: states (r + 1 each), errors (as long as w each), sums of products of
-    // errors.
-    std::vector<double> states_, errors_, products_, normal_, coefficients_;
-    std::vector<std::size_t> phi_lags_, theta_lags_;
+    ArmaRun run_, several_;  // of one model, of several
+    Rows rows_, several_rows_;
+    std::vector<int> phi_lags_, theta_lags_;
+    std::vector<double> normal_, coefficients_, found_;
 };
 
 // Coefficients 1 - c1 B - c2 B^2 ... whose partial autocorrelations are `partial` (each between -1 and 1: stationary).
