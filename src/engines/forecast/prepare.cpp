@@ -212,6 +212,23 @@ void look_at_zeros(Series& series) {
     }
 }
 
+// Medians between places that both only move on: the values between them are kept in order.
+class MovingMedian {
+  public:
+    explicit MovingMedian(const std::vector<double>& values) : values_(values) {}
+    double between(std::size_t from, std::size_t to) {
+        for (; to_ < to; ++to_) sorted_.insert(std::lower_bound(sorted_.begin(), sorted_.end(), values_[to_]), values_[to_]);
+        for (; from_ < from; ++from_) sorted_.erase(std::lower_bound(sorted_.begin(), sorted_.end(), values_[from_]));
+        const std::size_t middle = sorted_.size() / 2;
+        return sorted_.size() % 2 == 1 ? sorted_[middle] : (sorted_[middle] + sorted_[middle - 1]) / 2;
+    }
+
+  private:
+    const std::vector<double>& values_;
+    std::vector<double> sorted_;
+    std::size_t from_ = 0, to_ = 0;
+};
+
 // Where all is above zero, ratios are looked at: seasons and noise grow with the level.
 std::vector<double> comparable(const std::vector<double>& values, bool& ratios) {
     ratios = std::all_of(values.begin(), values.end(), [](double v) { return v > 0; });
@@ -230,10 +247,10 @@ void look_for_shift(Series& series, Shifts what) {
     const Decomposition parts = decompose_robustly(values, series.season);
     std::vector<double> plain(n), rest(n), steps;
     for (std::size_t i = 0; i < n; ++i) plain[i] = values[i] - parts.shape[i], rest[i] = plain[i] - parts.level[i];
-    for (std::size_t at = window; at + window <= n; ++at) {
-        const auto middle = plain.begin() + static_cast<std::ptrdiff_t>(at);
-        steps.push_back(median_of({middle, middle + static_cast<std::ptrdiff_t>(window)}) - median_of({middle - static_cast<std::ptrdiff_t>(window), middle}));
-    }
+    MovingMedian moving(plain);
+    std::vector<double> middles;  // of the window that begins at a place
+    for (std::size_t at = 0; at + window <= n; ++at) middles.push_back(moving.between(at, at + window));
+    for (std::size_t at = window; at + window <= n; ++at) steps.push_back(middles[at] - middles[at - window]);
     const double usual = median_of(steps), spread = robust_deviation(steps), noise = robust_deviation(rest);
     const auto far = std::max_element(steps.begin(), steps.end(), [&](double a, double b) { return std::abs(a - usual) < std::abs(b - usual); });
     if (spread <= 0 || noise <= 0 || std::abs(*far - usual) <= 6 * spread || std::abs(*far - usual) <= 6 * noise) return;
@@ -302,14 +319,12 @@ double robust_deviation(const std::vector<double>& values) {
 Decomposition decompose_robustly(const std::vector<double>& values, int season) {
     const std::size_t n = values.size(), period = static_cast<std::size_t>(std::max(season, 1)), half = std::max<std::size_t>(3, period / 2);
     Decomposition parts{std::vector<double>(n), std::vector<double>(n, 0)};
-    const auto median_between = [](const std::vector<double>& of, std::size_t from, std::size_t to) {
-        return median_of({of.begin() + static_cast<std::ptrdiff_t>(from), of.begin() + static_cast<std::ptrdiff_t>(to)});
-    };
     std::vector<double> plain = values;
     // Twice: the course of the values without the season, then the season without that course.
     for (int round = 0; round < 2 && period > 1 && n >= 2 * period; ++round) {
         std::vector<double> rest(n), shape(period);
-        for (std::size_t i = 0; i < n; ++i) rest[i] = values[i] - median_between(plain, i >= half ? i - half : 0, std::min(n, i + half + 1));
+        MovingMedian moving(plain);
+        for (std::size_t i = 0; i < n; ++i) rest[i] = values[i] - moving.between(i >= half ? i - half : 0, std::min(n, i + half + 1));
         double mean = 0;
         for (std::size_t s = 0; s < period; ++s) {
             std::vector<double> same;
@@ -320,9 +335,10 @@ Decomposition decompose_robustly(const std::vector<double>& values, int season) 
         for (std::size_t i = 0; i < n; ++i) parts.shape[i] = shape[i % period] - mean, plain[i] = values[i] - parts.shape[i];
     }
     // Symmetric also near the ends, so that a trend does not bend there.
+    MovingMedian moving(plain);
     for (std::size_t i = 0; i < n; ++i) {
         const std::size_t reach = std::min({half, i, n - 1 - i});
-        parts.level[i] = median_between(plain, i - reach, i + reach + 1);
+        parts.level[i] = moving.between(i - reach, i + reach + 1);
     }
     return parts;
 }
