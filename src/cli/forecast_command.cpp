@@ -9,7 +9,7 @@
 
 #include "base/text.h"
 #include "cli/bar.h"
-#include "cli/forecast_options.h"
+#include "cli/forecast_known.h"
 #include "cli/forecast_since.h"
 #include "cli/interrupt.h"
 #include "cli/open_store.h"
@@ -121,9 +121,7 @@ std::string json_of(const Forecast& one, const EngineOptions& options, const std
     }
     const Series& series = one.series;
     w.text("frequency", name_of(series.rhythm)).number("season", series.season).text("first", series.first.text()).text("last", series.last().text()).number("values", static_cast<std::int64_t>(series.values.size()));
-    std::vector<double> history = series.values;
-    for (std::size_t i = 0; series.by_working_days && i < history.size(); ++i) history[i] *= working_days(series.first.after(static_cast<std::int64_t>(i)));
-    write_numbers(w, "history", history);
+    write_numbers(w, "history", series.recorded());
     w.key("forecast").begin_array();
     for (std::size_t h = 0; h < one.mean.size(); ++h) {
         w.begin_object().number("step", static_cast<std::int64_t>(h + 1)).text("period", one.period(h).text()).key("mean").raw(plain_number(one.mean[h]));
@@ -148,6 +146,7 @@ std::string json_of(const Forecast& one, const EngineOptions& options, const std
     w.end_array();
     w.key("learned").raw(plain_number(one.pool.learned));
     write_parts(w, series);
+    write_effects(w, one);
     if (grounds != nullptr) write_grounds(w, *grounds);
     w.key("held_out").begin_object();
     write_numbers(w, "actual", one.held_out);
@@ -169,6 +168,7 @@ void write_kinds(JsonWriter& w, const std::vector<Kind>& kinds) {
         write_measured(w, "owa", owa(kind.smape.value(), kind.mase.value(), kind.naive_smape.value(), kind.naive_mase.value()));
         write_measured(w, "wape", kind.sums.wape());
         write_measured(w, "bias", kind.sums.bias());
+        write_without(w, kind);
         w.key("coverage").begin_array();
         for (const Coverage& coverage : kind.coverage) {
             w.begin_object().key("level").raw(plain_number(coverage.level)).number("inside", coverage.inside).number("of", coverage.of);
@@ -223,7 +223,7 @@ void tell(const Tally& tally, const Engine& engine, const std::vector<Note>& not
             continue;
         }
         std::fprintf(to, ". On ends that were held out:");
-        if (const Measured wape = kind.sums.wape()) std::fprintf(to, " error %s of the total (WAPE), bias %s", percent(*wape).c_str(), percent(*kind.sums.bias()).c_str());
+        if (const Measured wape = kind.sums.wape()) std::fprintf(to, " error %s of the total (WAPE), bias %s%s", percent(*wape).c_str(), percent(*kind.sums.bias()).c_str(), words_without(kind).c_str());
         if (const Measured better = owa(kind.smape.value(), kind.mase.value(), kind.naive_smape.value(), kind.naive_mase.value())) std::fprintf(to, ", %.2f of the error of a seasonal naive forecast (OWA)", *better);
         for (const Coverage& coverage : kind.coverage)
             if (coverage.of > 0) std::fprintf(to, "; intervals of %s covered %s of %d values", percent(coverage.level, 0).c_str(), percent(coverage.inside / static_cast<double>(coverage.of)).c_str(), coverage.of);
@@ -259,6 +259,7 @@ void explain(const Forecast& one, const Engine& engine, const EngineOptions& opt
         for (std::size_t i = 0; i < parts.season.size(); ++i) std::printf(" %s %s%s;", series.first.after(static_cast<std::int64_t>(n - parts.season.size() + i)).text().c_str(), parts.season[i] > 0 ? "+" : "", shown(parts.season[i], size).c_str());
         std::printf("\n");
     }
+    print_effects(one);
     std::printf("  Models (%s%s):\n", options.pool->label.c_str(), one.pool.learned > 0 ? (", " + percent(one.pool.learned, 0) + " by trained weights").c_str() : "");
     for (const Member& member : one.pool.members) {
         if (member.left_out.empty()) std::printf("    %3.0f %%  %s: %s\n", member.weight * 100, std::string(member.label).c_str(), member.description.c_str());
@@ -446,6 +447,7 @@ Result<int> run(const Words& words, bool explaining) {
     const Told told = [&bar](const char* what, double from, double to) {
         return [&bar, what, from, to](std::size_t done, std::size_t of) { return bar.to(what, from + (to - from) * static_cast<double>(done) / static_cast<double>(of)) && !interrupted(); };
     };
+    if (!words.hierarchy.empty()) FAIRLEAD_TRY(check_sums(plan.known.get()));
     if (!words.hierarchy.empty()) return run_tree(words, plan, explaining, before, bar, told);
     Engine engine(plan.options);
     for (;;) {

@@ -7,6 +7,7 @@
 #include <sstream>
 
 #include "base/text.h"
+#include "cli/forecast_known.h"
 #include "cli/open_store.h"
 
 namespace fairlead::cli {
@@ -93,7 +94,8 @@ void add_forecast_options(CLI::App& command, ForecastWords& words) {
     command.add_option("--duplicates", words.duplicates, "Several rows of one period: auto (by the measure) or refuse")->check(CLI::IsMember({"auto", "refuse"}));
     command.add_option("--outliers", words.outliers, "Values far out of line: report, or mend (replaced by what their neighbours say)")->check(CLI::IsMember({"report", "mend"}));
     command.add_option("--shifts", words.shifts, "A lasting step of the level: report, or cut (the series starts there)")->check(CLI::IsMember({"report", "cut"}));
-    command.add_flag("--working-days", words.working_days, "Reckon per working day (Monday to Friday)");
+    command.add_flag("--working-days", words.working_days, "Reckon per working day (Monday to Friday; with --calendar without its holidays)");
+    add_known_options(command, words);
     command.add_flag("--keep-partial", words.keep_partial, "Use also periods that are not over or not whole");
     command.add_option("--today", words.today, "The day on which a period is still running; today unless said");
     command.add_option("--level", words.level, "Levels of the intervals in percent, comma between")->capture_default_str();
@@ -165,7 +167,9 @@ Result<ForecastPlan> plan_forecast(const ForecastWords& words) {
         prepare.today = Date::parse(words.today);
         if (!prepare.today) return refuse(Why::invalid, "bad_date", "--today is a date as 2026-11-30, not \"" + words.today + "\"", "today");
     }
-    FAIRLEAD_ASSIGN(const ReadOptions read, reading(words));
+    FAIRLEAD_ASSIGN(ReadOptions read, reading(words));
+    FAIRLEAD_ASSIGN(plan.known, plan_known(words, read, prepare));
+    options.known = plan.known.get();
     FAIRLEAD_ASSIGN(plan.reader, SeriesReader::open(words.input, read));
     const FileFacts& facts = plan.reader->facts();
     prepare.file_frequency = facts.frequency;

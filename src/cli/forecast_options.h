@@ -12,6 +12,7 @@ namespace fairlead::cli {
 struct ForecastWords {
     std::string input, layout = "auto", series, period_column, value_column, dates, start, separator, encoding;
     std::string period = "auto", measure = "sum", gaps = "auto", duplicates = "auto", outliers = "report", shifts = "report", today;
+    std::string calendar, holidays, regressors, regressor_columns, lags, ahead = "refuse";  // forecast_known.h
     std::string level = "80,95", quantiles, pool, model, bounds = "robust", only, trained;
     int horizon = 0, season = 0, threads = 0;
     bool working_days = false, keep_partial = false, quiet = false, json = false;
@@ -22,12 +23,14 @@ void add_forecast_options(CLI::App& command, ForecastWords& words);
 void add_forecast_backtest(CLI::App& forecast, Outcome& outcome);
 void add_forecast_train(CLI::App& forecast, Outcome& outcome);
 
-// The file opened, and the engine's options for it. The pool lies beside them where one model was named, as does a learner.
+// The file opened, and the engine's options for it. The pool lies beside them where one model was named, as do a learner and what
+// is known beside the series.
 struct ForecastPlan {
     std::unique_ptr<forecast::SeriesReader> reader;
     forecast::EngineOptions options;
     std::unique_ptr<forecast::Pool> single;
     std::unique_ptr<forecast::Learner> learner;
+    std::unique_ptr<forecast::Known> known;
 };
 Result<ForecastPlan> plan_forecast(const ForecastWords& words);
 

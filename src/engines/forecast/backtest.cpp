@@ -73,10 +73,20 @@ Pool trained_candidate(const Learner& learner) {
 }
 
 Backtest::Backtest(BacktestOptions options) : options_(std::move(options)) {
-    if (!options_.candidates.empty()) return;
-    if (options_.engine.learner != nullptr) options_.candidates.push_back(trained_candidate(*options_.engine.learner));
-    for (const Pool& pool : pools()) options_.candidates.push_back(pool);
-    for (const Model& model : models()) options_.candidates.push_back(*pool_of(model.name));
+    if (options_.candidates.empty()) {
+        if (options_.engine.learner != nullptr) options_.candidates.push_back(trained_candidate(*options_.engine.learner));
+        for (const Pool& pool : pools()) options_.candidates.push_back(pool);
+        for (const Model& model : models()) options_.candidates.push_back(*pool_of(model.name));
+    }
+    with_known_ = options_.candidates.size();
+    if (options_.engine.known == nullptr) return;
+    for (std::size_t c = 0; c < with_known_; ++c) {
+        Pool alone = options_.candidates[c];
+        if (find_pool(alone.name) == nullptr) continue;
+        alone.name += "-alone";
+        alone.label += ", nothing known beside";
+        options_.candidates.push_back(std::move(alone));
+    }
 }
 
 bool Backtest::add(const std::vector<ReadSeries>& batch, const Progress& progress) {
@@ -90,6 +100,8 @@ bool Backtest::add(const std::vector<ReadSeries>& batch, const Progress& progres
             if (!prepared || prepared->ended) return;
             const Series& series = *prepared;
             const int horizon = options_.engine.horizon > 0 ? options_.engine.horizon : usual_horizon(series.rhythm);
+            const Known* known = options_.engine.known;
+            if (known != nullptr && !known->check(series, horizon)) return;
             const std::size_t least = last_origin(series.values.size(), series.season, static_cast<int>(series.values.size()));
             std::size_t origin = last_origin(series.values.size(), series.season, horizon);
             if (origin == 0) return;
@@ -104,8 +116,11 @@ bool Backtest::add(const std::vector<ReadSeries>& batch, const Progress& progres
                 const Measured scale = absolute_scale(past, series.scale_season), squared = squared_scale(past);
                 auto &smapes = out.smape.emplace_back(), &mases = out.mase.emplace_back(), &rmsses = out.rmsse.emplace_back();
                 auto& sums = out.sums.emplace_back();
-                for (const Pool& candidate : candidates) {
-                    auto mean = hold_out({&candidate, options_.engine.bounds, candidate.name == "trained" ? learner : nullptr}, series, origin, static_cast<int>(actual.size())).outlook.mean;
+                const int steps = static_cast<int>(actual.size());
+                const auto effects = known != nullptr ? std::make_shared<const Effects>(find_effects(*known, series, origin, steps)) : nullptr;
+                for (std::size_t c = 0; c < candidates.size(); ++c) {
+                    const bool alone = c >= with_known_;
+                    auto mean = hold_out({&candidates[c], options_.engine.bounds, candidates[c].name == "trained" ? learner : nullptr, alone ? nullptr : known}, series, origin, steps, nullptr, alone ? nullptr : effects).outlook.mean;
                     smapes.push_back(smape(actual, mean));
                     mases.push_back(mase(actual, mean, scale));
                     rmsses.push_back(rmsse(actual, mean, squared));

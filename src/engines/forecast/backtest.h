@@ -26,7 +26,7 @@ std::string_view name_of(Loss loss);
 
 struct BacktestOptions {
     EngineOptions engine;             // its pool is not looked at
-    std::vector<Pool> candidates;     // empty: all pools and all models
+    std::vector<Pool> candidates;     // empty: all pools and all models. With EngineOptions::known pools run without it too: "quick-alone"
     int ends = 3;
     Loss loss = Loss::by_kind;
     int segment = -1;                 // index of the dimension by which series are parted; -1: by kind
@@ -68,6 +68,7 @@ class Backtest {
         std::vector<Measured> naive_smape, naive_mase;
     };
     BacktestOptions options_;
+    std::size_t with_known_ = 0;  // candidates behind these are pools without what is known beside the series, for comparison
     std::vector<Judged> judged_;
     std::size_t left_out_ = 0, only_trained_on_ = 0;
 };

@@ -11,20 +11,11 @@ namespace {
 constexpr double notable_share = 0.05, notable_width = 0.25;
 constexpr std::size_t most_outliers = 8;
 
-double days_of(const Series& series, Period period) { return series.by_working_days ? working_days(period) : 1; }
-
 // Values `from` on, as `values` has them.
 Series part_of(const Series& series, std::size_t from, std::vector<double> values) {
-    Series part;
-    part.id = series.id;
-    part.dimensions = series.dimensions;
-    part.frequency = series.frequency;
-    part.rhythm = series.rhythm;
-    part.season = series.season;
-    part.longer_seasons = series.longer_seasons;
-    part.scale_season = series.scale_season;
-    part.not_negative = series.not_negative;
-    part.by_working_days = series.by_working_days;
+    Series part = series;
+    part.notes.clear();
+    part.findings.clear();
     part.first = series.first.after(static_cast<std::int64_t>(from));
     part.values = std::move(values);
     return part;
@@ -33,7 +24,7 @@ Series part_of(const Series& series, std::size_t from, std::vector<double> value
 // The forecast of every step behind the part's values, in the unit of the records.
 std::vector<double> say(const Way& way, const Series& part, std::size_t steps) {
     std::vector<double> mean = forecast_from(way, part, part.values.size(), static_cast<int>(steps)).mean;
-    for (std::size_t h = 0; h < mean.size(); ++h) mean[h] *= days_of(part, part.last().after(static_cast<std::int64_t>(h) + 1));
+    for (std::size_t h = 0; h < mean.size(); ++h) mean[h] *= part.times(part.last().after(static_cast<std::int64_t>(h) + 1));
     return mean;
 }
 
@@ -67,7 +58,7 @@ std::vector<Influence> influences(const Way& way, const Forecast& forecast) {
         Influence one;
         one.period = series.first.after(static_cast<std::int64_t>(at));
         one.what = std::move(what);
-        const double days = days_of(series, one.period);
+        const double days = series.times(one.period);
         one.value = series.values[at] * days;
         one.expected = expected * days;
         one.without = total_of(said);
@@ -114,7 +105,7 @@ Result<Change> what_changed(const Way& way, const Forecast& now, const Earlier& 
     const std::int64_t first = series.first.index, last = series.last().index, earlier_last = earlier.first.index + static_cast<std::int64_t>(earlier.values.size()) - 1;
     const auto recorded = [&](std::int64_t index) -> std::optional<double> {
         if (index < first || index > last) return std::nullopt;
-        return series.values[static_cast<std::size_t>(index - first)] * days_of(series, {series.frequency, index});
+        return series.values[static_cast<std::size_t>(index - first)] * series.times({series.frequency, index});
     };
     for (std::size_t i = 0; i < earlier.said.size(); ++i) {
         const auto& [period, said] = earlier.said[i];
@@ -145,7 +136,7 @@ Result<Change> what_changed(const Way& way, const Forecast& now, const Earlier& 
     };
     Series then = part_of(series, 0, earlier.values);
     then.first = earlier.first;
-    for (std::size_t i = 0; i < then.values.size(); ++i) then.values[i] /= days_of(series, then.first.after(static_cast<std::int64_t>(i)));
+    for (std::size_t i = 0; i < then.values.size(); ++i) then.values[i] /= series.times(then.first.after(static_cast<std::int64_t>(i)));
     change.same_records = ask(then);
     change.revised_records = change.same_records;
     if (!change.revised.empty() && earlier_last >= first) {

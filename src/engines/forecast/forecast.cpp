@@ -58,20 +58,29 @@ const LearnedKind* learned_for(const Way& way, const Series& series, std::size_t
     return kind != nullptr && kind->share > 0 && origin >= way.learner->trained_to(series) ? kind : nullptr;
 }
 
-PoolForecast forecast_from(const Way& way, const Series& series, std::size_t origin, int horizon, bool with_fitted, Sheet* sheet) {
-    const auto past = std::span<const double>(series.values).first(origin);
+PoolForecast forecast_from(const Way& way, const Series& series, std::size_t origin, int horizon, bool with_fitted, Sheet* sheet, std::shared_ptr<const Effects> effects) {
+    auto past = std::span<const double>(series.values).first(origin);
+    if (sheet != nullptr && sheet->answered) effects = sheet->effects;
+    if (way.known != nullptr && !effects) effects = std::make_shared<Effects>(find_effects(*way.known, series, origin, horizon));
+    if (sheet != nullptr) sheet->effects = effects;
+    // What is known beside the series is taken out first, and put back into the answer.
+    std::vector<double> freed;
+    if (effects && !effects->found.empty()) freed = effects->free(past), past = freed;
     const LearnedKind* kind = learned_for(way, series, origin);
     Blend blend;
     if (kind != nullptr) blend = {way.learner->members(), [&](const PoolForecast& said) { return way.learner->shares(*kind, series, past, said); }};
     // The learner looks at as many steps as it was trained on.
     PoolForecast forecast = forecast_with(*way.pool, past, series.season, kind != nullptr ? std::max(horizon, kind->horizon) : horizon, way.bounds, with_fitted, series.longer_seasons, kind != nullptr ? &blend : nullptr, sheet);
     forecast.cut(static_cast<std::size_t>(horizon));
+    if (sheet != nullptr && !sheet->answered) return forecast;
+    if (!freed.empty()) effects->put_back(forecast);
+    forecast.effects = std::move(effects);
     if (series.not_negative) not_below_zero(forecast.mean);
     return forecast;
 }
 
-HeldOut hold_out(const Way& way, const Series& series, std::size_t origin, int horizon, Sheet* sheet) {
-    const PoolForecast forecast = forecast_from(way, series, origin, horizon, false, sheet);
+HeldOut hold_out(const Way& way, const Series& series, std::size_t origin, int horizon, Sheet* sheet, std::shared_ptr<const Effects> effects) {
+    const PoolForecast forecast = forecast_from(way, series, origin, horizon, false, sheet, std::move(effects));
     HeldOut out;
     if (sheet != nullptr && !sheet->answered) return out;
     out.outlook = outlook_of(forecast, std::span<const double>(series.values).first(origin), series);
@@ -127,11 +136,17 @@ std::size_t Engine::kind_of(const Series& series) {
     return kinds_.size() - 1;
 }
 
+Result<Series> Engine::ready(const RawSeries& raw) const {
+    auto series = prepare(raw, options_.prepare);
+    if (series && options_.known != nullptr) FAIRLEAD_TRY(options_.known->check(*series, options_.horizon > 0 ? options_.horizon : usual_horizon(series->rhythm)));
+    return series;
+}
+
 void Engine::look(const std::vector<ReadSeries>& batch) {
     std::vector<std::optional<Series>> prepared(batch.size());
     for_each_index(batch.size(), options_.threads, [&](std::size_t i) {
         if (batch[i].fault) return;
-        if (auto series = prepare(batch[i].series, options_.prepare)) prepared[i] = std::move(*series);
+        if (auto series = ready(batch[i].series)) prepared[i] = std::move(*series);
     });
     for (auto& series : prepared) {
         const std::int64_t ordinal = looked_++;
@@ -156,6 +171,7 @@ bool Engine::learn(const Progress& progress) {
         std::size_t origin = 0;
         bool last = false;
         HeldOut held;
+        std::vector<double> plain;  // what would have been said without anything known beside it
     };
     std::vector<Task> tasks;
     for (std::size_t kind = 0; kind < kinds_.size(); ++kind) {
@@ -167,8 +183,8 @@ bool Engine::learn(const Progress& progress) {
             const std::size_t last = last_origin(series.values.size(), series.season, kinds_[kind].horizon);
             // The earliest that an end may begin so that the past tells as much as before the last one.
             const std::size_t least = last_origin(series.values.size(), series.season, static_cast<int>(series.values.size()));
-            for (std::size_t k = 0; k < each && last >= least + k; ++k) tasks.push_back({kind, at, place.second, &series, last - k, k == 0, {}});
-            if (last >= least + horizon && each <= horizon) tasks.push_back({kind, at, place.second, &series, last - horizon, false, {}});
+            for (std::size_t k = 0; k < each && last >= least + k; ++k) tasks.push_back({kind, at, place.second, &series, last - k, k == 0, {}, {}});
+            if (last >= least + horizon && each <= horizon) tasks.push_back({kind, at, place.second, &series, last - horizon, false, {}, {}});
             ++at;
         }
     }
@@ -187,6 +203,10 @@ bool Engine::learn(const Progress& progress) {
                     task.held.series = task.series;
                 }
                 if (noted) answer(sheets);
+            }
+            for (std::size_t i = from; i < to && options_.known != nullptr; ++i) {
+                Task& task = tasks[order[i]];
+                if (task.last) task.plain = forecast_from({options_.pool, options_.bounds, options_.learner, nullptr}, *task.of, task.origin, kinds_[task.kind].horizon).mean;
             }
         }, progress))
         return false;
@@ -214,6 +234,12 @@ bool Engine::learn(const Progress& progress) {
                 known.naive_smape.add(smape(held.actual, naive));
                 known.naive_mase.add(mase(held.actual, naive, scale));
                 for (std::size_t h = 0; h < n; ++h) known.sums.add(held.actual[h], said[h]);
+                if (!task.plain.empty()) {
+                    const auto plain = std::span<const double>(task.plain).first(n);
+                    known.plain_smape.add(smape(held.actual, plain));
+                    known.plain_mase.add(mase(held.actual, plain, scale));
+                    for (std::size_t h = 0; h < n; ++h) known.plain_sums.add(held.actual[h], plain[h]);
+                }
             }
             cases.push_back(std::move(held));
         }
@@ -256,7 +282,7 @@ Engine::Begun Engine::begin(const ReadSeries& read, std::int64_t ordinal) const 
         out.series.dimensions = read.series.dimensions;
     };
     if (read.fault) return without(*read.fault), std::move(begun);
-    auto prepared = prepare(read.series, options_.prepare);
+    auto prepared = ready(read.series);
     if (!prepared) return without(prepared.refused()), std::move(begun);
     out.series = std::move(*prepared);
     const Series& series = out.series;
@@ -281,6 +307,10 @@ Forecast Engine::finish(Begun& begun) const {
     out.pool = forecast_from(way(), series, series.values.size(), kind.horizon, options_.with_fitted, &begun.forecast);
     if (out.pool.sparse) series.notes.push_back({"sparse", "More than half of its values are zero: forecast as demand that comes rarely", {}});
     if (options_.learner != nullptr && !series.ended) note_learner(series, out.pool);
+    if (out.pool.effects) {
+        const std::vector<Note> told = notes_of(*out.pool.effects);
+        series.notes.insert(series.notes.end(), told.begin(), told.end());
+    }
     Outlook outlook = outlook_of(out.pool, series.values, series);
 
     const std::size_t origin = begun.origin;
@@ -301,7 +331,7 @@ Forecast Engine::finish(Begun& begun) const {
         // Back from values per working day; a total lies as far from its middle as so many average days make it.
         double days = 0, middle = 0;
         for (std::size_t h = 0; h < steps; ++h) {
-            const double here = working_days(out.period(h));
+            const double here = series.times(out.period(h));
             days += here;
             const double per_day = out.totals[h];
             middle += out.mean[h] * here;
@@ -311,7 +341,7 @@ Forecast Engine::finish(Begun& begun) const {
             out.totals[h] = middle;
         }
         for (std::size_t i = 0; i < out.held_out.size(); ++i) {
-            const double here = working_days(series.first.after(static_cast<std::int64_t>(origin + i)));
+            const double here = series.times(series.first.after(static_cast<std::int64_t>(origin + i)));
             out.held_out[i] *= here;
             out.held_out_forecast[i] *= here;
         }

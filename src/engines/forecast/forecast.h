@@ -14,6 +14,7 @@
 #include <string>
 #include <vector>
 
+#include "engines/forecast/effects.h"
 #include "engines/forecast/intervals.h"
 #include "engines/forecast/learner.h"
 #include "engines/forecast/parallel.h"
@@ -37,6 +38,7 @@ struct EngineOptions {
     int threads = 0;                        // 0: as many as there are processors
     bool with_fitted = false;               // PoolForecast::fitted, for reconciling
     std::size_t sample = 2000;              // series of each kind whose ends are held out for the intervals
+    const Known* known = nullptr;           // beside the series: calendar, events, regressors. It must outlive the engine
 };
 
 struct Band {
@@ -49,6 +51,7 @@ struct Way {
     const Pool* pool = nullptr;
     Bounds bounds = Bounds::robust;
     const Learner* learner = nullptr;    // null: the pool alone
+    const Known* known = nullptr;        // beside the series; null: nothing
 };
 
 // What the way's learner knows for this series at `origin`; null where it is not asked: there is none, it knows no such series, it
@@ -57,7 +60,8 @@ const LearnedKind* learned_for(const Way& way, const Series& series, std::size_t
 
 // What is said at `origin` (of the series' values before it; of all where it is their number), not below zero where the past never
 // was.
-PoolForecast forecast_from(const Way& way, const Series& series, std::size_t origin, int horizon, bool with_fitted = false, Sheet* sheet = nullptr);
+// With `effects` these are taken, instead of finding them anew (they do not depend on the pool).
+PoolForecast forecast_from(const Way& way, const Series& series, std::size_t origin, int horizon, bool with_fitted = false, Sheet* sheet = nullptr, std::shared_ptr<const Effects> effects = nullptr);
 
 // The answer for one series, in the order of the file.
 struct Forecast {
@@ -85,6 +89,8 @@ struct Kind {
     std::vector<Coverage> coverage;      // per level of the options, by cross-validation
     Mean smape, mase, naive_smape, naive_mase;  // over the last held-out end of each; naive2 beside
     Sums sums;
+    Mean plain_smape, plain_mase;        // without what is known beside the series, where something is
+    Sums plain_sums;
     bool thin = false;
 };
 
@@ -103,7 +109,7 @@ class Engine {
 
     const std::vector<Kind>& kinds() const { return kinds_; }
     const EngineOptions& options() const { return options_; }
-    Way way() const { return {options_.pool, options_.bounds, options_.learner}; }
+    Way way() const { return {options_.pool, options_.bounds, options_.learner, options_.known}; }
 
   private:
     struct Group;
@@ -113,6 +119,8 @@ class Engine {
     struct Begun;
     Begun begin(const ReadSeries& read, std::int64_t ordinal) const;
     Forecast finish(Begun& begun) const;
+    // Prepared, and with all that is to be known beside it.
+    Result<Series> ready(const RawSeries& raw) const;
 
     EngineOptions options_;
     std::vector<double> probabilities_;
@@ -130,6 +138,6 @@ std::vector<Forecast> forecast_all(const std::vector<ReadSeries>& series, const 
 // the whole tells (two seasons, or five values); 0: no end can be held out.
 std::size_t last_origin(std::size_t count, int season, int horizon);
 // What would have been said at `origin`, with the values that came.
-HeldOut hold_out(const Way& way, const Series& series, std::size_t origin, int horizon, Sheet* sheet = nullptr);
+HeldOut hold_out(const Way& way, const Series& series, std::size_t origin, int horizon, Sheet* sheet = nullptr, std::shared_ptr<const Effects> effects = nullptr);
 
 }  // namespace fairlead::forecast

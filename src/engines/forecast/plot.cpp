@@ -73,8 +73,7 @@ std::string plot_svg(const Forecast& forecast, const std::vector<double>& levels
     std::vector<double> all(series.values.begin() + static_cast<std::ptrdiff_t>(from), series.values.end());
     all.insert(all.end(), forecast.mean.begin(), forecast.mean.end());
     for (const Band& band : forecast.bands) all.insert(all.end(), band.values.begin(), band.values.end());
-    if (series.by_working_days)
-        for (std::size_t i = 0; i < past; ++i) all[i] *= working_days(series.first.after(static_cast<std::int64_t>(from + i)));
+    for (std::size_t i = 0; i < past; ++i) all[i] *= series.times(series.first.after(static_cast<std::int64_t>(from + i)));
     auto [low, high] = std::minmax_element(all.begin(), all.end());
     double least = *low, most = *high;
     if (least > 0 && least < 0.4 * most) least = 0;

@@ -2,6 +2,7 @@
 // ends of training series only (docs/guide/forecasting.md), never by how well a model fits the past it has seen.
 #pragma once
 #include <functional>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -51,6 +52,8 @@ struct Member {
     std::vector<double> mean;
 };
 
+struct Effects;  // effects.h
+
 struct PoolForecast {
     std::vector<double> mean;
     std::vector<double> deviation;  // median of the members' own
@@ -58,6 +61,7 @@ struct PoolForecast {
     std::vector<double> fitted;     // where asked for: what was said of each value one step before; NaN where nothing was
     std::vector<Member> members;
     bool sparse = false;
+    std::shared_ptr<const Effects> effects;  // where something was known beside the series: what was taken out and put back
     double learned = 0;             // the share of the answer that a Blend gave; 0: the mix alone
 
     void cut(std::size_t steps);    // to the first ones
@@ -88,6 +92,7 @@ struct Sheet {
     };
     std::vector<Noted> noted;
     std::size_t read = 0;                 // answers that were taken
+    std::shared_ptr<const Effects> effects;  // of forecast_from (forecast.h)
     bool answered = false;
 };
 void answer(std::span<Sheet> sheets);

@@ -4,6 +4,7 @@
 #include <limits>
 #include <map>
 
+#include "engines/forecast/measures.h"
 #include "engines/forecast/series.h"
 
 namespace fairlead::forecast {
@@ -186,6 +187,22 @@ void cut_front(Series& series, std::size_t count) {
     series.first = series.first.after(static_cast<std::int64_t>(count));
 }
 
+// What stood beside the values, as means of the series' periods.
+void take_beside(const RawSeries& raw, Series& series) {
+    if (raw.beside.empty()) return;
+    const std::size_t columns = raw.beside.size() / raw.observations.size();
+    std::vector<std::map<std::int64_t, Mean>> means(columns);
+    for (std::size_t i = 0; i < raw.observations.size(); ++i) {
+        const auto period = within(raw.observations[i].period, series.frequency);
+        for (std::size_t c = 0; period && c < columns; ++c)
+            if (const double value = raw.beside[i * columns + c]; !std::isnan(value)) means[c][period->index].add(value);
+    }
+    auto out = std::make_shared<std::vector<std::vector<Observation>>>(columns);
+    for (std::size_t c = 0; c < columns; ++c)
+        for (const auto& [index, mean] : means[c]) (*out)[c].push_back({{series.frequency, index}, *mean.value()});
+    series.beside = std::move(out);
+}
+
 // Zeros before the first sale, and after the last.
 void look_at_zeros(Series& series) {
     const std::vector<double>& values = series.values;
@@ -290,16 +307,30 @@ void look_for_outliers(Series& series, Outliers what) {
         note(series, "outlier", "Far from what its neighbours say: " + listed(found) + (what == Outliers::mend ? "; replaced" : ""), {{"count", std::to_string(found.size())}, {"periods", listed(found)}});
 }
 
-Result<void> divide_by_working_days(Series& series) {
+Result<void> divide_by_working_days(Series& series, const Calendar* calendar) {
     if (series.frequency == Frequency::number || series.frequency < Frequency::week)
         return refuse(Why::invalid, "no_working_days", "Its periods are " + std::string(plural_of(series.frequency, 2)) + ", which have no working days to count", "working_days");
-    for (std::size_t i = 0; i < series.values.size(); ++i) series.values[i] /= working_days(series.first.after(static_cast<std::int64_t>(i)));
+    for (std::size_t i = 0; i < series.values.size(); ++i) {
+        const Period period = series.first.after(static_cast<std::int64_t>(i));
+        const int days = working_days(period, calendar);
+        if (days == 0)
+            return refuse(Why::invalid, "no_working_days", "Its " + std::string(name_of(series.frequency)) + " " + period.text() + " has no working day: leave --working-days out, the calendar tells what holidays do", "working_days", {{"period", period.text()}});
+        series.values[i] /= days;
+    }
     series.by_working_days = true;
-    note(series, "working_days", "Reckoned per working day (Monday to Friday) of each " + std::string(name_of(series.frequency)));
+    series.calendar = calendar;
+    const bool holidays = calendar != nullptr && !calendar->festivals().empty();
+    note(series, "working_days", "Reckoned per working day (Monday to Friday" + std::string(holidays ? " without the holidays of " + calendar->country() : "") + ") of each " + std::string(name_of(series.frequency)));
     return {};
 }
 
 }  // namespace
+
+std::vector<double> Series::recorded() const {
+    std::vector<double> out = values;
+    for (std::size_t i = 0; by_working_days && i < out.size(); ++i) out[i] *= times(first.after(static_cast<std::int64_t>(i)));
+    return out;
+}
 
 double median_of(std::vector<double> values) {
     if (values.empty()) return empty;
@@ -410,11 +441,12 @@ Result<Series> prepare(const RawSeries& raw, const PrepareOptions& options) {
     FAIRLEAD_ASSIGN(const Cells cells, lay_out(*gathered, options, series, zero_gaps));
     series.first = {series.frequency, cells.first};
     FAIRLEAD_TRY(close_gaps(cells, series, zero_gaps));
+    take_beside(raw, series);
     const auto negative = std::count_if(series.values.begin(), series.values.end(), [](double v) { return v < 0; });
     series.not_negative = negative == 0;
     if (negative > 0) note(series, "negative_values", std::to_string(negative) + (negative == 1 ? " value is" : " values are") + " below zero: forecasts may be, too, and no model of ratios is used", {{"count", std::to_string(negative)}});
     if (options.measure == Measure::sum) look_at_zeros(series);
-    if (options.working_days) FAIRLEAD_TRY(divide_by_working_days(series));
+    if (options.working_days) FAIRLEAD_TRY(divide_by_working_days(series, options.calendar));
     // Where most values are zero, every sale is out of line.
     if (const auto zeros = std::count(series.values.begin(), series.values.end(), 0.0); static_cast<std::size_t>(zeros) * 2 <= series.values.size()) {
         look_for_shift(series, options.shifts);

@@ -329,6 +329,8 @@ class LongReader final : public SeriesReader {
         FAIRLEAD_TRY(find_columns());
         FAIRLEAD_TRY(look_through());
         FAIRLEAD_TRY(numbers_.settle());
+        for (std::size_t i = 0; i < beside_.size(); ++i)
+            if (const auto settled = beside_numbers_[i].settle(); !settled) return refuse(Why::invalid, settled.refused().code(), options_.beside[i] + ": " + settled.refused().message(), "regressor_columns");
         FAIRLEAD_TRY(periods_.settle(options_.order));
         PeriodSpan span;
         FAIRLEAD_TRY(table_->rewind());
@@ -337,7 +339,9 @@ class LongReader final : public SeriesReader {
         const std::string* current = nullptr;
         FAIRLEAD_TRY(each_row([&](TableRow& row, bool ragged) {
             ++facts_.rows;
-            if (!ragged)
+            // A row that tells only what is known beside a value to come makes the file no longer.
+            const bool told = beside_.empty() || !trim(row[static_cast<std::size_t>(value_)].text).empty();
+            if (!ragged && told)
                 if (const auto period = periods_.read(row[static_cast<std::size_t>(period_)].text)) span.add(*period);
             const std::string id = id_of(row);
             if (current != nullptr && *current == id) return true;
@@ -407,7 +411,15 @@ class LongReader final : public SeriesReader {
         }
         if (options_.series.empty())
             if (const int index = usual(columns, series_names); index >= 0) keys_.push_back(index);
+        for (const std::string& name : options_.beside) {
+            FAIRLEAD_ASSIGN(const int index, column_of(columns, name, "regressor_columns"));
+            if (index == period_ || index == value_ || std::find(keys_.begin(), keys_.end(), index) != keys_.end())
+                return refuse(Why::invalid, "unknown_choice", "--regressor-columns names \"" + name + "\", which is the column of the " + (index == period_ ? "periods" : index == value_ ? "values" : "series"), "regressor_columns");
+            beside_.push_back(index);
+            beside_numbers_.emplace_back(table_->look().separator == ";");
+        }
         for (const TableColumn& column : columns) {
+            if (std::find(beside_.begin(), beside_.end(), column.index) != beside_.end()) continue;
             const bool key = std::find(keys_.begin(), keys_.end(), column.index) != keys_.end();
             if (column.index == period_) facts_.period_column = column.name;
             if (column.index == value_) facts_.value_column = column.name;
@@ -435,6 +447,7 @@ class LongReader final : public SeriesReader {
             if (ragged) return true;
             periods_.look(row[static_cast<std::size_t>(period_)].text);
             numbers_.look(row[static_cast<std::size_t>(value_)].text);
+            for (std::size_t i = 0; i < beside_.size(); ++i) beside_numbers_[i].look(row[static_cast<std::size_t>(beside_[i])].text);
             return true;
         });
     }
@@ -462,6 +475,14 @@ class LongReader final : public SeriesReader {
             to.fault = at_line(!period ? period.refused() : value.refused(), row.line);
             return;
         }
+        for (std::size_t i = 0; i < beside_.size(); ++i) {
+            const auto number = beside_numbers_[i].read(row[static_cast<std::size_t>(beside_[i])].text);
+            if (!number) {
+                to.fault = at_line(refuse(Why::invalid, "not_a_number", options_.beside[i] + ": " + number.refused().message(), "regressor_columns"), row.line);
+                return;
+            }
+            to.series.beside.push_back(*number);
+        }
         to.series.observations.push_back({*period, *value});
         for (std::size_t i = 0; i < dimensions_.size(); ++i)
             if (std::string& known = to.series.dimensions[i]; !known.empty() && known != trim(row[static_cast<std::size_t>(dimensions_[i])].text)) known.clear();  // it varies inside the series: no dimension of it
@@ -485,7 +506,8 @@ class LongReader final : public SeriesReader {
     NumberColumn numbers_;
     PeriodColumn periods_;
     int period_ = -1, value_ = -1;
-    std::vector<int> keys_, dimensions_;
+    std::vector<int> keys_, dimensions_, beside_;
+    std::vector<NumberColumn> beside_numbers_;
     std::optional<ReadSeries> pending_;
     std::vector<ReadSeries> all_;
     std::size_t given_ = 0;
@@ -595,7 +617,7 @@ Result<bool> looks_like_columns(Table& table) {
 bool looks_long(const Table& table, const ReadOptions& options) {
     const auto& columns = table.look().columns;
     if (columns.size() < 2) return false;
-    if (!options.series.empty() || !options.period.empty() || !options.value.empty()) return true;
+    if (!options.series.empty() || !options.period.empty() || !options.value.empty() || !options.beside.empty()) return true;
     return usual(columns, period_names) >= 0 && usual(columns, value_names) >= 0;
 }
 
@@ -625,6 +647,7 @@ Result<std::unique_ptr<SeriesReader>> SeriesReader::open(const std::string& path
         if (table && layout == Layout::by_look && !looks_long(**table, options)) {
             FAIRLEAD_ASSIGN(columns, looks_like_columns(**table));
         }
+        if (table && columns && !options.beside.empty()) return refuse(Why::invalid, "not_long", "--regressor-columns needs a long file, a row per observation: this one has a column per series", "regressor_columns");
         if (table && columns) {
             auto reader = std::make_unique<ColumnsReader>(std::move(*table), options);
             if (guessed) reader->facts_.notes.push_back(*guessed);
@@ -638,6 +661,7 @@ Result<std::unique_ptr<SeriesReader>> SeriesReader::open(const std::string& path
             return std::unique_ptr<SeriesReader>(std::move(reader));
         }
     }
+    if (!options.beside.empty()) return refuse(Why::invalid, "not_long", "--regressor-columns needs a long file, a row per observation: this one has a row per series", "regressor_columns");
     auto reader = std::make_unique<WideReader>(std::move(source), separator, options);
     if (guessed) reader->facts_.notes.push_back(*guessed);
     FAIRLEAD_TRY(reader->look());

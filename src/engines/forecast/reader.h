@@ -25,6 +25,7 @@ struct ReadOptions {
     DayOrder order = DayOrder::unknown;
     std::optional<Period> start;          // of the first value of every row of a wide file without a head of periods
     std::string separator, encoding;      // empty: by look
+    std::vector<std::string> beside{};    // further columns of a long file, of numbers, that are known beside the values: RawSeries::beside
 };
 
 // What the file says as a whole, known before the first series is read.
@@ -33,7 +34,7 @@ struct FileFacts {
     std::vector<std::string> dimensions;        // names, in the order of RawSeries::dimensions
     std::string series_column, period_column, value_column;  // as found
     std::optional<Frequency> frequency;         // of all its periods together, where they are of one kind
-    std::optional<Date> first_day, last_day;    // where it holds days
+    std::optional<Date> first_day, last_day;    // where it holds days; with ReadOptions::beside of rows that have a value
     std::int64_t rows = 0;
     bool together = true;                       // the rows of a series follow each other
     std::vector<Note> notes;

@@ -18,11 +18,13 @@
 //                     all is above zero): told, and with Outliers::mend replaced by that
 //   level_shift       a lasting step, with its period: told, and with Shifts::cut the series starts there
 //   working_days      values were divided by the working days of their period, and forecasts multiplied by theirs
+//   effects, effects_none, effects_not_used, events_..., regressor_...   what was known beside the series (effects.h, known.h)
 //   frequency         how the frequency was found where nobody said it
 //   in_training, not_trained, trained_no_better   with a learner (learner.h): what it must not be judged by, or why it was not asked
 // Refused are: no_history, mixed_periods, duplicate_periods (where asked), too_many_gaps (more than half of a level is
 // unknown), span_too_long (a mistyped year), not_a_number.
 #pragma once
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -30,6 +32,7 @@
 
 #include "base/result.h"
 #include "base/table.h"
+#include "engines/forecast/calendar.h"
 #include "engines/forecast/period.h"
 
 namespace fairlead::forecast {
@@ -45,6 +48,7 @@ struct RawSeries {
     std::vector<std::string> dimensions;  // values, in the order of the reader's names
     std::vector<Observation> observations;
     std::vector<Note> notes;              // of the reader
+    std::vector<double> beside{};         // of each observation, what ReadOptions::beside names, one after the other; else none
 };
 
 // A value or a step of the series that is out of line, where it was told and not mended or cut.
@@ -67,11 +71,17 @@ struct Series {
     std::vector<double> values;
     bool not_negative = true;   // the past never was below zero: neither are forecasts
     bool ended = false;
-    bool by_working_days = false;
+    bool by_working_days = false;             // values are of a working day of their period ...
+    const Calendar* calendar = nullptr;       // ... by this calendar
     std::vector<Note> notes;
     std::vector<Finding> findings;
+    // What stood beside the values (RawSeries::beside), column by column: means of a period, by rising period, known ones only.
+    std::shared_ptr<const std::vector<std::vector<Observation>>> beside;
 
     Period last() const { return first.after(static_cast<std::int64_t>(values.size()) - 1); }
+    // So many times a value is what the records have of that period.
+    double times(Period period) const { return by_working_days ? working_days(period, calendar) : 1; }
+    std::vector<double> recorded() const;
 };
 
 enum class Measure : std::uint8_t { sum, level };            // sales of a month; a price, a head count
@@ -93,6 +103,7 @@ struct PrepareOptions {
     std::optional<Date> first_day, last_day;  // of the whole file, where it holds days: which periods are whole
     bool keep_partial = false;
     bool working_days = false;
+    const Calendar* calendar = nullptr;   // whose holidays are no working days
 };
 
 // The frequency that dates keep to: months where all are firsts or all are lasts of a month, weeks where all are one

@@ -1,0 +1,563 @@
+// Estimation of effects: the noise, the choice of groups, what is taken out and put back.
+#include "engines/forecast/effects.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <limits>
+
+#include "engines/forecast/numerics/difference.h"
+#include "engines/forecast/numerics/linear.h"
+#include "engines/forecast/numerics/minimise.h"
+
+namespace fairlead::forecast {
+namespace {
+
+constexpr double infinity = std::numeric_limits<double>::infinity();
+constexpr int longest_season = 60;            // in the noise: its band is as wide
+constexpr double most_years = 15;             // the latest: what a Sunday sells changes in a generation
+constexpr std::size_t most_values = 4'000;
+constexpr double huber = 3;                   // robust deviations of a one-step error from which on it counts less
+constexpr double dependent = 1e-6;            // what is left of a column (its square) when the others are taken out
+
+double dot(std::span<const double> a, std::span<const double> b) {
+    double sum = 0;
+    for (std::size_t i = 0; i < a.size(); ++i) sum += a[i] * b[i];
+    return sum;
+}
+
+// Moving averages of the differenced series: w = (1 + theta B)(1 + seasonal B^m) e, by the banded factor of its covariance.
+class Noise {
+  public:
+    Noise(std::size_t count, int m) : count_(count), m_(m), band_(m > 1 ? static_cast<std::size_t>(m) + 1 : 1), factor_(count * (band_ + 1)) {}
+
+    bool set(double theta, double seasonal) {
+        std::vector<double> gamma(band_ + 1, 0.0);
+        std::vector<std::pair<std::size_t, double>> moving{{0, 1.0}, {1, theta}};
+        if (m_ > 1) moving.insert(moving.end(), {{static_cast<std::size_t>(m_), seasonal}, {static_cast<std::size_t>(m_) + 1, theta * seasonal}});
+        for (const auto& [i, a] : moving)
+            for (const auto& [j, b] : moving)
+                if (i >= j) gamma[i - j] += a * b;
+        log_determinant = 0;
+        const std::size_t width = band_ + 1;
+        for (std::size_t i = 0; i < count_; ++i) {
+            // Row i holds columns i - band to i.
+            double* row = &factor_[i * width];
+            const std::size_t first = i > band_ ? i - band_ : 0;
+            for (std::size_t j = first; j <= i; ++j) {
+                const double* other = &factor_[j * width];
+                const std::size_t from = std::max(first, j > band_ ? j - band_ : 0);
+                double sum = gamma[i - j];
+                const double *a = row + (band_ - i) + from, *b = other + (band_ - j) + from;
+                for (std::size_t k = from; k < j; ++k) sum -= *a++ * *b++;
+                if (j < i) row[band_ - i + j] = sum / other[band_];
+                else if (!(sum > 1e-12)) return false;
+                else row[band_] = std::sqrt(sum);
+            }
+            log_determinant += 2 * std::log(row[band_]);
+        }
+        return true;
+    }
+    void whiten(std::vector<double>& v) const {
+        const std::size_t width = band_ + 1;
+        for (std::size_t i = 0; i < count_; ++i) {
+            const double* row = &factor_[i * width];
+            const std::size_t first = i > band_ ? i - band_ : 0;
+            double sum = v[i];
+            for (std::size_t j = first; j < i; ++j) sum -= row[band_ - i + j] * v[j];
+            v[i] = sum / row[band_];
+        }
+    }
+    double log_determinant = 0;
+    int m() const { return m_; }
+    std::size_t count() const { return count_; }
+
+  private:
+    std::size_t count_;
+    int m_;
+    std::size_t band_;
+    std::vector<double> factor_;
+};
+
+using Columns = std::vector<std::vector<double>>;
+
+// Takes what the columns explain out of `z`; those that follow from the ones before are passed over.
+void take_out(Columns columns, std::vector<double>& z) {
+    for (std::size_t i = 0; i < columns.size(); ++i) {
+        const double before = dot(columns[i], columns[i]);
+        for (std::size_t j = 0; j < i; ++j) {
+            if (columns[j].empty()) continue;
+            const double share = dot(columns[i], columns[j]);
+            for (std::size_t t = 0; t < columns[i].size(); ++t) columns[i][t] -= share * columns[j][t];
+        }
+        const double left = dot(columns[i], columns[i]);
+        if (!(left > dependent * before)) {
+            columns[i].clear();
+            continue;
+        }
+        for (double& value : columns[i]) value /= std::sqrt(left);
+        const double share = dot(z, columns[i]);
+        for (std::size_t t = 0; t < z.size(); ++t) z[t] -= share * columns[i][t];
+    }
+}
+
+// Minus twice the concentrated log likelihood, but for constants.
+struct Objective {
+    Noise& noise;
+    const std::vector<double>& w;
+    const Columns& columns;
+    double last = 0;
+    double value(const double* x) {
+        last = infinity;
+        if (!noise.set(x[0], noise.m() > 1 ? x[1] : 0)) return last;
+        std::vector<double> z = w;
+        noise.whiten(z);
+        if (!columns.empty()) {
+            Columns white = columns;
+            for (auto& column : white) noise.whiten(column);
+            take_out(std::move(white), z);
+        }
+        last = std::log(dot(z, z)) + noise.log_determinant / static_cast<double>(noise.count());
+        return last;
+    }
+    void gradient(const double* x, double* g) {
+        const double here = last;
+        const int n = noise.m() > 1 ? 2 : 1;
+        double moved[2] = {x[0], n > 1 ? x[1] : 0};
+        for (int i = 0; i < n; ++i) {
+            const double step = x[i] > 0 ? -1e-5 : 1e-5;
+            moved[i] = x[i] + step;
+            g[i] = (value(moved) - here) / step;
+            moved[i] = x[i];
+        }
+        last = here;
+    }
+};
+
+struct Parameters {
+    double x[2] = {-0.4, -0.6};
+};
+
+// Estimates the noise beside the columns, and leaves it set.
+bool estimate(Noise& noise, const std::vector<double>& w, const Columns& columns, Parameters& at) {
+    constexpr double lower[2] = {-0.97, -0.97}, upper[2] = {0.97, 0.6};
+    Objective objective{noise, w, columns};
+    Minimiser search;
+    minimise(objective, noise.m() > 1 ? 2 : 1, at.x, lower, upper, {1e-3 / static_cast<double>(w.size()), 30, 0.1}, search);
+    return std::isfinite(objective.value(at.x));
+}
+
+double penalty(std::size_t columns, std::size_t count, int m) {
+    const double k = static_cast<double>(columns) + (m > 1 ? 3 : 2), n = static_cast<double>(count);
+    return n > k + 1 ? 2 * k * n / (n - k - 1) : infinity;
+}
+
+struct Choice {
+    std::vector<int> way;       // of each group; -1: not used
+    std::vector<double> gain;
+};
+
+// The groups that improve the AICc, the best first. Columns are whitened and weighted.
+Choice choose(const std::vector<Group>& groups, std::vector<Columns> columns, std::vector<double> z, int m, double needed) {
+    Choice choice{std::vector<int>(groups.size(), -1), std::vector<double>(groups.size(), 0)};
+    std::vector<std::vector<double>> sizes(groups.size());
+    for (std::size_t g = 0; g < groups.size(); ++g)
+        for (const auto& column : columns[g]) sizes[g].push_back(dot(column, column));
+    std::size_t used = 0;
+    const std::size_t n = z.size();
+    double squares = dot(z, z);
+    while (squares > 0) {
+        std::size_t best_group = 0;
+        int best_way = -1;
+        double best = needed, best_left = 0;
+        for (std::size_t g = 0; g < groups.size(); ++g) {
+            if (choice.way[g] >= 0) continue;
+            for (std::size_t way = 0; way < groups[g].ways.size(); ++way) {
+                const auto& which = groups[g].ways[way];
+                const std::size_t k = which.size();
+                if ((used + k) * 4 > n) continue;
+                std::vector<double> a(k * k), b(k), r(k);
+                bool fit = true;
+                for (std::size_t i = 0; i < k; ++i) {
+                    for (std::size_t j = 0; j <= i; ++j) a[i * k + j] = a[j * k + i] = dot(columns[g][which[i]], columns[g][which[j]]);
+                    fit = fit && a[i * k + i] > dependent * sizes[g][which[i]] && a[i * k + i] > 0;
+                    b[i] = r[i] = dot(columns[g][which[i]], z);
+                }
+                if (!fit || !solve_positive(a, b)) continue;
+                const double left = std::max(squares - dot(b, r), 1e-12 * squares);
+                const double gain = static_cast<double>(n) * std::log(squares / left) - (penalty(used + k, n, m) - penalty(used, n, m));
+                if (gain > best) best = gain, best_group = g, best_way = static_cast<int>(way), best_left = left;
+            }
+        }
+        if (best_way < 0) break;
+        choice.way[best_group] = best_way;
+        choice.gain[best_group] = best;
+        used += groups[best_group].ways[static_cast<std::size_t>(best_way)].size();
+        squares = best_left;
+        // All others are told less what this one says.
+        for (const std::size_t c : groups[best_group].ways[static_cast<std::size_t>(best_way)]) {
+            std::vector<double> unit = columns[best_group][c];
+            const double size = std::sqrt(dot(unit, unit));
+            if (!(size > 0)) continue;
+            for (double& value : unit) value /= size;
+            const auto less = [&](std::vector<double>& v) {
+                const double share = dot(v, unit);
+                for (std::size_t t = 0; t < n; ++t) v[t] -= share * unit[t];
+            };
+            less(z);
+            for (std::size_t g = 0; g < groups.size(); ++g)
+                if (choice.way[g] < 0 || g == best_group)
+                    for (auto& column : columns[g]) less(column);
+        }
+    }
+    return choice;
+}
+
+std::vector<double> weights_of(const std::vector<double>& errors) {
+    const double deviation = robust_deviation(errors);
+    std::vector<double> weights(errors.size(), 1.0);
+    if (deviation > 0)
+        for (std::size_t t = 0; t < errors.size(); ++t) weights[t] = std::min(1.0, huber * deviation / std::abs(errors[t]));
+    return weights;
+}
+void weigh(std::vector<double>& v, const std::vector<double>& weights) {
+    for (std::size_t t = 0; t < v.size(); ++t) v[t] *= std::sqrt(weights[t]);
+}
+
+std::vector<double> differenced(std::span<const double> values, int m) {
+    std::vector<double> w = difference(values, 1);
+    return m > 1 ? difference(w, m) : w;
+}
+
+// Coefficients by least squares of whitened values, with their covariance for errors of variance 1; none where columns depend.
+struct Solved {
+    std::vector<double> coefficients, covariance;
+    double squares = 0;
+};
+Solved solve(const Columns& columns, const std::vector<double>& z) {
+    Solved out;
+    const std::size_t k = columns.size();
+    std::vector<double> a(k * k), scale(k), b(k);
+    for (std::size_t i = 0; i < k; ++i) scale[i] = 1 / std::sqrt(std::max(dot(columns[i], columns[i]), 1e-300));
+    for (std::size_t i = 0; i < k; ++i) {
+        for (std::size_t j = 0; j <= i; ++j) a[i * k + j] = a[j * k + i] = dot(columns[i], columns[j]) * scale[i] * scale[j];
+        b[i] = dot(columns[i], z) * scale[i];
+    }
+    std::vector<double> factor = a;
+    if (!solve_positive(factor, b)) return out;
+    out.covariance.assign(k * k, 0.0);
+    for (std::size_t i = 0; i < k; ++i) {
+        std::vector<double> unit(k, 0.0);
+        unit[i] = 1;
+        factor = a;
+        solve_positive(factor, unit);
+        for (std::size_t j = 0; j < k; ++j) out.covariance[i * k + j] = unit[j] * scale[i] * scale[j];
+    }
+    for (std::size_t i = 0; i < k; ++i) out.coefficients.push_back(b[i] * scale[i]);
+    for (std::size_t t = 0; t < z.size(); ++t) {
+        double left = z[t];
+        for (std::size_t i = 0; i < k; ++i) left -= out.coefficients[i] * columns[i][t];
+        out.squares += left * left;
+    }
+    return out;
+}
+
+// What is left of the coefficients of a group when they are shrunk for having been chosen.
+double share_kept(const Solved& solved, std::size_t from, std::size_t count, double variance) {
+    const std::size_t k = solved.coefficients.size();
+    std::vector<double> a(count * count), b(count), c(count);
+    for (std::size_t i = 0; i < count; ++i) {
+        for (std::size_t j = 0; j < count; ++j) a[i * count + j] = solved.covariance[(from + i) * k + from + j] * variance;
+        b[i] = c[i] = solved.coefficients[from + i];
+    }
+    if (!solve_positive(a, b)) return 1;
+    return std::max(0.0, 1 - 2 * static_cast<double>(count) / dot(b, c));
+}
+
+struct Asked {
+    std::vector<double> values;   // as explained: logarithms, or as they are
+    std::vector<Group> groups;    // columns of as many values as these and the horizon
+    int season = 1;
+    double per_year = 1;          // values
+};
+
+// Fills effects.found, .unused and the sums, from values that are explained additively.
+void explain(Asked asked, Effects& effects) {
+    auto& [values, groups, season, per_year] = asked;
+    const std::size_t n = values.size(), count = groups.empty() ? n : std::max(n, effects.past.size() + effects.ahead.size());
+    const auto unused = [&](Group& group, std::string code, std::string why) { effects.unused.push_back({group.name, std::move(code), std::move(why), group.kind}); };
+    std::vector<Group> in;
+    for (Group& group : groups) {
+        if (!group.code.empty()) {
+            // What must be known although nothing is used: that days are missing.
+            effects.notes.insert(effects.notes.end(), group.notes.begin(), group.notes.end());
+            unused(group, group.code, group.why_not);
+            continue;
+        }
+        // Without ratios there are no elasticities.
+        if (!effects.ratios) std::erase_if(group.ways, [&](const auto& way) { return group.columns[way.front()].logarithm; });
+        if (!group.ways.empty()) in.push_back(std::move(group));
+    }
+    if (in.empty()) return;
+    const int m = season > 1 && season <= longest_season && n >= 3 * static_cast<std::size_t>(season) ? season : 1;
+    const std::size_t most = std::min(most_values, std::max<std::size_t>(60, static_cast<std::size_t>(most_years * per_year))), from = n > most ? n - most : 0, lost = static_cast<std::size_t>(m > 1 ? m + 1 : 1);
+    if (n - from < lost + 12) {
+        for (Group& group : in) unused(group, "too_short", "the series has too few values to tell");
+        return;
+    }
+    const std::vector<double> w = differenced(std::span(values).subspan(from), m);
+    double size = 0;
+    for (const double value : w) size += std::abs(value);
+    if (!(size > 0)) {
+        for (Group& group : in) unused(group, "no_clear_effect", "the series does not vary");
+        return;
+    }
+    std::vector<Columns> plain(in.size());
+    std::size_t tried = 0;
+    for (std::size_t g = 0; g < in.size(); ++g) {
+        for (const KnownColumn& column : in[g].columns) plain[g].push_back(differenced(std::span(column.values).subspan(from, n - from), m));
+        tried += in[g].ways.size();
+    }
+    const double needed = std::max(2.0, 2 * std::log(static_cast<double>(tried)));
+    Noise noise(w.size(), m);
+    Parameters parameters;
+    Choice choice{std::vector<int>(in.size(), -1), std::vector<double>(in.size(), 0)};
+    const auto chosen = [&] {
+        Columns columns;
+        for (std::size_t g = 0; g < in.size(); ++g)
+            if (choice.way[g] >= 0)
+                for (const std::size_t c : in[g].ways[static_cast<std::size_t>(choice.way[g])]) columns.push_back(plain[g][c]);
+        return columns;
+    };
+    const auto white = [&](Columns columns, const std::vector<double>& weights) {
+        for (auto& column : columns) noise.whiten(column), weigh(column, weights);
+        return columns;
+    };
+    bool known = true;
+    for (int round = 0; round < 3 && known; ++round) {
+        const Columns columns = chosen();
+        if (round > 0 && columns.empty()) break;
+        known = estimate(noise, w, columns, parameters);
+        if (!known) break;
+        std::vector<double> z = w;
+        noise.whiten(z);
+        std::vector<double> errors = z;
+        const std::vector<double> one(z.size(), 1.0);
+        if (!columns.empty()) take_out(white(columns, one), errors);
+        const std::vector<double> weights = weights_of(errors);
+        weigh(z, weights);
+        std::vector<Columns> all(in.size());
+        for (std::size_t g = 0; g < in.size(); ++g) all[g] = white(plain[g], weights);
+        const Choice next = choose(in, std::move(all), std::move(z), m, needed);
+        const bool same = next.way == choice.way;
+        choice = next;
+        if (same) break;
+    }
+    Columns columns = chosen();
+    if (known && !columns.empty()) known = estimate(noise, w, columns, parameters);
+    Solved solved;
+    if (known && !columns.empty()) {
+        std::vector<double> z = w, errors;
+        noise.whiten(z);
+        std::vector<double> weights(z.size(), 1.0);
+        const std::vector<double> one = weights;
+        const Columns bare = white(columns, one);
+        for (int round = 0; round < 3; ++round) {
+            Columns weighed = bare;
+            for (auto& column : weighed) weigh(column, weights);
+            std::vector<double> target = z;
+            weigh(target, weights);
+            solved = solve(weighed, target);
+            if (solved.coefficients.empty()) break;
+            errors = z;
+            for (std::size_t c = 0; c < bare.size(); ++c)
+                for (std::size_t t = 0; t < errors.size(); ++t) errors[t] -= solved.coefficients[c] * bare[c][t];
+            if (round < 2) weights = weights_of(errors);
+        }
+    }
+    const std::size_t k = solved.coefficients.size();
+    const double variance = k > 0 ? solved.squares / static_cast<double>(w.size() - std::min(w.size() - 1, k + (m > 1 ? 2 : 1))) : 0;
+    std::size_t at = 0;
+    std::vector<const std::vector<double>*> used;
+    for (std::size_t g = 0; g < in.size(); ++g) {
+        Group& group = in[g];
+        if (choice.way[g] < 0 || k == 0) {
+            // Days that are missing matter also to what was tried in vain.
+            for (const Note& note : group.notes)
+                if (note.code.starts_with("events_")) effects.notes.push_back(note);
+            unused(group, "no_clear_effect", "no clear effect");
+            continue;
+        }
+        Effect effect{group.name, group.kind, {}, choice.gain[g], std::vector<double>(effects.past.size(), 0.0), std::vector<double>(effects.ahead.size(), 0.0)};
+        const std::size_t size_of_way = group.ways[static_cast<std::size_t>(choice.way[g])].size();
+        const double kept = share_kept(solved, at, size_of_way, variance);
+        for (const std::size_t c : group.ways[static_cast<std::size_t>(choice.way[g])]) {
+            const KnownColumn& column = group.columns[c];
+            const double found = solved.coefficients[at], value = kept * found, error = std::sqrt(variance * solved.covariance[at * k + at]);
+            effect.estimates.push_back({column.label, column.unit, value, error, error > 0 ? found / error : 0, column.logarithm});
+            for (std::size_t t = 0; t < count; ++t) (t < n ? effect.past[t] : effect.ahead[t - n]) += value * column.values[t];
+            used.push_back(&column.values);
+            ++at;
+        }
+        for (std::size_t t = 0; t < n; ++t) effects.past[t] += effect.past[t];
+        for (std::size_t h = 0; h < effect.ahead.size(); ++h) effects.ahead[h] += effect.ahead[h];
+        effects.notes.insert(effects.notes.end(), group.notes.begin(), group.notes.end());
+        effects.found.push_back(std::move(effect));
+    }
+    for (std::size_t h = 0; h < effects.ahead.size() && k > 0; ++h) {
+        double sum = 0;
+        for (std::size_t i = 0; i < k; ++i)
+            for (std::size_t j = 0; j < k; ++j) sum += (*used[i])[n + h] * solved.covariance[i * k + j] * (*used[j])[n + h];
+        effects.ahead_error[h] = std::hypot(effects.ahead_error[h], std::sqrt(variance * std::max(sum, 0.0)));
+    }
+}
+
+// The whole days of hours, as a series of days with its place: the day of the first hour that is kept, and how many hours are
+// before it.
+struct DaysOfHours {
+    Series days;
+    std::size_t before = 0;
+};
+DaysOfHours days_of_hours(const Series& series, std::size_t origin) {
+    DaysOfHours out;
+    const auto hour = static_cast<std::size_t>(((series.first.index % 24) + 24) % 24);
+    out.before = (24 - hour) % 24;
+    Series& days = out.days;
+    days.id = series.id;
+    days.frequency = days.rhythm = Frequency::day;
+    days.season = 7;
+    days.first = period_of(first_day(series.first.after(static_cast<std::int64_t>(out.before))), Frequency::day);
+    for (std::size_t t = out.before; t + 24 <= origin; t += 24) {
+        double sum = 0;
+        for (std::size_t i = t; i < t + 24; ++i) sum += series.values[i];
+        days.values.push_back(sum);
+    }
+    return out;
+}
+
+double per_year_of(const Series& series) {
+    constexpr double periods[] = {0, 8766, 365.25, 52.18, 12, 4, 1};
+    const double known = periods[static_cast<std::size_t>(series.rhythm)];
+    return known > 0 ? known : std::max(series.season, 4);
+}
+
+bool positive(std::span<const double> values) {
+    return std::all_of(values.begin(), values.end(), [](double v) { return v > 0; });
+}
+std::vector<double> explained(std::span<const double> values, bool ratios) {
+    std::vector<double> out(values.begin(), values.end());
+    if (ratios)
+        for (double& value : out) value = std::log(value);
+    return out;
+}
+
+}  // namespace
+
+std::string EffectEstimate::words(bool ratios) const {
+    char text[48];
+    if (elasticity) std::snprintf(text, sizeof text, "%+.2f %% ", value);
+    else if (!ratios) std::snprintf(text, sizeof text, "%+.4g ", value);
+    else std::snprintf(text, sizeof text, std::abs(std::expm1(value)) < 0.1 ? "%+.1f %% " : "%+.0f %% ", std::expm1(value) * 100);
+    return text + unit;
+}
+
+std::vector<double> Effects::free(std::span<const double> values) const {
+    std::vector<double> out(values.begin(), values.end());
+    for (std::size_t t = 0; t < out.size() && t < past.size(); ++t) out[t] = ratios ? out[t] * std::exp(-past[t]) : out[t] - past[t];
+    return out;
+}
+
+void Effects::put_back(PoolForecast& forecast) const {
+    for (std::size_t h = 0; h < forecast.mean.size(); ++h) {
+        const double factor = ratios ? std::exp(ahead[h]) : 1, more = ratios ? 0 : ahead[h];
+        forecast.mean[h] = forecast.mean[h] * factor + more;
+        for (Member& member : forecast.members)
+            if (h < member.mean.size()) member.mean[h] = member.mean[h] * factor + more;
+        if (h < forecast.spread.size()) forecast.spread[h] *= factor;
+        if (h < forecast.deviation.size()) forecast.deviation[h] = std::hypot(forecast.deviation[h] * factor, ratios ? forecast.mean[h] * ahead_error[h] : ahead_error[h]);
+    }
+    for (std::size_t t = 0; t < forecast.fitted.size() && t < past.size(); ++t) forecast.fitted[t] = ratios ? forecast.fitted[t] * std::exp(past[t]) : forecast.fitted[t] + past[t];
+}
+
+Effects find_effects(const Known& known, const Series& series, std::size_t origin, int horizon) {
+    const auto past = std::span<const double>(series.values).first(origin);
+    Effects effects;
+    effects.past.assign(origin, 0.0);
+    effects.ahead.assign(static_cast<std::size_t>(horizon), 0.0);
+    effects.ahead_error = effects.ahead;
+    effects.ratios = positive(past);
+    const bool sparse = is_sparse(past);
+    if (sparse || series.ended) {
+        for (const Group& group : known.groups(series, origin, horizon))
+            if (group.code.empty()) effects.unused.push_back({group.name, sparse ? "sparse" : "ended", sparse ? "most values are zero: no effect can be told from chance" : "the series has ended", group.kind});
+        return effects;
+    }
+    if (series.frequency == Frequency::hour) {
+        const DaysOfHours of = days_of_hours(series, origin);
+        if (of.days.values.size() >= 28) {
+            const std::size_t count = of.days.values.size(), until = of.before + count * 24;
+            const auto ahead = static_cast<int>((origin + static_cast<std::size_t>(horizon) - until + 23) / 24);
+            Effects daily;
+            daily.ratios = effects.ratios;
+            daily.past.assign(count, 0.0);
+            daily.ahead.assign(static_cast<std::size_t>(ahead), 0.0);
+            daily.ahead_error = daily.ahead;
+            std::vector<Group> groups;
+            for (Group& group : known.groups(of.days, count, ahead))
+                if (group.kind != GroupKind::regressor) groups.push_back(std::move(group));
+            explain({explained(of.days.values, effects.ratios), std::move(groups), 7, 365.25}, daily);
+            // An hour is moved as its day is.
+            const double share = effects.ratios ? 1 : 1.0 / 24;
+            const auto of_day = [&](const std::vector<double>& days_past, const std::vector<double>& days_ahead, std::size_t t) {
+                if (t < of.before) return 0.0;
+                const std::size_t day = (t - of.before) / 24;
+                return share * (day < count ? days_past[day] : days_ahead[day - count]);
+            };
+            for (Effect& effect : daily.found) {
+                Effect hourly = effect;
+                hourly.past.assign(origin, 0.0);
+                hourly.ahead.assign(static_cast<std::size_t>(horizon), 0.0);
+                for (std::size_t t = 0; t < origin + static_cast<std::size_t>(horizon); ++t) (t < origin ? hourly.past[t] : hourly.ahead[t - origin]) = of_day(effect.past, effect.ahead, t);
+                effects.found.push_back(std::move(hourly));
+            }
+            for (std::size_t t = 0; t < origin + static_cast<std::size_t>(horizon); ++t) (t < origin ? effects.past[t] : effects.ahead[t - origin]) = of_day(daily.past, daily.ahead, t);
+            for (std::size_t h = 0; h < effects.ahead_error.size(); ++h) {
+                const std::size_t day = (origin + h - of.before) / 24;
+                if (day >= count) effects.ahead_error[h] = share * daily.ahead_error[day - count];
+            }
+            effects.unused = std::move(daily.unused);
+            effects.notes = std::move(daily.notes);
+        }
+    }
+    explain({explained(effects.free(past), effects.ratios), known.groups(series, origin, horizon), series.season, per_year_of(series)}, effects);
+    return effects;
+}
+
+std::vector<Note> notes_of(const Effects& effects) {
+    std::vector<Note> notes;
+    std::string used, none;
+    for (const Effect& effect : effects.found)
+        for (const EffectEstimate& one : effect.estimates) {
+            char t[32];
+            std::snprintf(t, sizeof t, " (t %.1f)", one.t);
+            used += (used.empty() ? "" : "; ") + one.label + ": " + one.words(effects.ratios) + t;
+        }
+    if (!used.empty()) notes.push_back({"effects", "Known beside it, taken out and put back: " + used, {}});
+    for (const UnusedGroup& one : effects.unused)
+        if (one.code == "no_clear_effect") none += (none.empty() ? "" : ", ") + one.name;
+    if (!none.empty()) notes.push_back({"effects_none", "No clear effect, so not used: " + none, {}});
+    std::vector<std::string> told;
+    for (const UnusedGroup& one : effects.unused) {
+        if (one.code == "no_clear_effect") continue;
+        std::string names;
+        if (std::find(told.begin(), told.end(), one.why) != told.end()) continue;
+        told.push_back(one.why);
+        for (const UnusedGroup& other : effects.unused)
+            if (other.why == one.why) names += (names.empty() ? "" : ", ") + other.name;
+        notes.push_back({"effects_not_used", "Not used, " + one.why + ": " + names, {{"reason", one.code}}});
+    }
+    notes.insert(notes.end(), effects.notes.begin(), effects.notes.end());
+    return notes;
+}
+
+}  // namespace fairlead::forecast
