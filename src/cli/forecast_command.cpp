@@ -27,7 +27,9 @@ using derive::JsonWriter;
 constexpr std::size_t batch_size = 1024;  // series held at once, beside the sample
 
 struct Words : ForecastWords {
-    std::string output, notes, plot, hierarchy, way = "mint", since;
+    std::string output, notes, plot, hierarchy, way = "mint", since, paths;
+    int path_count = 100;
+    std::uint64_t seed = 1;
     bool totals = false, strict = false;
 };
 
@@ -319,7 +321,7 @@ Result<ReconcileOptions> way_of(const std::string& text) {
 // Where forecasts go: the CSV file, the notes, JSON, the picture, the terminal.
 class Sink {
   public:
-    Sink(const Words& words, const Engine& engine, const FileFacts& facts, bool explaining, const EarlierAnswer* earlier) : words_(words), engine_(engine), facts_(facts), explaining_(explaining), output_(words.output), notes_(words.notes), earlier_(earlier) {}
+    Sink(const Words& words, const Engine& engine, const FileFacts& facts, bool explaining, const EarlierAnswer* earlier) : words_(words), engine_(engine), facts_(facts), explaining_(explaining), output_(words.output), notes_(words.notes), paths_(words.paths), earlier_(earlier) {}
 
     Result<void> open() {
         csv_ = !explaining_ && (!words_.json || !words_.output.empty());
@@ -330,6 +332,10 @@ class Sink {
         if (!words_.notes.empty()) {
             FAIRLEAD_TRY(notes_.open());
             notes_.write("series,code,message\n");
+        }
+        if (!words_.paths.empty()) {
+            FAIRLEAD_TRY(paths_.open());
+            paths_.write("series,path,step,period,value\n");
         }
         if (words_.json) std::printf("{\"series\":[");
         return {};
@@ -343,6 +349,10 @@ class Sink {
             if (one.refused) notes_.write(field(one.id) + ",refused:" + one.refused->code() + "," + field(one.refused->message()) + "\n");
             for (const Note& note : one.series.notes) notes_.write(field(one.id) + "," + note.code + "," + field(note.message) + "\n");
         }
+        std::string courses;
+        for (std::size_t path = 0; path < one.paths.size(); ++path)
+            for (std::size_t h = 0; h < one.paths[path].size(); ++h) courses += field(one.id) + "," + std::to_string(path + 1) + "," + std::to_string(h + 1) + "," + one.period(h).text() + "," + plain_number(one.paths[path][h]) + "\n";
+        if (!courses.empty() && !paths_.write(courses)) return paths_.cannot("could not be written to its end: is the disk full?");
         // On what a forecast stands costs some forecasts more.
         Grounds grounds;
         const bool asked = explaining_ || earlier_ != nullptr;
@@ -373,6 +383,7 @@ class Sink {
         if (!words_.only.empty() && tally_.forecast + tally_.refused == 0) return refuse(Why::not_found, "no_series", "There is no series \"" + words_.only + "\"", "only");
         if (csv_) FAIRLEAD_TRY(output_.finish());
         if (!words_.notes.empty()) FAIRLEAD_TRY(notes_.finish());
+        if (!words_.paths.empty()) FAIRLEAD_TRY(paths_.finish());
         if (!words_.plot.empty()) {
             if (drawn_.empty()) return refuse(Why::invalid, "nothing_to_draw", "There is no forecast to draw", "plot");
             Output picture(words_.plot);
@@ -391,7 +402,7 @@ class Sink {
     const Engine& engine_;
     const FileFacts& facts_;
     bool explaining_, csv_ = false, first_ = true;
-    Output output_, notes_;
+    Output output_, notes_, paths_;
     const EarlierAnswer* earlier_;
     Tally tally_;
     std::string drawn_;
@@ -436,6 +447,11 @@ Result<int> run(const Words& words, bool explaining) {
     if (!words.plot.empty() && lower_ascii(std::filesystem::path(words.plot).extension().string()) != ".svg")
         return refuse(Why::invalid, "unknown_choice", "--plot writes SVG: name a file that ends in .svg", "plot");
     if (!words.since.empty() && !explaining && !words.json) return refuse(Why::invalid, "unknown_choice", "--since is told by `explain` and by --json: add one of them", "since");
+    if (!words.paths.empty()) {
+        if (!words.hierarchy.empty()) return refuse(Why::invalid, "unknown_choice", "--paths draws each series for itself, which does not add up over a --hierarchy: ask for one of them", "paths");
+        plan.options.paths = words.path_count;
+        plan.options.seed = words.seed;
+    }
     std::optional<EarlierAnswer> earlier;
     if (!words.since.empty()) {
         FAIRLEAD_ASSIGN(earlier, EarlierAnswer::read(words.since));
@@ -489,6 +505,9 @@ void add_forecast(CLI::App& app, Outcome& outcome) {
         if (explaining) return;
         to.add_option("--output", words->output, "The file of forecasts, CSV; standard output unless said");
         to.add_option("--notes", words->notes, "A file for what was noted about each series, and why some could not be forecast, CSV");
+        to.add_option("--paths", words->paths, "A file for courses that each series may take, CSV: for what depends on several periods at once (stock, cash, the chance to reach a target)");
+        to.add_option("--path-count", words->path_count, "How many of each")->check(CLI::Range(1, 100'000))->capture_default_str();
+        to.add_option("--seed", words->seed, "Another number draws other paths")->capture_default_str();
         to.add_flag("--totals", words->totals, "Also the total of the steps so far, with its own intervals");
         to.add_flag("--strict", words->strict, "Exit code 1 where some series could not be forecast; else only where none could");
     };

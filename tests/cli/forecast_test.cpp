@@ -1,6 +1,8 @@
 // `fairlead forecast` as people run it. FAIRLEAD_PROGRAM is the built program.
 #include <unistd.h>
 
+#include <map>
+
 #include "base/text.h"
 #include "cli/forecast_desk.h"
 
@@ -179,4 +181,33 @@ TEST_CASE("What changed since an earlier answer is told: what came, which record
     CHECK(holds(bad.error, "bad.json"));
     CHECK(desk.run("explain --input now.csv --since none.json").code == 1);
     CHECK(desk.run("--input now.csv --since then.json").code == 2);
+}
+
+TEST_CASE("Paths are drawn: as many as asked, the same every time, between the intervals as often as these say") {
+    const Desk desk;
+    desk.write("sales.csv", sales());
+    const std::string asked = "--input sales.csv --series region,product --period M --horizon 4 --level 80 --output out.csv --quiet --path-count 400 --paths ";
+    REQUIRE(desk.run(asked + "a.csv").code == 0);
+    REQUIRE(desk.run(asked + "b.csv --threads 1").code == 0);
+    REQUIRE(desk.run(asked + "c.csv --seed 2").code == 0);
+    const std::string paths = content(desk.path("a.csv"));
+    CHECK(paths == content(desk.path("b.csv")));
+    CHECK(paths != content(desk.path("c.csv")));
+    const auto lines = split(paths, '\n');
+    CHECK(lines[0] == "series,path,step,period,value");
+    CHECK(lines.size() == 4 * 400 * 4 + 2);
+    std::map<std::string, std::pair<double, double>> interval;
+    for (const std::string& line : split(content(desk.path("out.csv")), '\n'))
+        if (const auto cells = split(line, ','); cells.size() == 6 && cells[0] != "series") interval[cells[0] + "," + cells[1]] = {std::stod(cells[4]), std::stod(cells[5])};
+    int inside = 0, of = 0;
+    for (const std::string& line : lines)
+        if (const auto cells = split(line, ','); cells.size() == 5 && cells[0] != "series") {
+            const auto& [low, high] = interval.at(cells[0] + "," + cells[2]);
+            const double value = std::stod(cells[4]);
+            inside += value >= low && value <= high ? 1 : 0;
+            ++of;
+        }
+    CHECK(of == 4 * 400 * 4);
+    CHECK(inside / static_cast<double>(of) == doctest::Approx(0.8).epsilon(0.04));
+    CHECK(desk.run("--input sales.csv --series region,product --period M --hierarchy region --paths d.csv").code == 2);
 }

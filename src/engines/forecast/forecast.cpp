@@ -99,7 +99,7 @@ struct Engine::Group {
     // The sample: the series with the smallest hashes of their names, so that it does not depend on their order. The place in the file tells two of one name apart.
     std::map<std::pair<std::uint64_t, std::int64_t>, Series> sample;
     std::map<std::int64_t, HeldOut> last_ends;  // by the place in the file
-    std::unique_ptr<Calibration> calibration;
+    std::unique_ptr<Calibration> calibration, courses;  // `courses`: for paths, by finer quantiles
 };
 
 Engine::Engine(EngineOptions options) : options_(std::move(options)) {
@@ -246,6 +246,8 @@ bool Engine::learn(const Progress& progress) {
         known.held_out = cases.size();
         const double regressed = choose_regressed(cases, known.horizon, known.season > 1);
         groups_[kind]->calibration = std::make_unique<Calibration>(cases, known.horizon, probabilities_, known.season > 1, regressed);
+        if (options_.paths > 0)
+            groups_[kind]->courses = std::make_unique<Calibration>(cases, known.horizon, std::vector<double>{0.005, 0.01, 0.025, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.95, 0.975, 0.99, 0.995}, known.season > 1, regressed);
         known.thin = groups_[kind]->calibration->worth() < 10;
         known.coverage = cross_validate(cases, known.horizon, options_.levels, known.season > 1, regressed);
         groups_[kind]->sample.clear();
@@ -351,6 +353,13 @@ Forecast Engine::finish(Begun& begun) const {
         if (!series.not_negative) continue;
         not_below_zero(out.bands.back().values);
         not_below_zero(out.bands.back().totals);
+    }
+    if (options_.paths > 0) {
+        out.paths = groups_[out.kind]->courses->paths(outlook, static_cast<std::size_t>(options_.paths), options_.seed * 0x9e3779b97f4a7c15ULL ^ hash_of(series.id));
+        for (auto& path : out.paths) {
+            for (std::size_t h = 0; h < steps; ++h) path[h] *= series.times(out.period(h));
+            if (series.not_negative) not_below_zero(path);
+        }
     }
     if (kind.thin && !series.ended)
         series.notes.push_back({"interval_by_others", calibration.cases() == 0 ? "There is too little history to hold out an end: the interval is what was usual for other series, not what this file showed"

@@ -31,6 +31,8 @@ struct EngineOptions {
     int horizon = 0;                        // 0: usual_horizon
     std::vector<double> levels{0.8, 0.95};  // of intervals
     std::vector<double> quantiles{};        // further probabilities
+    int paths = 0;                          // courses to draw for each series (Forecast::paths)
+    std::uint64_t seed = 1;                 // of the paths, with the series' name
     const Pool* pool = nullptr;             // null: the quick one. It must outlive the engine
     const Learner* learner = nullptr;       // trained weights, for the pool that they were trained with. It must outlive the engine
     Bounds bounds = Bounds::robust;
@@ -70,6 +72,7 @@ struct Forecast {
     Series series;
     std::vector<double> mean, totals;
     std::vector<Band> bands;             // quantiles by rising probability
+    std::vector<std::vector<double>> paths;  // where asked for: each with a value per step
     PoolForecast pool;
     std::size_t kind = 0;                // index of Engine::kinds()
     std::vector<double> held_out, held_out_forecast;  // its own last values, and what would have been forecast

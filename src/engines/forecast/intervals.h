@@ -16,6 +16,7 @@
 // geometric mean of the first (times the square root of the step) and the second; and n ends are mixed, as n to 20, with scores
 // that were usual for M3 and tourism series (bench_forecast_pools FILE --scores), so that a file of one series has intervals, too.
 #pragma once
+#include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
@@ -61,6 +62,11 @@ class Calibration {
 
     // Quantiles per probability and step, ordered, and on the right side of the mean.
     std::vector<std::vector<double>> quantiles(const Outlook& outlook) const;
+    // `count` courses that the series may take, drawn with `seed` (the same everywhere): each step has the quantiles above (between
+    // the outermost probabilities, and a little beyond), and errors of neighbouring steps go together as they did on the held-out
+    // ends: a Gaussian copula whose correlation falls by `together()` with every step.
+    std::vector<std::vector<double>> paths(const Outlook& outlook, std::size_t count, std::uint64_t seed) const;
+    double together() const { return together_; }
     // Of the totals of the first 1 to horizon steps.
     std::vector<std::vector<double>> total_quantiles(const Outlook& outlook) const;
     std::size_t cases() const { return cases_; }
@@ -69,6 +75,7 @@ class Calibration {
 
   private:
     std::vector<double> difficulty(const Outlook& outlook) const;
+    void learn_together(const std::vector<std::vector<double>>& scores);
     std::vector<std::vector<double>> table(std::vector<std::vector<double>>& scores) const;
     std::vector<std::vector<double>> spread_out(const std::vector<double>& centre, const std::vector<double>& width, const std::vector<std::vector<double>>& of) const;
 
@@ -77,7 +84,7 @@ class Calibration {
     std::vector<double> weights_;                            // of the regression; empty: the geometric mean
     std::vector<std::vector<double>> steps_, totals_;        // score by probability and step
     std::size_t cases_ = 0;
-    double worth_ = 0;
+    double worth_ = 0, together_ = 0;
     bool seasonal_;
     double regressed_;
 };

@@ -124,3 +124,30 @@ TEST_CASE("Few held-out errors are mixed with what was usual, many are not; over
     CHECK(normal_quantile(0.975) == doctest::Approx(1.959963985));
     CHECK(normal_quantile(0.5) == doctest::Approx(0).epsilon(1e-9));
 }
+
+TEST_CASE("Paths keep the quantiles of each step, and their totals spread as totals do") {
+    const Calibration calibration(walks(1500, 1), steps, {0.01, 0.025, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.975, 0.99}, false);
+    CHECK(calibration.together() > 0.6);  // of a walk, sqrt(h / (h + 1)) from step h to the next: 0.71 to 0.91
+    CHECK(calibration.together() < 0.95);
+    const Outlook outlook = walks(1, 5)[0].outlook;
+    const auto paths = calibration.paths(outlook, 4000, 7), again = calibration.paths(outlook, 4000, 7);
+    CHECK(paths == again);
+    CHECK(paths != calibration.paths(outlook, 4000, 8));
+    const auto quantiles = calibration.quantiles(outlook), totals = calibration.total_quantiles(outlook);
+    const auto share_below = [&](auto value_of, double bound) {
+        int below = 0;
+        for (const auto& path : paths) below += value_of(path) < bound;
+        return below / 4000.0;
+    };
+    for (std::size_t h = 0; h < steps; ++h) {
+        CHECK(share_below([&](const auto& path) { return path[h]; }, quantiles[3][h]) == doctest::Approx(0.1).epsilon(0.2));
+        CHECK(share_below([&](const auto& path) { return path[h]; }, quantiles[11][h]) == doctest::Approx(0.9).epsilon(0.03));
+    }
+    const auto total = [](const auto& path) {
+        double sum = 0;
+        for (const double value : path) sum += value;
+        return sum;
+    };
+    CHECK(std::abs(share_below(total, totals[3].back()) - 0.1) < 0.04);
+    CHECK(std::abs(share_below(total, totals[11].back()) - 0.9) < 0.04);
+}
