@@ -1,11 +1,11 @@
 // Accuracy, coverage and CPU time of the pools on a file of competition series:
-//   bench_forecast_pools FILE [--pool NAME] [--period P] [--threads N] [--files N] [--scores] [--hold-out [--origins K] [--among NAME,NAME...]]
+//   bench_forecast_pools FILE [--pool NAME] [--period P] [--threads N] [--files N] [--scores] [--hold-out [--origins K] [--among NAME,NAME...] [--by-rmsse]]
 // FILE as for bench_forecast; --period H or W says that its values stand for hours or weeks, which have longer seasons (168 hours, 52
 // weeks) than the errors are scaled by (24, 1). Prints per frequency and horizon: sMAPE, MASE and OWA against Naive2, coverage and MSIS of 95 %
 // intervals, on the test part, by the protocol of the M4 competition; with --files in lots of N series, each by itself, as a small
 // company's file would be. With --hold-out the test part is not looked at: the training
 // part's last K horizons are taken instead, and up to five of the best nine models (or of those named; NAME~ is one asked about the series without its season) are tried together, as a mean and as a
-// median, which is how pools are chosen.
+// median, which is how pools are chosen; ranked by OWA, or by RMSSE where demand is sparse.
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
@@ -41,15 +41,19 @@ struct Yardstick {  // of one series: what its errors are measured by
     }
 };
 
+bool by_rmsse = false;
+
 struct Score {
-    Mean smape, mase, naive_smape, naive_mase, msis;
+    Mean smape, mase, naive_smape, naive_mase, msis, rmsse;
     int inside = 0, of = 0;
     void add(const Competition& one, const std::vector<double>& mean, const Yardstick& by) {
         smape.add(forecast::smape(one.future, mean));
         mase.add(forecast::mase(one.future, mean, by.scale));
         naive_smape.add(by.naive_smape);
         naive_mase.add(by.naive_mase);
+        if (by_rmsse) rmsse.add(forecast::rmsse(one.future, mean, squared_scale(one.past)));
     }
+    double rank() const { return by_rmsse ? rmsse.value().value_or(NAN) : owa(); }
     double owa() const { return forecast::owa(smape.value(), mase.value(), naive_smape.value(), naive_mase.value()).value_or(NAN); }
 };
 
@@ -192,7 +196,7 @@ void choose(const Kinds& kinds, int threads, const std::vector<std::string>& amo
             }
             std::string name = how == Combine::median ? "median" : "mean";
             for (const std::size_t m : members) name += " " + all[m].first;
-            tried.push_back({name, score.owa(), score.smape.value().value_or(NAN)});
+            tried.push_back({name, score.rank(), score.smape.value().value_or(NAN)});
         };
         std::vector<std::size_t> good;
         for (std::size_t m = 0; m < all.size(); ++m) attempt({m}, Combine::mean);
@@ -211,7 +215,7 @@ void choose(const Kinds& kinds, int threads, const std::vector<std::string>& amo
             if (members.size() > 2) attempt(members, Combine::median);
         }
         std::sort(tried.begin(), tried.end(), [](const Tried& a, const Tried& b) { return a.owa < b.owa; });
-        std::printf("season %d, horizon %d, %zu held-out ends: OWA, sMAPE\n", kind.first, kind.second, series.size());
+        std::printf("season %d, horizon %d, %zu held-out ends: %s, sMAPE\n", kind.first, kind.second, series.size(), by_rmsse ? "RMSSE" : "OWA");
         for (std::size_t i = 0; i < tried.size(); ++i)
             if (!among.empty() || i < 25 || tried[i].name.find(' ') == tried[i].name.rfind(' ')) std::printf("  %.4f  %.3f  %s\n", tried[i].owa, tried[i].smape, tried[i].name.c_str());
     }
@@ -233,6 +237,7 @@ int main(int argc, char** argv) {
         else if (std::strcmp(argv[i], "--hold-out") == 0) hold_out = true;
         else if (std::strcmp(argv[i], "--origins") == 0 && i + 1 < argc) origins = std::stoi(argv[++i]);
         else if (std::strcmp(argv[i], "--files") == 0 && i + 1 < argc) files = std::stoul(argv[++i]);
+        else if (std::strcmp(argv[i], "--by-rmsse") == 0) by_rmsse = true;
         else if (std::strcmp(argv[i], "--scores") == 0) of_scores = true;
         else if (std::strcmp(argv[i], "--among") == 0 && i + 1 < argc) among = split(argv[++i], ',');
         else file = argv[i];

@@ -61,6 +61,7 @@ std::string json_of(const std::vector<League>& leagues, const Backtest& backtest
             write_measured(w, "loss", one.loss);
             write_measured(w, "mase", one.mase.value());
             write_measured(w, "rmsse", one.rmsse.value());
+            write_measured(w, "pinball", one.pinball.value());
             write_measured(w, "smape", one.smape.value());
             write_measured(w, "wape", one.sums.wape());
             write_measured(w, "bias", one.sums.bias());
@@ -78,10 +79,10 @@ void print(const std::vector<League>& leagues, const Backtest& backtest) {
             std::printf("  The measure is not available for any of them (their past does not change)\n\n");
             continue;
         }
-        std::printf("  %4s  %-42s %9s %9s %9s %10s %10s %8s\n", "", "", "MASE", "RMSSE", "sMAPE", "WAPE", "bias", "best of");
+        std::printf("  %4s  %-42s %9s %9s %9s %9s %10s %10s %8s\n", "", "", "MASE", "RMSSE", "pinball", "sMAPE", "WAPE", "bias", "best of");
         for (std::size_t i = 0; i < league.table.size(); ++i) {
             const Standing& one = league.table[i];
-            std::printf("  %3zu.  %-42s %9s %9s %9s %10s %10s %8zu\n", i + 1, (one.label + " (" + one.name + ")").substr(0, 42).c_str(), cell(one.mase.value()).c_str(), cell(one.rmsse.value()).c_str(), cell(one.smape.value()).c_str(), cell(one.sums.wape(), 100, " %").c_str(),
+            std::printf("  %3zu.  %-42s %9s %9s %9s %9s %10s %10s %8zu\n", i + 1, (one.label + " (" + one.name + ")").substr(0, 42).c_str(), cell(one.mase.value()).c_str(), cell(one.rmsse.value()).c_str(), cell(one.pinball.value()).c_str(), cell(one.smape.value()).c_str(), cell(one.sums.wape(), 100, " %").c_str(),
                         cell(one.sums.bias(), 100, " %").c_str(), one.best);
         }
         std::printf("  Champion: %s", league.table[0].name.c_str());

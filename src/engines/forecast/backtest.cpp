@@ -9,6 +9,7 @@
 namespace fairlead::forecast {
 namespace {
 
+constexpr std::size_t quantiles_of = 1000;  // series
 constexpr std::size_t tried_exactly = 14, drawn = 9'999;
 
 std::uint64_t next_random(std::uint64_t& state) {
@@ -109,6 +110,8 @@ bool Backtest::add(const std::vector<ReadSeries>& batch, const Progress& progres
             if (origin < trained_to) return void(seen[i] = 1);
             Judged out;
             out.sparse = is_sparse(series.values);
+            out.horizon = horizon;
+            out.seasonal = series.season > 1;
             out.segment = options_.segment < 0 ? kind_words(series) : static_cast<std::size_t>(options_.segment) < series.dimensions.size() ? series.dimensions[static_cast<std::size_t>(options_.segment)] : std::string();
             for (int end = 0; end < options_.ends && origin >= std::max(least, trained_to) && origin > 0; ++end) {
                 const auto past = std::span<const double>(series.values).first(origin);
@@ -116,16 +119,19 @@ bool Backtest::add(const std::vector<ReadSeries>& batch, const Progress& progres
                 const Measured scale = absolute_scale(past, series.scale_season), squared = squared_scale(past);
                 auto &smapes = out.smape.emplace_back(), &mases = out.mase.emplace_back(), &rmsses = out.rmsse.emplace_back();
                 auto& sums = out.sums.emplace_back();
+                auto& held = out.held.emplace_back();
                 const int steps = static_cast<int>(actual.size());
                 const auto effects = known != nullptr ? std::make_shared<const Effects>(find_effects(*known, series, origin, steps)) : nullptr;
                 for (std::size_t c = 0; c < candidates.size(); ++c) {
                     const bool alone = c >= with_known_;
-                    auto mean = hold_out({&candidates[c], options_.engine.bounds, candidates[c].name == "trained" ? learner : nullptr, alone ? nullptr : known}, series, origin, steps, nullptr, alone ? nullptr : effects).outlook.mean;
+                    HeldOut said = hold_out({&candidates[c], options_.engine.bounds, candidates[c].name == "trained" ? learner : nullptr, alone ? nullptr : known}, series, origin, steps, nullptr, alone ? nullptr : effects);
+                    const std::vector<double>& mean = said.outlook.mean;
                     smapes.push_back(smape(actual, mean));
                     mases.push_back(mase(actual, mean, scale));
                     rmsses.push_back(rmsse(actual, mean, squared));
                     Sums& sum = sums.emplace_back();
                     for (std::size_t h = 0; h < actual.size(); ++h) sum.add(actual[h], mean[h]);
+                    held.push_back(std::move(said));
                 }
                 const auto naive = naive2(past, series.season, static_cast<int>(actual.size()));
                 out.naive_smape.push_back(smape(actual, naive));
@@ -137,11 +143,32 @@ bool Backtest::add(const std::vector<ReadSeries>& batch, const Progress& progres
         }, progress))
         return false;
     for (auto& one : judged) {
-        if (one) judged_.push_back(std::move(*one));
-        else ++left_out_;
+        if (one) {
+            if (judged_.size() >= quantiles_of) one->held.clear();
+            judged_.push_back(std::move(*one));
+        } else ++left_out_;
     }
     only_trained_on_ += static_cast<std::size_t>(std::count(seen.begin(), seen.end(), 1));
     return true;
+}
+
+// The table is still in the order of the candidates.
+void Backtest::add_pinball(League& league, const std::vector<const Judged*>& members) const {
+    std::map<std::pair<int, bool>, std::vector<const Judged*>> alike;
+    for (const Judged* one : members)
+        if (!one->held.empty()) alike[{one->horizon, one->seasonal}].push_back(one);
+    std::vector<Mean> means(league.table.size());
+    for (const auto& [kind, of_kind] : alike)
+        for_each_index(league.table.size(), options_.engine.threads, [&, kind = kind, &of_kind = of_kind](std::size_t candidate) {
+            std::vector<HeldOut> cases;
+            for (std::size_t series = 0; series < of_kind.size(); ++series)
+                for (const auto& end : of_kind[series]->held) {
+                    cases.push_back(end[candidate]);
+                    cases.back().series = series;
+                }
+            for (const Measured loss : cross_pinball(cases, kind.first, kind.second)) means[candidate].add(loss);
+        });
+    for (std::size_t c = 0; c < means.size(); ++c) league.table[c].pinball = means[c];
 }
 
 std::vector<League> Backtest::leagues() const {
@@ -158,7 +185,7 @@ std::vector<League> Backtest::leagues() const {
             const auto sparse = std::count_if(members.begin(), members.end(), [](const Judged* one) { return one->sparse; });
             league.loss = static_cast<std::size_t>(sparse) * 2 > members.size() ? Loss::rmsse : Loss::mase;
         }
-        for (const Pool& candidate : options_.candidates) league.table.push_back({candidate.name, candidate.label, {}, {}, {}, {}, {}, 0});
+        for (const Pool& candidate : options_.candidates) league.table.push_back({candidate.name, candidate.label, {}, {}, {}, {}, {}, {}, 0});
         // A loss per end and candidate; an end counts where all have one, which is where the first has.
         const auto loss_of = [&](const Judged& one, std::size_t end, std::size_t candidate) -> Measured {
             switch (league.loss) {
@@ -201,6 +228,7 @@ std::vector<League> Backtest::leagues() const {
             ++league.table[static_cast<std::size_t>(std::min_element(sum.begin(), sum.end()) - sum.begin())].best;
             by_series.push_back(std::move(sum));
         }
+        add_pinball(league, members);
         league.compared = by_series.size();
         std::vector<std::size_t> order(count);
         std::iota(order.begin(), order.end(), 0);

@@ -35,6 +35,7 @@ struct BacktestOptions {
 struct Standing {
     std::string name, label;
     Mean smape, mase, rmsse;          // over ends
+    Mean pinball;                     // of quantiles (cross_pinball), over the ends of the first 1,000 series
     Sums sums;
     Measured loss;                    // by which it is ranked
     std::size_t best = 0;             // series for which it was the best
@@ -66,7 +67,11 @@ class Backtest {
         std::vector<std::vector<Measured>> smape, mase, rmsse;
         std::vector<std::vector<Sums>> sums;
         std::vector<Measured> naive_smape, naive_mase;
+        std::vector<std::vector<HeldOut>> held;  // for the first series only: quantiles are learnt from them
+        int horizon = 1;
+        bool seasonal = false;
     };
+    void add_pinball(League& league, const std::vector<const Judged*>& members) const;
     BacktestOptions options_;
     std::size_t with_known_ = 0;  // candidates behind these are pools without what is known beside the series, for comparison
     std::vector<Judged> judged_;

@@ -84,6 +84,7 @@ HeldOut hold_out(const Way& way, const Series& series, std::size_t origin, int h
     HeldOut out;
     if (sheet != nullptr && !sheet->answered) return out;
     out.outlook = outlook_of(forecast, std::span<const double>(series.values).first(origin), series);
+    out.not_negative = series.not_negative;
     const std::size_t end = std::min(series.values.size(), origin + static_cast<std::size_t>(horizon));
     out.actual.assign(series.values.begin() + static_cast<std::ptrdiff_t>(origin), series.values.begin() + static_cast<std::ptrdiff_t>(end));
     return out;

@@ -287,6 +287,29 @@ double choose_regressed(const std::vector<HeldOut>& cases, int horizon, bool sea
     return best;
 }
 
+namespace {
+
+// Whole series where there are enough of them, else pairs of neighbouring ends in turn; without those that have no scale. Indices.
+std::array<std::vector<std::size_t>, 2> halves_of(const std::vector<HeldOut>& cases) {
+    std::set<std::size_t> series;
+    for (const HeldOut& one : cases) series.insert(one.series);
+    const bool by_series = series.size() >= 8;
+    std::array<std::vector<std::size_t>, 2> half;
+    for (std::size_t i = 0; i < cases.size(); ++i)
+        if (cases[i].outlook.scale > 0) half[(by_series ? cases[i].series : i / 2) % 2].push_back(i);
+    return half;
+}
+
+std::array<std::vector<HeldOut>, 2> halves(const std::vector<HeldOut>& cases) {
+    std::array<std::vector<HeldOut>, 2> half;
+    const auto places = halves_of(cases);
+    for (std::size_t side = 0; side < 2; ++side)
+        for (const std::size_t i : places[side]) half[side].push_back(cases[i]);
+    return half;
+}
+
+}  // namespace
+
 std::vector<Coverage> cross_validate(const std::vector<HeldOut>& cases, int horizon, const std::vector<double>& levels, bool seasonal, double regressed) {
     std::vector<Coverage> out;
     std::vector<double> probabilities;
@@ -297,12 +320,7 @@ std::vector<Coverage> cross_validate(const std::vector<HeldOut>& cases, int hori
     }
     std::sort(probabilities.begin(), probabilities.end());
     probabilities.erase(std::unique(probabilities.begin(), probabilities.end()), probabilities.end());
-    std::set<std::size_t> series;
-    for (const HeldOut& one : cases) series.insert(one.series);
-    const bool by_series = series.size() >= 8;
-    std::vector<HeldOut> half[2];
-    for (std::size_t i = 0; i < cases.size(); ++i)
-        if (cases[i].outlook.scale > 0) half[(by_series ? cases[i].series : i / 2) % 2].push_back(cases[i]);
+    const auto half = halves(cases);
     if (half[0].empty() || half[1].empty()) return out;
     const auto place = [&](double probability) {
         return static_cast<std::size_t>(std::min_element(probabilities.begin(), probabilities.end(), [&](double a, double b) { return std::abs(a - probability) < std::abs(b - probability); }) - probabilities.begin());
@@ -323,6 +341,31 @@ std::vector<Coverage> cross_validate(const std::vector<HeldOut>& cases, int hori
                 const std::size_t n = one.actual.size();
                 if (n > 0) coverage.width_score.add(msis(one.actual, std::span(lower).first(n), std::span(upper).first(n), coverage.level, one.outlook.scale));
             }
+        }
+    }
+    return out;
+}
+
+std::vector<Measured> cross_pinball(const std::vector<HeldOut>& cases, int horizon, bool seasonal) {
+    const std::vector<double> probabilities{0.005, 0.025, 0.165, 0.25, 0.5, 0.75, 0.835, 0.975, 0.995};
+    std::vector<Measured> out(cases.size());
+    const auto places = halves_of(cases);
+    if (places[0].empty() || places[1].empty()) return out;
+    const auto half = halves(cases);
+    const double regressed = choose_regressed(cases, horizon, seasonal);
+    for (std::size_t judged = 0; judged < 2; ++judged) {
+        const Calibration taught(half[1 - judged], horizon, probabilities, seasonal, regressed);
+        for (const std::size_t i : places[judged]) {
+            const HeldOut& one = cases[i];
+            auto quantiles = taught.quantiles(one.outlook);
+            Mean loss;
+            for (std::size_t p = 0; p < probabilities.size(); ++p) {
+                quantiles[p].resize(one.actual.size());
+                if (one.not_negative)
+                    for (double& value : quantiles[p]) value = std::max(value, 0.0);
+                loss.add(scaled_pinball(one.actual, quantiles[p], probabilities[p], one.outlook.scale));
+            }
+            out[i] = loss.value();
         }
     }
     return out;

@@ -39,6 +39,7 @@ struct HeldOut {
     std::size_t series = 0;  // which one: cross-validation keeps a series together
     Outlook outlook;
     std::vector<double> actual;
+    bool not_negative = false;  // quantiles of it are not below zero
 };
 
 // In-sample scale for intervals: seasonal-naive error; where there is none that of neighbours; 0 for a constant.
@@ -91,6 +92,10 @@ class Calibration {
 
 // What intervals of each level would have covered: each half of the series judged by what the other half taught.
 std::vector<Coverage> cross_validate(const std::vector<HeldOut>& cases, int horizon, const std::vector<double>& levels, bool seasonal, double regressed = 1);
+// How good quantiles would have been, per case: the mean pinball loss over the nine probabilities of the M5 competition (0.005, 0.025,
+// 0.165, 0.25, 0.5 and their opposites) and all steps, divided by the case's scale; judged by halves as above. None for a case without
+// a scale, or where there is no other half.
+std::vector<Measured> cross_pinball(const std::vector<HeldOut>& cases, int horizon, bool seasonal);
 // 0, a half or 1: by which share of the regression intervals of 95 % have the best score (MSIS) in cross-validation.
 double choose_regressed(const std::vector<HeldOut>& cases, int horizon, bool seasonal);
 
