@@ -97,12 +97,11 @@ bool Backtest::add(const std::vector<ReadSeries>& batch, const Progress& progres
     const auto& candidates = options_.candidates;
     if (!for_each_index(batch.size(), options_.engine.threads, [&](std::size_t i) {
             if (batch[i].fault) return;
-            const auto prepared = prepare(batch[i].series, options_.engine.prepare);
+            const Known* known = options_.engine.known;
+            const auto prepared = prepare_with(batch[i].series, options_.engine.prepare, known, options_.engine.horizon);
             if (!prepared || prepared->ended) return;
             const Series& series = *prepared;
             const int horizon = options_.engine.horizon > 0 ? options_.engine.horizon : usual_horizon(series.rhythm);
-            const Known* known = options_.engine.known;
-            if (known != nullptr && !known->check(series, horizon)) return;
             const std::size_t least = last_origin(series.values.size(), series.season, static_cast<int>(series.values.size()));
             std::size_t origin = last_origin(series.values.size(), series.season, horizon);
             if (origin == 0) return;

@@ -143,7 +143,7 @@ bool estimate(Noise& noise, const std::vector<double>& w, const Columns& columns
     constexpr double lower[2] = {-0.97, -0.97}, upper[2] = {0.97, 0.6};
     Objective objective{noise, w, columns};
     Minimiser search;
-    minimise(objective, noise.m() > 1 ? 2 : 1, at.x, lower, upper, {1e-3 / static_cast<double>(w.size()), 30, 0.1}, search);
+    minimise(objective, noise.m() > 1 ? 2 : 1, at.x, lower, upper, {0.05 / static_cast<double>(w.size()), 20, 0.1}, search);
     return std::isfinite(objective.value(at.x));
 }
 
@@ -157,21 +157,36 @@ struct Choice {
     std::vector<double> gain;
 };
 
-// The groups that improve the AICc, the best first. Columns are whitened and weighted.
-Choice choose(const std::vector<Group>& groups, std::vector<Columns> columns, std::vector<double> z, int m, double needed) {
+// The groups that improve the AICc, the best first. Columns are whitened and weighted. Only products of columns are kept up to
+// date: those of a group with each other and with what is explained, less what the chosen ones say.
+Choice choose(const std::vector<Group>& groups, const std::vector<Columns>& columns, const std::vector<double>& z, int m, double needed) {
     Choice choice{std::vector<int>(groups.size(), -1), std::vector<double>(groups.size(), 0)};
-    std::vector<std::vector<double>> sizes(groups.size());
-    for (std::size_t g = 0; g < groups.size(); ++g)
-        for (const auto& column : columns[g]) sizes[g].push_back(dot(column, column));
+    struct Products {
+        std::vector<double> each, target, size;
+    };
+    std::vector<Products> products(groups.size());
+    for (std::size_t g = 0; g < groups.size(); ++g) {
+        const std::size_t count = columns[g].size();
+        Products& of = products[g];
+        of.each.resize(count * count);
+        for (std::size_t i = 0; i < count; ++i) {
+            for (std::size_t j = 0; j <= i; ++j) of.each[i * count + j] = of.each[j * count + i] = dot(columns[g][i], columns[g][j]);
+            of.target.push_back(dot(columns[g][i], z));
+            of.size.push_back(of.each[i * count + i]);
+        }
+    }
     std::size_t used = 0;
     const std::size_t n = z.size();
     double squares = dot(z, z);
+    Columns chosen;  // of unit length, at right angles
     while (squares > 0) {
         std::size_t best_group = 0;
         int best_way = -1;
-        double best = needed, best_left = 0;
+        double best = needed;
         for (std::size_t g = 0; g < groups.size(); ++g) {
             if (choice.way[g] >= 0) continue;
+            const Products& of = products[g];
+            const std::size_t count = of.target.size();
             for (std::size_t way = 0; way < groups[g].ways.size(); ++way) {
                 const auto& which = groups[g].ways[way];
                 const std::size_t k = which.size();
@@ -179,35 +194,45 @@ Choice choose(const std::vector<Group>& groups, std::vector<Columns> columns, st
                 std::vector<double> a(k * k), b(k), r(k);
                 bool fit = true;
                 for (std::size_t i = 0; i < k; ++i) {
-                    for (std::size_t j = 0; j <= i; ++j) a[i * k + j] = a[j * k + i] = dot(columns[g][which[i]], columns[g][which[j]]);
-                    fit = fit && a[i * k + i] > dependent * sizes[g][which[i]] && a[i * k + i] > 0;
-                    b[i] = r[i] = dot(columns[g][which[i]], z);
+                    for (std::size_t j = 0; j < k; ++j) a[i * k + j] = of.each[which[i] * count + which[j]];
+                    fit = fit && a[i * k + i] > dependent * of.size[which[i]] && a[i * k + i] > 0;
+                    b[i] = r[i] = of.target[which[i]];
                 }
                 if (!fit || !solve_positive(a, b)) continue;
                 const double left = std::max(squares - dot(b, r), 1e-12 * squares);
                 const double gain = static_cast<double>(n) * std::log(squares / left) - (penalty(used + k, n, m) - penalty(used, n, m));
-                if (gain > best) best = gain, best_group = g, best_way = static_cast<int>(way), best_left = left;
+                if (gain > best) best = gain, best_group = g, best_way = static_cast<int>(way);
             }
         }
         if (best_way < 0) break;
         choice.way[best_group] = best_way;
         choice.gain[best_group] = best;
-        used += groups[best_group].ways[static_cast<std::size_t>(best_way)].size();
-        squares = best_left;
-        // All others are told less what this one says.
-        for (const std::size_t c : groups[best_group].ways[static_cast<std::size_t>(best_way)]) {
+        const auto& which = groups[best_group].ways[static_cast<std::size_t>(best_way)];
+        used += which.size();
+        for (const std::size_t c : which) {
             std::vector<double> unit = columns[best_group][c];
-            const double size = std::sqrt(dot(unit, unit));
-            if (!(size > 0)) continue;
-            for (double& value : unit) value /= size;
-            const auto less = [&](std::vector<double>& v) {
-                const double share = dot(v, unit);
-                for (std::size_t t = 0; t < n; ++t) v[t] -= share * unit[t];
-            };
-            less(z);
-            for (std::size_t g = 0; g < groups.size(); ++g)
-                if (choice.way[g] < 0 || g == best_group)
-                    for (auto& column : columns[g]) less(column);
+            const double before = dot(unit, unit);
+            for (const auto& other : chosen) {
+                const double share = dot(unit, other);
+                for (std::size_t t = 0; t < n; ++t) unit[t] -= share * other[t];
+            }
+            const double size = dot(unit, unit);
+            if (!(size > 1e-10 * before)) continue;
+            for (double& value : unit) value /= std::sqrt(size);
+            const double of_target = dot(unit, z);
+            squares -= of_target * of_target;
+            for (std::size_t g = 0; g < groups.size(); ++g) {
+                if (choice.way[g] >= 0) continue;
+                Products& of = products[g];
+                const std::size_t count = of.target.size();
+                std::vector<double> shares(count);
+                for (std::size_t i = 0; i < count; ++i) shares[i] = dot(unit, columns[g][i]);
+                for (std::size_t i = 0; i < count; ++i) {
+                    of.target[i] -= shares[i] * of_target;
+                    for (std::size_t j = 0; j < count; ++j) of.each[i * count + j] -= shares[i] * shares[j];
+                }
+            }
+            chosen.push_back(std::move(unit));
         }
     }
     return choice;
@@ -333,7 +358,7 @@ void explain(Asked asked, Effects& effects) {
         for (auto& column : columns) noise.whiten(column), weigh(column, weights);
         return columns;
     };
-    bool known = true;
+    bool known = true, settled = false;
     for (int round = 0; round < 3 && known; ++round) {
         const Columns columns = chosen();
         if (round > 0 && columns.empty()) break;
@@ -348,13 +373,13 @@ void explain(Asked asked, Effects& effects) {
         weigh(z, weights);
         std::vector<Columns> all(in.size());
         for (std::size_t g = 0; g < in.size(); ++g) all[g] = white(plain[g], weights);
-        const Choice next = choose(in, std::move(all), std::move(z), m, needed);
-        const bool same = next.way == choice.way;
+        const Choice next = choose(in, all, z, m, needed);
+        settled = next.way == choice.way;
         choice = next;
-        if (same) break;
+        if (settled) break;
     }
     Columns columns = chosen();
-    if (known && !columns.empty()) known = estimate(noise, w, columns, parameters);
+    if (known && !columns.empty() && !settled) known = estimate(noise, w, columns, parameters);
     Solved solved;
     if (known && !columns.empty()) {
         std::vector<double> z = w, errors;

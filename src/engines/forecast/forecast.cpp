@@ -137,9 +137,19 @@ std::size_t Engine::kind_of(const Series& series) {
     return kinds_.size() - 1;
 }
 
-Result<Series> Engine::ready(const RawSeries& raw) const {
-    auto series = prepare(raw, options_.prepare);
-    if (series && options_.known != nullptr) FAIRLEAD_TRY(options_.known->check(*series, options_.horizon > 0 ? options_.horizon : usual_horizon(series->rhythm)));
+Result<Series> prepare_with(const RawSeries& raw, const PrepareOptions& options, const Known* known, int horizon, std::shared_ptr<const Effects>* effects) {
+    if (known == nullptr) return prepare(raw, options);
+    PrepareOptions first = options;
+    first.findings = false;
+    FAIRLEAD_ASSIGN(Series series, prepare(raw, first));
+    const int steps = horizon > 0 ? horizon : usual_horizon(series.rhythm);
+    FAIRLEAD_TRY(known->check(series, steps));
+    const bool changes = options.outliers == Outliers::mend || options.shifts == Shifts::cut;
+    if (effects == nullptr && !changes) return series;
+    auto found = std::make_shared<const Effects>(find_effects(*known, series, series.values.size(), steps));
+    const std::vector<double> before = series.values;
+    look_for_findings(series, options, found->free(series.values));
+    if (effects != nullptr && series.values == before) *effects = std::move(found);
     return series;
 }
 
@@ -147,7 +157,7 @@ void Engine::look(const std::vector<ReadSeries>& batch) {
     std::vector<std::optional<Series>> prepared(batch.size());
     for_each_index(batch.size(), options_.threads, [&](std::size_t i) {
         if (batch[i].fault) return;
-        if (auto series = ready(batch[i].series)) prepared[i] = std::move(*series);
+        if (auto series = prepare_with(batch[i].series, options_.prepare, options_.known, options_.horizon)) prepared[i] = std::move(*series);
     });
     for (auto& series : prepared) {
         const std::int64_t ordinal = looked_++;
@@ -285,7 +295,8 @@ Engine::Begun Engine::begin(const ReadSeries& read, std::int64_t ordinal) const 
         out.series.dimensions = read.series.dimensions;
     };
     if (read.fault) return without(*read.fault), std::move(begun);
-    auto prepared = ready(read.series);
+    std::shared_ptr<const Effects> effects;
+    auto prepared = prepare_with(read.series, options_.prepare, options_.known, options_.horizon, &effects);
     if (!prepared) return without(prepared.refused()), std::move(begun);
     out.series = std::move(*prepared);
     const Series& series = out.series;
@@ -294,7 +305,7 @@ Engine::Begun Engine::begin(const ReadSeries& read, std::int64_t ordinal) const 
     const int horizon = kinds_[out.kind].horizon;
     begun.origin = series.ended ? 0 : last_origin(series.values.size(), series.season, horizon);
     if (const auto known = groups_[out.kind]->last_ends.find(ordinal); known != groups_[out.kind]->last_ends.end()) begun.known = &known->second;
-    forecast_from(way(), series, series.values.size(), horizon, options_.with_fitted, &begun.forecast);
+    forecast_from(way(), series, series.values.size(), horizon, options_.with_fitted, &begun.forecast, std::move(effects));
     if (begun.origin > 0 && begun.known == nullptr) hold_out(way(), series, begun.origin, horizon, &begun.held_out);
     return begun;
 }

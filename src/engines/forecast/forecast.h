@@ -65,6 +65,10 @@ const LearnedKind* learned_for(const Way& way, const Series& series, std::size_t
 // With `effects` these are taken, instead of finding them anew (they do not depend on the pool).
 PoolForecast forecast_from(const Way& way, const Series& series, std::size_t origin, int horizon, bool with_fitted = false, Sheet* sheet = nullptr, std::shared_ptr<const Effects> effects = nullptr);
 
+// `prepare`, with all that is to be known beside the series (Known::check): a value or a step is out of line where what is known does
+// not explain it. With `effects` they are given where they were found and hold for the series as it is.
+Result<Series> prepare_with(const RawSeries& raw, const PrepareOptions& options, const Known* known, int horizon, std::shared_ptr<const Effects>* effects = nullptr);
+
 // The answer for one series, in the order of the file.
 struct Forecast {
     std::string id;
@@ -122,8 +126,6 @@ class Engine {
     struct Begun;
     Begun begin(const ReadSeries& read, std::int64_t ordinal) const;
     Forecast finish(Begun& begun) const;
-    // Prepared, and with all that is to be known beside it.
-    Result<Series> ready(const RawSeries& raw) const;
 
     EngineOptions options_;
     std::vector<double> probabilities_;

@@ -391,7 +391,7 @@ void Known::add_happening(std::vector<Group>& groups, const Happening& one, cons
         for (const double value : column.values) moves = moves || value != 0;
         group.columns.push_back(std::move(column));
     }
-    if (!moves && seen > 0 && of_months(frequency)) {
+    if (!moves && (seen > 0 || coming > 0) && of_months(frequency)) {
         if (one.kind == GroupKind::holiday) return;  // always in the same months: the season has it
         group.code = "in_season";
         group.why_not = "it is always in the same " + std::string(plural_of(frequency, 2)) + ": the season has it";

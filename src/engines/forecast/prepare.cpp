@@ -256,11 +256,12 @@ std::vector<double> comparable(const std::vector<double>& values, bool& ratios) 
 }
 
 // A step: the median of a window differs from that of the window before far more than windows usually do.
-void look_for_shift(Series& series, Shifts what) {
+// In `seen`, which is the series or what is left of it when known effects are taken out. True where the series was cut.
+bool look_for_shift(Series& series, const std::vector<double>& seen, Shifts what) {
     const std::size_t n = series.values.size(), season = static_cast<std::size_t>(series.season), window = std::max<std::size_t>(6, season);
-    if (n < 4 * window) return;
+    if (n < 4 * window) return false;
     bool ratios = false;
-    const std::vector<double> values = comparable(series.values, ratios);
+    const std::vector<double> values = comparable(seen, ratios);
     const Decomposition parts = decompose_robustly(values, series.season);
     std::vector<double> plain(n), rest(n), steps;
     for (std::size_t i = 0; i < n; ++i) plain[i] = values[i] - parts.shape[i], rest[i] = plain[i] - parts.level[i];
@@ -270,7 +271,7 @@ void look_for_shift(Series& series, Shifts what) {
     for (std::size_t at = window; at + window <= n; ++at) steps.push_back(middles[at] - middles[at - window]);
     const double usual = median_of(steps), spread = robust_deviation(steps), noise = robust_deviation(rest);
     const auto far = std::max_element(steps.begin(), steps.end(), [&](double a, double b) { return std::abs(a - usual) < std::abs(b - usual); });
-    if (spread <= 0 || noise <= 0 || std::abs(*far - usual) <= 6 * spread || std::abs(*far - usual) <= 6 * noise) return;
+    if (spread <= 0 || noise <= 0 || std::abs(*far - usual) <= 6 * spread || std::abs(*far - usual) <= 6 * noise) return false;
     // Where exactly: the largest single change near it.
     const std::size_t at = window + static_cast<std::size_t>(far - steps.begin());
     std::size_t place = at;
@@ -281,12 +282,13 @@ void look_for_shift(Series& series, Shifts what) {
     note(series, "level_shift", std::string("Its level ") + (*far > 0 ? "rises" : "falls") + " for good in " + period.text() + (cut ? ": it starts there" : ""), {{"period", period.text()}});
     if (cut) cut_front(series, place);
     else series.findings.push_back({place, true, 0});
+    return cut;
 }
 
-void look_for_outliers(Series& series, Outliers what) {
-    if (series.values.size() < 12) return;
+void look_for_outliers(Series& series, const std::vector<double>& seen, Outliers what) {
+    if (seen.size() < 12) return;
     bool ratios = false;
-    const std::vector<double> values = comparable(series.values, ratios);
+    const std::vector<double> values = comparable(seen, ratios);
     const Decomposition parts = decompose_robustly(values, series.season);
     std::vector<double> rest(values.size());
     for (std::size_t i = 0; i < rest.size(); ++i) rest[i] = values[i] - parts.level[i] - parts.shape[i];
@@ -297,7 +299,8 @@ void look_for_outliers(Series& series, Outliers what) {
         if (std::abs(rest[i]) <= 6 * deviation) continue;
         found.push_back(series.first.after(static_cast<std::int64_t>(i)).text());
         const double usual = parts.level[i] + parts.shape[i];
-        const double expected = ratios ? std::exp(usual) : usual;
+        // As the series would have it, with its known effects.
+        const double expected = ratios ? series.values[i] * std::exp(usual - values[i]) : series.values[i] + usual - values[i];
         if (what == Outliers::mend) series.values[i] = expected;
         else findings.push_back({i, false, expected});
     }
@@ -374,6 +377,13 @@ Decomposition decompose_robustly(const std::vector<double>& values, int season) 
     return parts;
 }
 
+void look_for_findings(Series& series, const PrepareOptions& options, std::vector<double> seen) {
+    // Where most values are zero, every sale is out of line.
+    if (const auto zeros = std::count(series.values.begin(), series.values.end(), 0.0); static_cast<std::size_t>(zeros) * 2 > series.values.size()) return;
+    if (look_for_shift(series, seen, options.shifts)) seen.erase(seen.begin(), seen.end() - static_cast<std::ptrdiff_t>(series.values.size()));
+    look_for_outliers(series, seen, options.outliers);
+}
+
 Result<FoundFrequency> find_frequency(const std::vector<Observation>& observations) {
     if (observations.empty()) return refuse(Why::invalid, "no_history", "It has no value", "value");
     const Observation *finest = &observations.front(), *coarsest = finest;
@@ -447,11 +457,7 @@ Result<Series> prepare(const RawSeries& raw, const PrepareOptions& options) {
     if (negative > 0) note(series, "negative_values", std::to_string(negative) + (negative == 1 ? " value is" : " values are") + " below zero: forecasts may be, too, and no model of ratios is used", {{"count", std::to_string(negative)}});
     if (options.measure == Measure::sum) look_at_zeros(series);
     if (options.working_days) FAIRLEAD_TRY(divide_by_working_days(series, options.calendar));
-    // Where most values are zero, every sale is out of line.
-    if (const auto zeros = std::count(series.values.begin(), series.values.end(), 0.0); static_cast<std::size_t>(zeros) * 2 <= series.values.size()) {
-        look_for_shift(series, options.shifts);
-        look_for_outliers(series, options.outliers);
-    }
+    if (options.findings) look_for_findings(series, options, series.values);
     const std::size_t n = series.values.size();
     const bool constant = std::all_of(series.values.begin(), series.values.end(), [&](double v) { return v == series.values[0]; });
     if (n >= 3 && constant && series.values[0] != 0) note(series, "constant", "All its values are the same, and so is its forecast");

@@ -104,6 +104,7 @@ struct PrepareOptions {
     bool keep_partial = false;
     bool working_days = false;
     const Calendar* calendar = nullptr;   // whose holidays are no working days
+    bool findings = true;                 // false: look_for_findings is called later, by whoever knows what explains them
 };
 
 // The frequency that dates keep to: months where all are firsts or all are lasts of a month, weeks where all are one
@@ -116,6 +117,9 @@ struct FoundFrequency {
 Result<FoundFrequency> find_frequency(const std::vector<Observation>& observations);
 
 Result<Series> prepare(const RawSeries& raw, const PrepareOptions& options);
+// Steps and outliers in `seen`: the series' values, or what is left of them when known effects are taken out. Told, mended or cut in
+// the series itself.
+void look_for_findings(Series& series, const PrepareOptions& options, std::vector<double> seen);
 
 // The season's additive shape and the smooth course of values, by running medians; used for filling, for outliers and for
 // showing. Sizes as the values; the shape is 0 where fewer than two seasons are known.
