@@ -62,7 +62,7 @@ add_test(NAME program COMMAND test_program WORKING_DIRECTORY ${CMAKE_SOURCE_DIR}
 add_test(NAME program_postgresql COMMAND test_program WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
 set_tests_properties(program_postgresql PROPERTIES ENVIRONMENT FAIRLEAD_TEST_DATABASE=postgresql SKIP_REGULAR_EXPRESSION "SKIPPED: PostgreSQL is not installed")
 
-add_executable(test_forecast_program ${CMAKE_SOURCE_DIR}/tests/cli/forecast_test.cpp ${CMAKE_SOURCE_DIR}/tests/cli/forecast_train_test.cpp ${CMAKE_SOURCE_DIR}/tests/doctest_main.cpp)
+add_executable(test_forecast_program ${CMAKE_SOURCE_DIR}/tests/cli/forecast_test.cpp ${CMAKE_SOURCE_DIR}/tests/cli/forecast_known_test.cpp ${CMAKE_SOURCE_DIR}/tests/cli/forecast_train_test.cpp ${CMAKE_SOURCE_DIR}/tests/doctest_main.cpp)
 fairlead_options(test_forecast_program)
 target_compile_definitions(test_forecast_program PRIVATE FAIRLEAD_PROGRAM="$<TARGET_FILE:fairlead>")
 target_link_libraries(test_forecast_program PRIVATE fairlead_derive fairlead_test_support)

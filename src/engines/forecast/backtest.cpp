@@ -85,7 +85,7 @@ Backtest::Backtest(BacktestOptions options) : options_(std::move(options)) {
         Pool alone = options_.candidates[c];
         if (find_pool(alone.name) == nullptr) continue;
         alone.name += "-alone";
-        alone.label += ", nothing known beside";
+        alone.label += ", alone";
         options_.candidates.push_back(std::move(alone));
     }
 }
