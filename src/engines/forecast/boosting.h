@@ -35,7 +35,7 @@ struct Forest {
 };
 
 struct BoostSettings {
-    int depth = 5;
+    int depth = 4;
     double eta = 0.1, lambda = 5, least_weight = 5;  // of a leaf: its sum of second derivatives
 };
 

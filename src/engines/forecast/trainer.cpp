@@ -122,7 +122,7 @@ Chosen choose(const Losses& losses, std::size_t cases, const std::function<bool(
 }  // namespace
 
 // Chosen on held-out ends of the training parts of M3 and tourism, as the settings of TrainOptions (docs/guide/forecasting.md).
-std::vector<std::string> usual_members() { return {"seasonal_naive", "drift", "ses", "damped", "ets_average", "theta_dynamic", "theta_log", "ces", "ar", "mstl"}; }
+std::vector<std::string> usual_members() { return {"seasonal_naive", "drift", "ses", "damped", "ets_average", "theta_dynamic", "theta_log", "ces", "ar", "ar_seasonal", "mstl"}; }
 
 Trainer::Trainer(TrainOptions options) : options_(std::move(options)) {
     if (options_.pool == nullptr) options_.pool = find_pool("quick");
