@@ -39,7 +39,7 @@ std::string three(Measured value) {
 void print(const Learner& learner, const Trainer& trainer, const std::string& output) {
     bool any = false;
     for (const LearnedKind& kind : learner.kinds()) {
-        std::printf("%s: %zu series, %zu origins trained on, judged on %zu later ones, %d ahead\n", kind_words(kind).c_str(), kind.series, kind.origins, kind.later, kind.horizon);
+        std::printf("%s: %zu series, %zu origins trained on, judged on %zu later ones (%s of each), %d ahead\n", kind_words(kind).c_str(), kind.series, kind.origins, kind.later, kind.later_each == 1 ? "one" : "two", kind.horizon);
         std::printf("  Error beside a seasonal naive forecast (OWA): pool %s, learned weights alone %s, mixed %s\n", three(kind.pool_owa).c_str(), three(kind.learned_owa).c_str(), three(kind.blend_owa).c_str());
         if (kind.share > 0) {
             any = true;

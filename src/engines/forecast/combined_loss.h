@@ -18,7 +18,7 @@ struct Case {
     std::size_t series = 0;                     // place among those trained on
     std::size_t kind = 0;
     std::size_t origin = 0;                     // values before it
-    bool later = false;                         // judged by, not trained on
+    int later = 0;                              // 0: trained on; 1, 2 ...: judged by, so many horizons before the end
     std::vector<float> features;
     std::vector<std::vector<double>> answers;   // of the pool, then of each member; none where it gave no answer
     std::vector<double> actual;

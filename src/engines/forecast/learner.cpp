@@ -151,7 +151,7 @@ std::string Learner::write() const {
     json::array kinds;
     for (const LearnedKind& kind : kinds_)
         kinds.push_back({{"frequency", std::string(name_of(kind.rhythm))}, {"season", kind.season}, {"horizon", kind.horizon}, {"share", kind.share}, {"rounds", kind.rounds},
-                         {"series", kind.series}, {"origins", kind.origins}, {"later_origins", kind.later}, {"pool_owa", measured(kind.pool_owa)}, {"learned_owa", measured(kind.learned_owa)}, {"blend_owa", measured(kind.blend_owa)}, {"p", measured(kind.p)}, {"why_not", kind.why_not}});
+                         {"series", kind.series}, {"origins", kind.origins}, {"later_origins", kind.later}, {"later_each", kind.later_each}, {"pool_owa", measured(kind.pool_owa)}, {"learned_owa", measured(kind.learned_owa)}, {"blend_owa", measured(kind.blend_owa)}, {"p", measured(kind.p)}, {"why_not", kind.why_not}});
     head["kinds"] = std::move(kinds);
     json::array seen;
     for (const SeenSeries& one : seen_) seen.push_back({one.marks.name, one.marks.values, one.until});
@@ -244,6 +244,7 @@ Result<Learner> Learner::read(std::string_view bytes) {
             kind.series = one.at("series").to_number<std::size_t>();
             kind.origins = one.at("origins").to_number<std::size_t>();
             kind.later = one.at("later_origins").to_number<std::size_t>();
+            kind.later_each = one.at("later_each").to_number<int>();
             kind.pool_owa = measured_in(one.at("pool_owa"));
             kind.learned_owa = measured_in(one.at("learned_owa"));
             kind.blend_owa = measured_in(one.at("blend_owa"));

@@ -1,6 +1,6 @@
 // A learner: which models to lean on for a series, told by what the series looks like and by how far the models' forecasts lie apart.
 // It is trained on the user's own series (trainer.h), kept in one file, and mixed with the static pool by a share that was chosen on
-// an origin later than any it was trained on: a learner that did not help there has the share 0 and is not used.
+// origins later than any it was trained on: a learner that did not help there has the share 0 and is not used.
 //
 // What it has learned from it must not be judged by: the file remembers its series (as digests of names and first values) and how
 // many of their values it has seen, and `trained_to` says so; forecast_from (forecast.h) then leaves it out.
@@ -25,8 +25,9 @@ struct LearnedKind {
     double share = 0;                 // of the learned weights in the answer; the rest is the pool's
     int rounds = 0;                   // of its trees that are asked
 
-    // What training and the later origin showed; the last four by cross-fitting (rounds and share chosen on the other half of the series).
+    // What training and the later origins showed; the last four by cross-fitting (rounds and share chosen on the other half of the series).
     std::size_t series = 0, origins = 0, later = 0;  // trained on, their origins, later origins
+    int later_each = 1;               // of the later origins, of each series
     Measured pool_owa, learned_owa, blend_owa, p;
     std::string why_not;              // where the share is 0
 };

@@ -22,7 +22,7 @@ struct Origin {
     std::size_t kind = 0, series = 0;
     const Series* of = nullptr;
     std::size_t origin = 0;
-    bool later = false;
+    int later = 0;
 };
 
 Case case_of(const Origin& at, int horizon, const TrainOptions& options, const std::vector<PoolMember>& members) {
@@ -160,6 +160,15 @@ void Trainer::look(const std::vector<ReadSeries>& batch, const PrepareOptions& o
     }
 }
 
+std::size_t Trainer::later_of(const Group& group) const {
+    std::size_t long_enough = 0;
+    for (const auto& [mark, series] : group.sample) {
+        const std::size_t n = series.values.size();
+        long_enough += n >= last_origin(n, series.season, static_cast<int>(n)) + 3 * static_cast<std::size_t>(group.horizon) ? 1 : 0;
+    }
+    return long_enough >= least_series && 2 * long_enough >= group.sample.size() ? 2 : 1;
+}
+
 Result<std::vector<Case>> Trainer::cases(const Progress& progress) const {
     std::vector<PoolMember> members;
     for (const std::string& name : options_.members) {
@@ -170,11 +179,11 @@ Result<std::vector<Case>> Trainer::cases(const Progress& progress) const {
     std::vector<Origin> origins;
     std::size_t place = 0;
     for (std::size_t kind = 0; kind < groups_.size(); ++kind) {
-        const std::size_t horizon = static_cast<std::size_t>(groups_[kind].horizon), step = std::max<std::size_t>(1, horizon / 2);
+        const std::size_t horizon = static_cast<std::size_t>(groups_[kind].horizon), step = std::max<std::size_t>(1, horizon / 2), latest = later_of(groups_[kind]);
         for (const auto& [mark, series] : groups_[kind].sample) {
             const std::size_t n = series.values.size(), least = last_origin(n, series.season, static_cast<int>(n));
-            origins.push_back({kind, place, &series, n - horizon, true});
-            for (std::size_t k = 0; k < static_cast<std::size_t>(options_.origins) && n >= least + 2 * horizon + k * step; ++k) origins.push_back({kind, place, &series, n - 2 * horizon - k * step, false});
+            for (std::size_t k = 1; k <= latest && n >= least + k * horizon; ++k) origins.push_back({kind, place, &series, n - k * horizon, static_cast<int>(k)});
+            for (std::size_t k = 0; k < static_cast<std::size_t>(options_.origins) && n >= least + (latest + 1) * horizon + k * step; ++k) origins.push_back({kind, place, &series, n - (latest + 1) * horizon - k * step, 0});
             ++place;
         }
     }
@@ -204,7 +213,7 @@ Result<Learner> Trainer::train(const Progress& progress) {
 std::vector<const Case*> Trainer::of_kind(const std::vector<Case>& all, std::size_t kind, bool later) {
     std::vector<const Case*> out;
     for (const Case& one : all)
-        if (one.kind == kind && one.later == later && (!later || one.scale)) out.push_back(&one);
+        if (one.kind == kind && (one.later > 0) == later && (!later || one.scale)) out.push_back(&one);
     return out;
 }
 
@@ -235,13 +244,18 @@ void Trainer::judge(LearnedKind& kind, const std::vector<const Case*>& later, co
     const auto second = [&](std::size_t i) { return !first(i); };
     const Chosen by_first = choose(losses, later.size(), first), by_second = choose(losses, later.size(), second), whole_by_first = choose(losses, later.size(), first, true), whole_by_second = choose(losses, later.size(), second, true);
     Mean pool, whole, blend;
-    std::vector<double> differences;
+    std::map<std::size_t, Mean> by_series;  // mixed less pool
+    std::map<int, Mean> by_origin;
     for (std::size_t i = 0; i < later.size(); ++i) {
-        pool.add(losses.at(i, 0));
+        const double without = losses.at(i, 0), with = losses.at(i, (first(i) ? by_second : by_first).choice);
+        pool.add(without);
+        blend.add(with);
         whole.add(losses.at(i, (first(i) ? whole_by_second : whole_by_first).choice));
-        blend.add(losses.at(i, (first(i) ? by_second : by_first).choice));
-        differences.push_back(losses.at(i, (first(i) ? by_second : by_first).choice) - losses.at(i, 0));
+        by_series[later[i]->series].add(with - without);
+        by_origin[later[i]->later].add(with - without);
     }
+    std::vector<double> differences;
+    for (const auto& [one, difference] : by_series) differences.push_back(*difference.value());
     kind.later = later.size();
     kind.pool_owa = pool.value();
     kind.learned_owa = whole.value();
@@ -251,8 +265,11 @@ void Trainer::judge(LearnedKind& kind, const std::vector<const Case*>& later, co
     kind.rounds = chosen.rounds;
     kind.share = chosen.share;
     if (options_.untested) return;
-    if (blend.value().value_or(0) >= pool.value().value_or(0) || chosen.share == 0) kind.why_not = "it was no better than the pool on the later origins";
+    const auto worse = std::find_if(by_origin.begin(), by_origin.end(), [](const auto& one) { return *one.second.value() > 0; });
+    if (*blend.value() >= *pool.value() || chosen.share == 0) kind.why_not = "it was no better than the pool on the later origins";
     else if (kind.p.value_or(1) >= certain) kind.why_not = "that it was better than the pool on the later origins may be chance";
+    // Series of one business have their good and bad years together: one origin may be luck for all of them.
+    else if (worse != by_origin.end()) kind.why_not = "it was better than the pool on one of the later origins, but not " + std::to_string(worse->first * kind.horizon) + " periods before the end";
     if (!kind.why_not.empty()) kind.share = 0;
 }
 
@@ -277,6 +294,7 @@ Result<Learner> Trainer::learn(const std::vector<Case>& all, const Progress& pro
         learned.horizon = groups_[kind].horizon;
         learned.series = groups_[kind].sample.size();
         learned.origins = origins.size();
+        learned.later_each = static_cast<int>(later_of(groups_[kind]));
         if (of_kind(all, kind, true).size() >= least_series && origins.size() >= least_origins) taken.push_back(kind);
         else skipped_.push_back(learned);
     }
@@ -296,7 +314,7 @@ Result<Learner> Trainer::learn(const std::vector<Case>& all, const Progress& pro
     for_each_index(count, options_.threads, [&](std::size_t forest) {
         std::vector<const Case*> cases;
         for (const Case& one : all)
-            if (!one.later && std::binary_search(taken.begin(), taken.end(), one.kind) && !left_for(marks[one.series], forest, count)) cases.push_back(&one);
+            if (one.later == 0 && std::binary_search(taken.begin(), taken.end(), one.kind) && !left_for(marks[one.series], forest, count)) cases.push_back(&one);
         if (cases.empty()) return;
         grown[forest] = grow(cases, by, options_, start, told);
     });
@@ -321,7 +339,7 @@ Result<Learner> Trainer::learn(const std::vector<Case>& all, const Progress& pro
     std::size_t place = 0;
     for (std::size_t kind = 0; kind < groups_.size(); ++kind)
         for (std::size_t i = 0; i < groups_[kind].sample.size(); ++i, ++place)
-            if (std::binary_search(taken.begin(), taken.end(), kind)) seen.push_back({marks_of(*series[place]), series[place]->last().index - groups_[kind].horizon});
+            if (std::binary_search(taken.begin(), taken.end(), kind)) seen.push_back({marks_of(*series[place]), series[place]->last().index - static_cast<std::int64_t>(later_of(groups_[kind])) * groups_[kind].horizon});
     LearnerFacts facts;
     facts.pool = options_.pool->name;
     facts.bounds = options_.bounds;
@@ -335,7 +353,7 @@ Refused Trainer::too_little() const {
     std::string found;
     for (const LearnedKind& kind : skipped_) {
         const std::string periods(kind.rhythm == Frequency::number ? "numbers" : plural_of(kind.rhythm, 2));
-        const int past = kind.season > 1 ? 2 * kind.season : 5;
+        const int past = (kind.season > 1 ? 2 * kind.season : 5) + (kind.later_each - 1) * kind.horizon;
         found += (found.empty() ? "" : "; ") + std::to_string(kind.series) + " series of " + periods + " with " + std::to_string(kind.origins) + " origins (each series needs " + std::to_string(past + 2 * kind.horizon) + " " + periods + ": " + std::to_string(past) + ", and two horizons of " + std::to_string(kind.horizon) + ")";
     }
     if (found.empty()) found = "no series that is long enough, still sold, and not mostly zeros; " + std::to_string(left_out_) + " were left out";

@@ -4,10 +4,12 @@
 //     trainer.look(batch, prepare);         // every batch of every file
 //     auto learner = trainer.train();
 //
-// The last horizon of every series is the later origin: nothing is trained on it. It decides after how many rounds to stop, and how
-// much of the learned weights to mix with the pool's answer. Training origins lie before it, so that none of the values they ask
-// for is in it. Judged by halves: what one half of the series chose is scored on the other. A kind of series whose blend is not
-// better there by a paired test (sign_flip_test, 5 %) gets the share 0.
+// The last two horizons of every series are later origins (the last one where most series of a kind are too short for two): nothing
+// is trained on them. They decide after how many rounds to stop, and how much of the learned weights to mix with the pool's
+// answer. Training origins lie so far before that none of the values they ask for is among them. Judged by halves: what one half of
+// the series chose is scored on the other. A kind of series whose mix is not better there by a paired test (sign_flip_test, 5 %), or
+// only on one of the two origins, gets the share 0: series of one business have their good and bad years together, so that many
+// of them at one time say little about another time.
 //
 // The same file whatever the number of threads.
 #pragma once
@@ -63,6 +65,7 @@ class Trainer {
         std::map<std::pair<std::uint64_t, std::int64_t>, Series> sample;  // by digest of the name, and place
         std::size_t series = 0;
     };
+    std::size_t later_of(const Group& group) const;  // origins of each series that are judged by
     static std::vector<const Case*> of_kind(const std::vector<Case>& all, std::size_t kind, bool later);
     void judge(LearnedKind& kind, const std::vector<const Case*>& later, const std::vector<std::uint64_t>& marks, const Learner::Forests& forests) const;
     Refused too_little() const;

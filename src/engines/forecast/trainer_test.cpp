@@ -82,7 +82,8 @@ TEST_CASE("What is learned is better than the pool on an origin it was not train
     CHECK(kind.rhythm == Frequency::year);
     CHECK(kind.series == 200);
     CHECK(kind.origins == 800);
-    CHECK(kind.later == 200);
+    CHECK(kind.later == 400);
+    CHECK(kind.later_each == 2);
     CHECK(*kind.blend_owa < *kind.pool_owa);
     CHECK(*kind.p < 0.05);
     CHECK(kind.share > 0);
@@ -207,25 +208,25 @@ TEST_CASE("What was trained on is not scored: such ends are the pool's, and left
     if (learner == nullptr) return;
     const auto reads = two_worlds(200);
     const Series series = prepared(reads[0]);
-    // Years 0 to 33 were trained on, the last six only decided when to stop.
-    CHECK(learner->trained_to(series) == 34);
+    // The first 28 years were trained on, the last twelve only decided when to stop.
+    CHECK(learner->trained_to(series) == 28);
     const Way way{find_pool("quick"), Bounds::robust, learner};
     CHECK(learned_for(way, series, 40) != nullptr);
-    CHECK(learned_for(way, series, 34) != nullptr);
-    CHECK(learned_for(way, series, 33) == nullptr);
-    CHECK(forecast_from(way, series, 28, 6).mean == forecast_from({find_pool("quick"), Bounds::robust, nullptr}, series, 28, 6).mean);
+    CHECK(learned_for(way, series, 28) != nullptr);
+    CHECK(learned_for(way, series, 27) == nullptr);
+    CHECK(forecast_from(way, series, 27, 6).mean == forecast_from({find_pool("quick"), Bounds::robust, nullptr}, series, 27, 6).mean);
     // Under another name it is the same by its values; with other first values by its name.
     Series renamed = series;
     renamed.id = "other";
-    CHECK(learner->trained_to(renamed) == 34);
+    CHECK(learner->trained_to(renamed) == 28);
     Series revised = series;
     revised.values[0] += 1;
-    CHECK(learner->trained_to(revised) == 34);
+    CHECK(learner->trained_to(revised) == 28);
     // A file that begins later: its years are those that were seen.
     Series younger = series;
     younger.values.erase(younger.values.begin(), younger.values.begin() + 10);
     younger.first = younger.first.after(10);
-    CHECK(learner->trained_to(younger) == 24);
+    CHECK(learner->trained_to(younger) == 18);
     CHECK(learner->trained_to(prepared(two_worlds(1, 40, 9, "T")[0])) == 0);
 
     BacktestOptions test;
@@ -237,11 +238,11 @@ TEST_CASE("What was trained on is not scored: such ends are the pool's, and left
     seen.add(reads);
     unseen.add(two_worlds(200, 40, 9, "T"));
     REQUIRE(seen.leagues().size() == 1);
-    CHECK(seen.leagues()[0].ends == 200);
+    CHECK(seen.leagues()[0].ends == 400);
     CHECK(unseen.leagues()[0].ends == 600);
     CHECK(unseen.leagues()[0].table[0].name == "trained");
     // A longer horizon reaches into what was trained on: nothing is left to score.
-    test.engine.horizon = 8;
+    test.engine.horizon = 13;
     Backtest longer(test);
     longer.add(reads);
     CHECK(longer.leagues().empty());
@@ -285,6 +286,36 @@ TEST_CASE("The engine uses what was learned, and says where it does not") {
         CHECK(answers[0].band(0.025)->values[h] <= answers[0].mean[h]);
         CHECK(answers[0].band(0.975)->values[h] >= answers[0].mean[h]);
     }
+}
+
+TEST_CASE("What helps at one time only is not used; series that are too short for two later origins have one") {
+    // Until the last six years all series are straight lines, then they stand still: repeating the last value is right there, and
+    // nowhere before.
+    const auto make = [](std::size_t length, std::size_t straight) {
+        std::vector<ReadSeries> all;
+        for (int i = 0; i < 60; ++i) {
+            testing::Noise noise(static_cast<std::uint64_t>(i) + 900);
+            ReadSeries one;
+            one.series.id = "L" + std::to_string(i);
+            for (std::size_t t = 0; t < length; ++t)
+                one.series.observations.push_back({{Frequency::year, 1980 + static_cast<std::int64_t>(t)}, 200 + i + noise.next() + 5 * static_cast<double>(std::min(t, straight))});
+            all.push_back(std::move(one));
+        }
+        return all;
+    };
+    TrainOptions with = options();
+    with.members = {"naive", "ses"};
+    const auto once = train(make(40, 33), with);
+    if (!once) return;
+    const LearnedKind& kind = once->kinds()[0];
+    CHECK(*kind.blend_owa < *kind.pool_owa);
+    CHECK(*kind.p < 0.05);
+    CHECK(kind.share == 0);
+    CHECK(kind.why_not == "it was better than the pool on one of the later origins, but not 12 periods before the end");
+    const auto brief = train(make(20, 20), with);
+    REQUIRE(brief);
+    CHECK(brief->kinds()[0].later_each == 1);
+    CHECK(brief->kinds()[0].later == 60);
 }
 
 TEST_CASE("Too little to learn from is refused with what is missing; what cannot be learned gets no share") {
