@@ -17,6 +17,7 @@ target_link_libraries(bench_forecast_pools PRIVATE fairlead_engines)
 add_executable(bench_forecast_known EXCLUDE_FROM_ALL bench/forecast_known.cpp)
 fairlead_options(bench_forecast_known)
 target_link_libraries(bench_forecast_known PRIVATE fairlead_engines)
+
 add_executable(bench_forecast_learner EXCLUDE_FROM_ALL bench/forecast_learner.cpp)
 fairlead_options(bench_forecast_learner)
 target_link_libraries(bench_forecast_learner PRIVATE fairlead_engines)
