@@ -1,15 +1,18 @@
 // Accuracy and CPU time of the forecasting models on a file of competition series, one core:
-//   bench_forecast [--hold-out] [--sample N] [--write SAMPLE] [--peer NAME ANSWERS]... FILE [MODEL...]
+//   bench_forecast [--hold-out] [--sample N] [--frequency F] [--lots N] [--isa N] [--write SAMPLE] [--peer NAME ANSWERS]... FILE [MODEL...]
 // FILE is CSV with a header and the columns id, set, frequency, start, h, type, description, part, values (part is
 // "train" or "test", values are separated by blanks), as made from the R package Mcomp. Prints per frequency and
 // horizon: sMAPE, MASE and OWA against the naive forecast of the deseasonalised series (the protocol of the M4
-// competition), and milliseconds per series.
+// competition), and milliseconds per series: mean and median asked about each by itself, and asked about in lots of N
+// (1024), as the engine does.
 // --hold-out scores the last values before the test part instead, for series at least three times as long: what is
-// chosen by figures is chosen by these. --sample takes N series of each group, evenly spaced. --write puts the series
+// chosen by figures is chosen by these. --sample takes N series of each group, evenly spaced; --frequency one of them.
+// --isa N uses the instruction set of that number (numerics/lanes.h) instead of the best. --write puts the series
 // into SAMPLE for a peer, a line each: frequency, horizon, values; --peer scores what the peer answered, a line each:
-// CPU milliseconds and the forecasts, or "failed" in their place; NAME may be PEER:MODEL, to print ratios to a model of ours. bench/forecast_peers does
-// all that. Models without a
-// season get the series deseasonalised by that protocol, and their forecasts the season back.
+// CPU milliseconds and the forecasts, or "failed" in their place; NAME may be PEER:MODEL, to print ratios to a model of
+// ours, ANSWERS several files with commas between, of which the median is taken. bench/forecast does all that. Models
+// without a season get the series deseasonalised by that protocol, and their forecasts the season back. The model "scum"
+// is the median of ets, ces, arima and theta_dynamic.
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
@@ -229,6 +232,7 @@ Scores scores_of_peer(const std::string& paths, const std::vector<Item>& items) 
 int main(int argc, char** argv) {
     bool hold_out = false;
     std::size_t sample = 0;
+    int frequency = 0;
     const char* write = nullptr;
     std::vector<std::pair<std::string, std::string>> peers;
     int at = 1;
@@ -238,6 +242,8 @@ int main(int argc, char** argv) {
             hold_out = true;
         else if (option == "--sample" && at + 1 < argc)
             sample = static_cast<std::size_t>(std::atoi(argv[++at]));
+        else if (option == "--frequency" && at + 1 < argc)
+            frequency = std::atoi(argv[++at]);
         else if (option == "--lots" && at + 1 < argc)
             lot = static_cast<std::size_t>(std::max(1, std::atoi(argv[++at])));
         else if (option == "--isa" && at + 1 < argc) {
@@ -251,7 +257,7 @@ int main(int argc, char** argv) {
     if (at >= argc) {
         std::fprintf(
             stderr,
-            "bench_forecast [--hold-out] [--sample N] [--write SAMPLE] [--peer NAME ANSWERS]... FILE [MODEL...]\n");
+            "bench_forecast [--hold-out] [--sample N] [--frequency F] [--lots N] [--isa N] [--write SAMPLE] [--peer NAME ANSWERS]... FILE [MODEL...]\n");
         return 2;
     }
     auto items = read(argv[at++]);
@@ -262,6 +268,7 @@ int main(int argc, char** argv) {
             item.train.resize(item.train.size() - item.test.size());
         }
     }
+    if (frequency > 0) std::erase_if(items, [&](const Item& item) { return item.frequency != frequency; });
     if (sample > 0) {
         std::map<Group, std::vector<Item>> groups;
         for (Item& item : items) groups[{item.frequency, item.test.size()}].push_back(std::move(item));

@@ -1,4 +1,4 @@
-# Answers the series of bench/forecast_peers with a model of R's forecast package: Rscript forecast_peer.R MODEL SERIES ANSWERS
+# Answers the series of bench/forecast with a model of R's forecast package: Rscript forecast_peer.R MODEL SERIES ANSWERS
 suppressMessages(library(forecast))
 given <- commandArgs(trailingOnly = TRUE)
 out <- file(given[3], "w")

@@ -1,4 +1,4 @@
-"""Answers the series of bench/forecast_peers with a model of statsforecast: forecast_peer.py MODEL SERIES ANSWERS"""
+"""Answers the series of bench/forecast with a model of statsforecast: forecast_peer.py MODEL SERIES ANSWERS"""
 import sys
 import time
 
