@@ -112,18 +112,31 @@ bool Backtest::add(const std::vector<ReadSeries>& batch, const Progress& progres
             out.horizon = horizon;
             out.seasonal = series.season > 1;
             out.segment = options_.segment < 0 ? kind_words(series) : static_cast<std::size_t>(options_.segment) < series.dimensions.size() ? series.dimensions[static_cast<std::size_t>(options_.segment)] : std::string();
-            for (int end = 0; end < options_.ends && origin >= std::max(least, trained_to) && origin > 0; ++end) {
+            // What all candidates say at all ends, asked together: pools share their models.
+            std::vector<std::size_t> origins;
+            for (std::size_t at = origin; static_cast<int>(origins.size()) < options_.ends && at >= std::max(least, trained_to) && at > 0; at -= static_cast<std::size_t>(horizon)) {
+                origins.push_back(at);
+                if (at < static_cast<std::size_t>(horizon)) break;
+            }
+            const auto steps_at = [&](std::size_t at) { return static_cast<int>(std::min(series.values.size() - at, static_cast<std::size_t>(horizon))); };
+            std::vector<std::shared_ptr<const Effects>> effects(origins.size());
+            for (std::size_t end = 0; end < origins.size() && known != nullptr; ++end) effects[end] = std::make_shared<const Effects>(find_effects(*known, series, origins[end], steps_at(origins[end])));
+            std::vector<HeldOut> answers(origins.size() * candidates.size());
+            ask_in_lots(answers.size(), [&](std::size_t at, Sheet* sheet) {
+                const std::size_t c = at % candidates.size(), end = at / candidates.size();
+                const bool alone = c >= with_known_;
+                answers[at] = hold_out({&candidates[c], options_.engine.bounds, candidates[c].name == "trained" ? learner : nullptr, alone ? nullptr : known}, series, origins[end], steps_at(origins[end]), sheet, alone ? nullptr : effects[end]);
+            });
+            for (std::size_t end = 0; end < origins.size(); ++end) {
+                origin = origins[end];
                 const auto past = std::span<const double>(series.values).first(origin);
-                const auto actual = std::span<const double>(series.values).subspan(origin, std::min(series.values.size() - origin, static_cast<std::size_t>(horizon)));
+                const auto actual = std::span<const double>(series.values).subspan(origin, static_cast<std::size_t>(steps_at(origin)));
                 const Measured scale = absolute_scale(past, series.scale_season), squared = squared_scale(past);
                 auto &smapes = out.smape.emplace_back(), &mases = out.mase.emplace_back(), &rmsses = out.rmsse.emplace_back();
                 auto& sums = out.sums.emplace_back();
                 auto& held = out.held.emplace_back();
-                const int steps = static_cast<int>(actual.size());
-                const auto effects = known != nullptr ? std::make_shared<const Effects>(find_effects(*known, series, origin, steps)) : nullptr;
-                for (std::size_t c = 0; c < candidates.size(); ++c) {
-                    const bool alone = c >= with_known_;
-                    HeldOut said = hold_out({&candidates[c], options_.engine.bounds, candidates[c].name == "trained" ? learner : nullptr, alone ? nullptr : known}, series, origin, steps, nullptr, alone ? nullptr : effects);
+                for (std::size_t candidate = 0; candidate < candidates.size(); ++candidate) {
+                    HeldOut& said = answers[end * candidates.size() + candidate];
                     const std::vector<double>& mean = said.outlook.mean;
                     smapes.push_back(smape(actual, mean));
                     mases.push_back(mase(actual, mean, scale));
@@ -135,8 +148,6 @@ bool Backtest::add(const std::vector<ReadSeries>& batch, const Progress& progres
                 const auto naive = naive2(past, series.season, static_cast<int>(actual.size()));
                 out.naive_smape.push_back(smape(actual, naive));
                 out.naive_mase.push_back(mase(actual, naive, scale));
-                if (origin < static_cast<std::size_t>(horizon)) break;
-                origin -= static_cast<std::size_t>(horizon);
             }
             judged[i] = std::move(out);
         }, progress))

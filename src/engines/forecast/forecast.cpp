@@ -14,10 +14,6 @@ namespace {
 constexpr std::size_t wanted_ends = 400;  // of a kind: few series give several ends each
 constexpr std::size_t most_ends = 24;     // of one series
 
-// Series whose models are asked together, for their usual length: enough to fill the lanes of the searches, few enough that one
-// can stop between.
-std::size_t lot_of(std::size_t length) { return std::clamp<std::size_t>(16384 / std::max<std::size_t>(1, length), 8, 64); }
-
 Measured relative_error(const HeldOut& one) {
     if (one.outlook.scale <= 0 || one.actual.empty()) return std::nullopt;
     double sum = 0;
@@ -205,16 +201,12 @@ bool Engine::learn(const Progress& progress) {
     std::vector<std::size_t> order(tasks.size());
     std::iota(order.begin(), order.end(), 0);
     std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return tasks[a].origin > tasks[b].origin; });
-    if (!for_each_lot(tasks.size(), lot_of(values / std::max<std::size_t>(1, tasks.size())), options_.threads, [&](std::size_t from, std::size_t to) {
-            std::vector<Sheet> sheets(to - from);
-            for (const bool noted : {true, false}) {
-                for (std::size_t i = from; i < to; ++i) {
-                    Task& task = tasks[order[i]];
-                    task.held = hold_out(way(), *task.of, task.origin, kinds_[task.kind].horizon, &sheets[i - from]);
-                    task.held.series = task.series;
-                }
-                if (noted) answer(sheets);
-            }
+    if (!for_each_lot(tasks.size(), lot_of(values, tasks.size()), options_.threads, [&](std::size_t from, std::size_t to) {
+            ask_in_lots(to - from, [&](std::size_t i, Sheet* sheet) {
+                Task& task = tasks[order[from + i]];
+                task.held = hold_out(way(), *task.of, task.origin, kinds_[task.kind].horizon, sheet);
+                task.held.series = task.series;
+            });
             for (std::size_t i = from; i < to && options_.known != nullptr; ++i) {
                 Task& task = tasks[order[i]];
                 if (task.last) task.plain = forecast_from({options_.pool, options_.bounds, options_.learner, nullptr}, *task.of, task.origin, kinds_[task.kind].horizon).mean;
@@ -388,7 +380,7 @@ std::optional<std::vector<Forecast>> Engine::forecast(const std::vector<ReadSeri
     answered_ += static_cast<std::int64_t>(batch.size());
     std::size_t observations = 0;
     for (const std::size_t place : places) observations += batch[place].series.observations.size();
-    if (!for_each_lot(places.size(), lot_of(observations / std::max<std::size_t>(1, places.size())), options_.threads, [&](std::size_t from, std::size_t to) {
+    if (!for_each_lot(places.size(), lot_of(observations, places.size()), options_.threads, [&](std::size_t from, std::size_t to) {
             std::vector<Begun> begun;
             std::vector<Sheet> sheets;
             for (std::size_t i = from; i < to; ++i) {

@@ -167,22 +167,45 @@ bool is_sparse(std::span<const double> values) {
 }
 
 void answer(std::span<Sheet> sheets) {
-    std::vector<std::pair<const Model*, std::vector<Sheet::Noted*>>> by_model;
+    struct Asked {
+        const Model* model;
+        std::vector<Sheet::Noted*> noted;
+        std::vector<std::pair<Sheet::Noted*, std::size_t>> again;  // and the place of the same in `noted`
+    };
+    std::vector<Asked> by_model;
+    const auto same = [](const Sheet::Noted& a, const Sheet::Noted& b) {
+        const Question &one = a.question, &other = b.question;
+        return one.season == other.season && one.horizon == other.horizon && one.bounds == other.bounds && one.with_fitted == other.with_fitted && one.regressors.data() == other.regressors.data() &&
+               one.regressors.size() == other.regressors.size() && a.values == b.values && a.seasons == b.seasons;
+    };
     for (Sheet& sheet : sheets) {
         sheet.answered = true;
         for (Sheet::Noted& noted : sheet.noted) {
             noted.question.values = noted.values;
             noted.question.seasons = noted.seasons;
-            auto at = std::find_if(by_model.begin(), by_model.end(), [&](const auto& one) { return one.first == noted.model; });
-            if (at == by_model.end()) at = by_model.insert(at, {noted.model, {}});
-            at->second.push_back(&noted);
+            auto at = std::find_if(by_model.begin(), by_model.end(), [&](const Asked& one) { return one.model == noted.model; });
+            if (at == by_model.end()) at = by_model.insert(at, {noted.model, {}, {}});
+            const auto before = std::find_if(at->noted.begin(), at->noted.end(), [&](const Sheet::Noted* one) { return same(*one, noted); });
+            if (before == at->noted.end()) at->noted.push_back(&noted);
+            else at->again.emplace_back(&noted, static_cast<std::size_t>(before - at->noted.begin()));
         }
     }
-    for (const auto& [model, noted] : by_model) {
+    for (const auto& [model, noted, again] : by_model) {
         std::vector<Question> questions;
         for (const Sheet::Noted* one : noted) questions.push_back(one->question);
         auto fits = ask_all(*model, questions);
+        for (const auto& [one, place] : again) one->fit = fits[place];
         for (std::size_t i = 0; i < fits.size(); ++i) noted[i]->fit = std::move(fits[i]);
+    }
+}
+
+std::size_t lot_of(std::size_t values, std::size_t series) { return std::clamp<std::size_t>(16384 * series / std::max<std::size_t>(1, values), 8, 64); }
+
+void ask_in_lots(std::size_t count, const std::function<void(std::size_t, Sheet*)>& ask) {
+    std::vector<Sheet> sheets(count);
+    for (const bool noted : {true, false}) {
+        for (std::size_t i = 0; i < count; ++i) ask(i, &sheets[i]);
+        if (noted) answer(sheets);
     }
 }
 

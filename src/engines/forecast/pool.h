@@ -95,7 +95,13 @@ struct Sheet {
     std::shared_ptr<const Effects> effects;  // of forecast_from (forecast.h)
     bool answered = false;
 };
+// The same question to the same model is answered once.
 void answer(std::span<Sheet> sheets);
+// Asks 0 to count - 1 twice as said above, each with its own sheet.
+void ask_in_lots(std::size_t count, const std::function<void(std::size_t, Sheet*)>& ask);
+// How many series of so many values together are asked at once: enough to fill the lanes of the searches, few enough that one can
+// stop between.
+std::size_t lot_of(std::size_t values, std::size_t series);
 
 // What the pool says of values without gaps, oldest first. Rules beyond the models' own:
 //   a season of which fewer than two are known (three of one longer than 24 periods) is not used; one longer than 24 periods, and

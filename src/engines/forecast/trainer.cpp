@@ -25,12 +25,13 @@ struct Origin {
     int later = 0;
 };
 
-Case case_of(const Origin& at, int horizon, const TrainOptions& options, const std::vector<PoolMember>& members) {
+Case case_of(const Origin& at, int horizon, const TrainOptions& options, const std::vector<PoolMember>& members, Sheet* sheet) {
     const Series& series = *at.of;
     const auto past = std::span<const double>(series.values).first(at.origin);
     const Blend blend{members, [](const PoolForecast&) { return std::optional<Shares>(); }};
-    const PoolForecast forecast = forecast_with(*options.pool, past, series.season, horizon, options.bounds, false, series.longer_seasons, &blend);
+    const PoolForecast forecast = forecast_with(*options.pool, past, series.season, horizon, options.bounds, false, series.longer_seasons, &blend, sheet);
     Case one;
+    if (!sheet->answered) return one;
     one.series = at.series;
     one.kind = at.kind;
     one.origin = at.origin;
@@ -192,10 +193,15 @@ Result<std::vector<Case>> Trainer::cases(const Progress& progress) const {
     std::iota(order.begin(), order.end(), 0);
     std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return origins[a].origin > origins[b].origin; });
     std::vector<Case> out(origins.size());
-    if (!for_each_index(origins.size(), options_.threads, [&](std::size_t i) {
-            const Origin& at = origins[order[i]];
-            out[order[i]] = case_of(at, groups_[at.kind].horizon, options_, members);
-            out[order[i]].later = at.later;
+    std::size_t values = 0;
+    for (const Origin& one : origins) values += one.origin;
+    if (!for_each_lot(origins.size(), lot_of(values, origins.size()), options_.threads, [&](std::size_t from, std::size_t to) {
+            ask_in_lots(to - from, [&](std::size_t i, Sheet* sheet) {
+                const Origin& at = origins[order[from + i]];
+                Case& one = out[order[from + i]];
+                one = case_of(at, groups_[at.kind].horizon, options_, members, sheet);
+                one.later = at.later;
+            });
         }, progress))
         return stopped();
     return out;
