@@ -112,7 +112,7 @@ Result<Fit> autoregression(const Question& question) {
     return fit;
 }
 
-constexpr Model family[] = {{"ar", "Autoregression", [](int) { return 8; }, autoregression, true, 5}};
+constexpr Model family[] = {{"ar", "Autoregression", at_least<8>, autoregression, true, 5}};
 
 }  // namespace
 

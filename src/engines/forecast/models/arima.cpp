@@ -436,7 +436,7 @@ Result<Fit> automatic(const Question& question) {
     return fit;
 }
 
-constexpr Model family[] = {{"arima", "ARIMA, orders searched", [](int) { return 5; }, automatic, true, 100, true}};
+constexpr Model family[] = {{"arima", "ARIMA, orders searched", at_least<5>, automatic, true, 100, true}};
 
 }  // namespace
 

@@ -7,6 +7,7 @@
 #include <map>
 #include <numbers>
 #include <optional>
+#include <tuple>
 
 #include "engines/forecast/models/ces_kernel.h"
 #include "engines/forecast/models/families.h"
@@ -33,7 +34,7 @@ double stable_wall(double a0, double a1, double* by) {
         by[0] = -2 * wall * (x1 / first + x2 / second - x3 / third);
         by[1] = -2 * wall * (y1 / first + a1 / second - y3 / third);
     }
-    return -wall * (std::log(first) + std::log(second) + std::log(third));
+    return -wall * std::log(first * second * third);
 }
 
 // In a steady state c is l / a0; statsforecast's start uses 1.1 for all.
@@ -213,16 +214,7 @@ class Searches {
 
     std::size_t width() const { return static_cast<std::size_t>(kernel_.lanes); }
 
-    void measure() {
-        run_.least = std::numeric_limits<int>::max();
-        run_.most = 0;
-        for (int lane = 0; lane < kernel_.lanes; ++lane) {
-            if (lanes_[lane].count == 0) continue;
-            run_.least = std::min(run_.least, lanes_[lane].count);
-            run_.most = std::max(run_.most, lanes_[lane].count);
-        }
-        run_.least = std::min(run_.least, run_.most);
-    }
+    void measure() { std::tie(run_.least, run_.most) = extent(lanes_); }
 
     void place_all(const CesParameters& parameters) {
         Minimiser unused;
@@ -446,7 +438,7 @@ std::vector<Result<Fit>> ces_of_many(std::span<const Question> questions) {
     return out;
 }
 
-constexpr Model family[] = {{"ces", "Complex exponential smoothing", [](int) { return 7; }, one_of<ces_of_many>, true,
+constexpr Model family[] = {{"ces", "Complex exponential smoothing", at_least<7>, one_of<ces_of_many>, true,
                              20, false, false, ces_of_many}};
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include <map>
 #include <numbers>
 #include <optional>
+#include <tuple>
 
 #include "engines/forecast/models/ets_kernel.h"
 #include "engines/forecast/models/families.h"
@@ -301,16 +302,7 @@ class Searches {
         for (std::size_t t = 0; t < values.size(); ++t) values_[t * lanes() + lane] = values[t];
     }
 
-    void measure() {
-        run_.least = std::numeric_limits<int>::max();
-        run_.most = 0;
-        for (int lane = 0; lane < kernel_.lanes; ++lane) {
-            if (lanes_[lane].count == 0) continue;
-            run_.least = std::min(run_.least, lanes_[lane].count);
-            run_.most = std::max(run_.most, lanes_[lane].count);
-        }
-        run_.least = std::min(run_.least, run_.most);
-    }
+    void measure() { std::tie(run_.least, run_.most) = extent(lanes_); }
 
     // Starts in turn until one runs: 0 what was given, 1 the decomposition's states, 2 without their slope; 3 a fast one
     // besides.

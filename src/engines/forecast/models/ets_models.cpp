@@ -226,12 +226,12 @@ std::vector<Result<Fit>> average(std::span<const Question> questions) {
 }
 
 constexpr Model family[] = {
-    {"ses", "Simple exponential smoothing", [](int) { return 1; }, one_of<ses>, false, 5, false, false, ses},
-    {"holt", "Exponential smoothing with a linear trend", [](int) { return 7; }, one_of<holt>, false, 10, false, false, holt},
-    {"damped", "Exponential smoothing with a damped trend", [](int) { return 8; }, one_of<damped>, false, 10, false,
+    {"ses", "Simple exponential smoothing", at_least<1>, one_of<ses>, false, 5, false, false, ses},
+    {"holt", "Exponential smoothing with a linear trend", at_least<7>, one_of<holt>, false, 10, false, false, holt},
+    {"damped", "Exponential smoothing with a damped trend", at_least<8>, one_of<damped>, false, 10, false,
      false, damped},
-    {"ets", "Exponential smoothing, best form", [](int) { return 1; }, one_of<best>, true, 50, false, false, best},
-    {"ets_average", "Exponential smoothing, average of forms", [](int) { return 1; }, one_of<average>, true, 50, false,
+    {"ets", "Exponential smoothing, best form", at_least<1>, one_of<best>, true, 50, false, false, best},
+    {"ets_average", "Exponential smoothing, average of forms", at_least<1>, one_of<average>, true, 50, false,
      false, average},
 };
 

@@ -29,6 +29,12 @@ Result<void> check_regressors(const Question& question);
 // largest value, 0 for zeros.
 double unknown_deviation(std::span<const double> values);
 
+// For `Model::least`: always so many.
+template <int Count>
+constexpr int at_least(int) {
+    return Count;
+}
+
 // A model's answer to one question, where it answers several at once.
 template <std::vector<Result<Fit>> (*Many)(std::span<const Question>)>
 Result<Fit> one_of(const Question& question) {

@@ -191,11 +191,11 @@ Result<Fit> all_widths(const Question& question) {
 }
 
 constexpr Model family[] = {
-    {"croston", "Croston", [](int) { return 1; }, plain, false, 1},
-    {"croston_sba", "Croston without bias (Syntetos-Boylan)", [](int) { return 1; }, unbiased, false, 1},
-    {"tsb", "Chance and size (Teunter-Syntetos-Babai)", [](int) { return 1; }, chance, false, 2},
-    {"adida", "Blocks of the usual interval (ADIDA)", [](int) { return 1; }, one_width, false, 1},
-    {"imapa", "Blocks of several widths (IMAPA)", [](int) { return 1; }, all_widths, false, 2},
+    {"croston", "Croston", at_least<1>, plain, false, 1},
+    {"croston_sba", "Croston without bias (Syntetos-Boylan)", at_least<1>, unbiased, false, 1},
+    {"tsb", "Chance and size (Teunter-Syntetos-Babai)", at_least<1>, chance, false, 2},
+    {"adida", "Blocks of the usual interval (ADIDA)", at_least<1>, one_width, false, 1},
+    {"imapa", "Blocks of several widths (IMAPA)", at_least<1>, all_widths, false, 2},
 };
 
 }  // namespace

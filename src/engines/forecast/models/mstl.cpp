@@ -78,7 +78,7 @@ Result<Fit> seasons_by_loess(const Question& question) {
 }
 
 constexpr Model family[] = {{"mstl", "Seasons by loess, the rest by dynamic Theta (MSTL)",
-                             [](int) { return least_values; }, seasons_by_loess, true, 20, false, true}};
+                             at_least<least_values>, seasons_by_loess, true, 20, false, true}};
 
 }  // namespace
 

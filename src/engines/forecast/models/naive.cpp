@@ -12,9 +12,10 @@ namespace {
 constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 
 // The walk by `lag` steps: y[t] = y[t - lag] + drift + e.
-Fit walk(const Question& question, std::size_t lag, bool with_drift) {
+Result<Fit> walk(const Question& question, std::string_view label, int lag_of_walk, bool with_drift, std::string words) {
+    FAIRLEAD_TRY(check_question(question, label, std::max(lag_of_walk, 1) + (with_drift ? 1 : 0)));
     const auto y = question.values;
-    const std::size_t n = y.size(), steps = n - lag;
+    const std::size_t n = y.size(), lag = static_cast<std::size_t>(lag_of_walk), steps = n - lag;
     const double drift = with_drift ? (y[n - 1] - y[0]) / static_cast<double>(n - 1) : 0.0;
     double squares = 0;
     for (std::size_t t = lag; t < n; ++t) {
@@ -40,28 +41,19 @@ Fit walk(const Question& question, std::size_t lag, bool with_drift) {
     fit.evaluations = 1;
     fit.numbers["sigma"] = sigma;
     if (with_drift) fit.numbers["drift"] = drift;
+    fit.description = std::move(words);
     return fit;
 }
 
 Result<Fit> naive(const Question& question) {
-    FAIRLEAD_TRY(check_question(question, "The naive forecast", 1));
-    Fit fit = walk(question, 1, false);
-    fit.description = "last value";
-    return fit;
+    return walk(question, "The naive forecast", 1, false, "last value");
 }
-
 Result<Fit> seasonal_naive(const Question& question) {
-    FAIRLEAD_TRY(check_question(question, "The seasonal naive forecast", std::max(question.season, 1)));
-    Fit fit = walk(question, static_cast<std::size_t>(question.season), false);
-    fit.description = question.season > 1 ? "same period of the last " + season_words(question.season) : "last value";
-    return fit;
+    return walk(question, "The seasonal naive forecast", question.season, false,
+                question.season > 1 ? "same period of the last " + season_words(question.season) : "last value");
 }
-
 Result<Fit> drift(const Question& question) {
-    FAIRLEAD_TRY(check_question(question, "The drift forecast", 2));
-    Fit fit = walk(question, 1, true);
-    fit.description = "last value and the average step";
-    return fit;
+    return walk(question, "The drift forecast", 1, true, "last value and the average step");
 }
 
 Result<Fit> mean(const Question& question) {
@@ -83,11 +75,15 @@ Result<Fit> mean(const Question& question) {
     return fit;
 }
 
+constexpr int one_season(int season) {
+    return season;
+}
+
 constexpr Model family[] = {
-    {"naive", "Last value", [](int) { return 1; }, naive, false, 1},
-    {"seasonal_naive", "Same period of the last season", [](int season) { return season; }, seasonal_naive, true, 1},
-    {"drift", "Last value with drift", [](int) { return 2; }, drift, false, 1},
-    {"mean", "Mean", [](int) { return 1; }, mean, false, 1},
+    {"naive", "Last value", at_least<1>, naive, false, 1},
+    {"seasonal_naive", "Same period of the last season", one_season, seasonal_naive, true, 1},
+    {"drift", "Last value with drift", at_least<2>, drift, false, 1},
+    {"mean", "Mean", at_least<1>, mean, false, 1},
 };
 
 }  // namespace

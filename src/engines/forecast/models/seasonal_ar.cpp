@@ -153,7 +153,7 @@ Result<Fit> autoregression(const Question& question) {
     return fit;
 }
 
-constexpr Model family[] = {{"ar_seasonal", "Autoregression beside seasons", [](int) { return least_values; }, autoregression, true, 5, false, true}};
+constexpr Model family[] = {{"ar_seasonal", "Autoregression beside seasons", at_least<least_values>, autoregression, true, 5, false, true}};
 
 }  // namespace
 

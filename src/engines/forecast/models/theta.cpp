@@ -371,11 +371,11 @@ Result<Fit> of_powers(const Question& question) {
 }
 
 constexpr Model family[] = {
-    {"theta", "Theta", [](int) { return 4; }, standard, true, 3},
-    {"theta_optimised", "Optimised Theta", [](int) { return 5; }, optimised, true, 4},
-    {"theta_dynamic", "Dynamic optimised Theta", [](int) { return 7; }, dynamic_optimised, true, 4},
-    {"theta_log", "Theta of logarithms", [](int) { return 4; }, of_logarithms, true, 4},
-    {"theta_box_cox", "Theta of powers (Box-Cox)", [](int) { return 4; }, of_powers, true, 6},
+    {"theta", "Theta", at_least<4>, standard, true, 3},
+    {"theta_optimised", "Optimised Theta", at_least<5>, optimised, true, 4},
+    {"theta_dynamic", "Dynamic optimised Theta", at_least<7>, dynamic_optimised, true, 4},
+    {"theta_log", "Theta of logarithms", at_least<4>, of_logarithms, true, 4},
+    {"theta_box_cox", "Theta of powers (Box-Cox)", at_least<4>, of_powers, true, 6},
 };
 
 }  // namespace

@@ -1,7 +1,10 @@
 // Searches of many problems in the lanes of one kernel: each evaluation serves all lanes, and a lane whose search has
 // ended takes the next problem at once. What a search finds does not depend on its neighbours.
 #pragma once
+#include <algorithm>
 #include <array>
+#include <limits>
+#include <utility>
 #include <vector>
 
 #include "engines/forecast/numerics/lanes.h"
@@ -15,6 +18,18 @@ enum class Stage : std::uint8_t {
     search,  // the search has begun
     last,    // the best point is run once more, for its states
 };
+
+// Counts of the shortest and the longest series in the lanes that have one (a count of 0: none).
+template <class Lane, std::size_t N>
+std::pair<int, int> extent(const std::array<Lane, N>& lanes) {
+    int least = std::numeric_limits<int>::max(), most = 0;
+    for (const Lane& lane : lanes) {
+        if (lane.count == 0) continue;
+        least = std::min(least, lane.count);
+        most = std::max(most, lane.count);
+    }
+    return {std::min(least, most), most};
+}
 
 // What `problems` offers; a lane is from 0 to `lanes` - 1:
 //     Stage take(lane, search)           the next problem, or idle
