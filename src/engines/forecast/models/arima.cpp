@@ -165,8 +165,9 @@ std::vector<double> start_from(const ArimaOrder& order, const Estimate* other) {
     return x;
 }
 
+// With an AICc that reaches `useful` only, or told to be beyond it before it is all found.
 Estimate estimate(const Problem& problem, int m, const ArimaOrder& order, std::size_t regressors, const Estimate* from,
-                  double tolerance, ArmaFilter& filter, Minimiser& workspace) {
+                  double tolerance, double useful, ArmaFilter& filter, Minimiser& workspace) {
     Estimate result;
     ArimaFit& fit = result.fit;
     fit.order = order;
@@ -177,8 +178,11 @@ Estimate estimate(const Problem& problem, int m, const ArimaOrder& order, std::s
     Objective objective(problem, m, order, filter);
     const int free = static_cast<int>(result.partials.size());
     const std::vector<double> lower(result.partials.size(), -partial_most), upper(result.partials.size(), partial_most);
+    const int parameters = order.parameters() + static_cast<int>(problem.which.size());
+    const double constants = std::log(2 * std::numbers::pi) + 1 + 2 * std::log(unit),
+                 useful_value = (useful - corrected_aic(0, parameters, n)) / count - constants;
     const Minimum found = minimise(objective, free, result.partials.data(), lower.data(), upper.data(),
-                                   {tolerance / count, 100, 0.1}, workspace);
+                                   {tolerance / count, 100, 0.1, useful_value}, workspace);
     const ArmaLikelihood likelihood = objective.run(result.partials.data());
     const double least = likelihood.objective;
     fit.evaluations = objective.evaluations;
@@ -192,7 +196,6 @@ Estimate estimate(const Problem& problem, int m, const ArimaOrder& order, std::s
     if (order.constant) fit.constant = coefficients[0] * unit;
     for (std::size_t at = 0; at < problem.which.size(); ++at)
         fit.effects[problem.which[at]] = coefficients[at + (order.constant ? 1 : 0)] * unit / problem.units[at];
-    const int parameters = order.parameters() + static_cast<int>(problem.which.size());
     const double spent = parameters - 1;
     fit.sigma2 = likelihood.squares * unit * unit / std::max(count - spent, 1.0);
     fit.log_likelihood = -0.5 * count * (std::log(2 * std::numbers::pi) + 1 + least) - count * std::log(unit);
@@ -224,7 +227,7 @@ Result<ArimaFit> fit_arima(std::span<const double> values, int m, const ArimaOrd
     if (problem.dependent()) return dependent_regressors();
     ArmaFilter filter;
     Minimiser workspace;
-    ArimaFit fit = estimate(problem, m, order, regressors.size(), nullptr, fine, filter, workspace).fit;
+    ArimaFit fit = estimate(problem, m, order, regressors.size(), nullptr, fine, infinity, filter, workspace).fit;
     if (!std::isfinite(fit.log_likelihood))
         return refuse(Why::invalid, "no_fit", order.name(m) + " cannot be fitted to these values", "values");
     return fit;
@@ -274,7 +277,7 @@ Result<ArimaFit> search_arima(std::span<const double> values, int m, Columns reg
         if (problem.w.size() < static_cast<std::size_t>(order.parameters()) + problem.which.size() + 2 &&
             order.parameters() > 1)
             return false;
-        tried.push_back(estimate(problem, m, order, regressors.size(), tried.empty() ? nullptr : &tried[best], coarse,
+        tried.push_back(estimate(problem, m, order, regressors.size(), tried.empty() ? nullptr : &tried[best], coarse, tried.empty() ? infinity : tried[best].fit.aicc,
                                  filter, workspace));
         ArimaFit& fit = tried.back().fit;
         if (fit.near_the_edge) fit.aicc = infinity;
@@ -315,7 +318,7 @@ Result<ArimaFit> search_arima(std::span<const double> values, int m, Columns reg
             moved = better(with(here.p, here.q, here.seasonal_p, here.seasonal_q, !here.constant));
     }
     Estimate polished =
-        estimate(problem, m, tried[best].fit.order, regressors.size(), &tried[best], fine, filter, workspace);
+        estimate(problem, m, tried[best].fit.order, regressors.size(), &tried[best], fine, infinity, filter, workspace);
     ArimaFit found =
         polished.fit.aicc < tried[best].fit.aicc && !polished.fit.near_the_edge ? polished.fit : tried[best].fit;
     found.evaluations = polished.fit.evaluations;

@@ -86,6 +86,9 @@ void Minimiser::direct() {
             largest = std::max(largest, std::abs(step_[i]));
         }
         if (slope < 0) {
+            // A quadratic would gain half the slope. Eighty times that, not before the fifth step: chosen on
+            // held-out ends of M3, where ARIMA's choices then forecast as well as those of full searches.
+            if (!fresh_ && found_.iterations > 4 && f_ + 40 * slope > options_.useful) break;
             length_ = std::min(1.0, (fresh_ ? options_.first_step : 1.0) / largest);
             tries_ = 0;
             try_point();

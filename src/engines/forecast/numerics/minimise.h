@@ -4,6 +4,7 @@
 #pragma once
 #include <cmath>
 #include <cstdint>
+#include <limits>
 #include <vector>
 
 #include "engines/forecast/numerics/lanes.h"
@@ -14,6 +15,9 @@ struct MinimiseOptions {
     double tolerance = 1e-8;  // two steps in a row that gain less end the search
     int iterations = 200;
     double first_step = 0.1;  // the largest component of the first step
+    // A minimum above this is of no use: from the fifth step on the search ends where many times what a quadratic would
+    // still gain does not lead below.
+    double useful = std::numeric_limits<double>::infinity();
 };
 
 struct Minimum {

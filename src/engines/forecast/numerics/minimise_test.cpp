@@ -77,5 +77,28 @@ TEST_CASE("The search of one variable finds the lower of two valleys, and minima
     CHECK(minimise_between([](double x) { return (x - 0.123) * (x - 0.123); }, 0, 1, 1e-8, evaluations) == doctest::Approx(0.123).epsilon(1e-6));
 }
 
+TEST_CASE("A search that does not lead to a useful minimum ends early") {
+    struct Bowl {
+        double value(const double* x) const { return 5 + x[0] * x[0] + 3 * x[1] * x[1] + std::pow(x[0] - x[1], 4); }
+        void gradient(const double* x, double* g) const {
+            const double cube = 4 * std::pow(x[0] - x[1], 3);
+            g[0] = 2 * x[0] + cube;
+            g[1] = 6 * x[1] - cube;
+        }
+    };
+    const double lower[] = {-10, -10}, upper[] = {10, 10};
+    const auto search = [&](auto objective, double useful) {
+        Minimiser workspace;
+        std::array x{-1.2, 1.0};
+        MinimiseOptions options{1e-14, 500, 0.1};
+        options.useful = useful;
+        return minimise(objective, 2, x.data(), lower, upper, options, workspace);
+    };
+    const double infinity = std::numeric_limits<double>::infinity();
+    CHECK(search(Bowl(), 4).evaluations < search(Bowl(), infinity).evaluations);
+    CHECK(search(Bowl(), 4).value > 5);
+    CHECK(search(Bowl(), 5.01).value == doctest::Approx(5).epsilon(1e-9));
+}
+
 }  // namespace
 }  // namespace fairlead::forecast
