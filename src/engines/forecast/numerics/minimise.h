@@ -16,7 +16,7 @@ struct MinimiseOptions {
     int iterations = 200;
     double first_step = 0.1;  // the largest component of the first step
     // A minimum above this is of no use: from the fifth step on the search ends where many times what a quadratic would
-    // still gain does not lead below.
+    // still gain does not lead below. A guess: a winding valley is left too early.
     double useful = std::numeric_limits<double>::infinity();
 };
 
