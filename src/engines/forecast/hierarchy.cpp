@@ -28,6 +28,26 @@ Residuals residuals_of(const std::vector<Forecast>& forecasts) {
     return rows;
 }
 
+// So many times as wide a node's errors are once they are reconciled as the forecasts are: by its residuals of one step. 1 where there
+// are too few.
+std::vector<double> widths_by(const Reconciler& reconciler, std::size_t nodes, Reconciliation method, const Residuals& residuals) {
+    std::vector<double> width(nodes, 1), before(nodes, 0), after(nodes, 0);
+    // Shares that come from the forecasts themselves mean nothing for errors.
+    if (residuals.size() < least_residuals || method == Reconciliation::top_down || method == Reconciliation::middle_out) return width;
+    for (const auto& row : residuals) {
+        const std::vector<double> together = reconciler.errors(row);
+        for (std::size_t i = 0; i < row.size(); ++i) {
+            before[i] += row[i] * row[i];
+            after[i] += together[i] * together[i];
+        }
+    }
+    // As far as so many rows tell it.
+    const double trust = static_cast<double>(residuals.size()) / (static_cast<double>(residuals.size()) + 20);
+    for (std::size_t i = 0; i < width.size(); ++i)
+        if (before[i] > 0) width[i] = std::clamp(1 + trust * (std::sqrt(after[i] / before[i]) - 1), 0.5, 2.0);
+    return width;
+}
+
 }  // namespace
 
 Result<Tree> make_tree(const std::vector<ReadSeries>& series, const std::vector<std::string>& dimensions, const std::vector<std::vector<std::string>>& factors, const PrepareOptions& options) {
@@ -113,15 +133,13 @@ Result<std::vector<Note>> reconcile(std::vector<Forecast>& forecasts, const Hier
         if (one.refused) return refuse(Why::invalid, "no_reconciliation", one.id + " cannot be forecast, so nothing can be reconciled with it: " + one.refused->message(), "hierarchy");
     std::vector<Note> notes;
     options.not_negative = options.not_negative || std::all_of(forecasts.begin(), forecasts.end(), [](const Forecast& one) { return one.series.not_negative; });
-    Residuals residuals;
-    if (options.method == Reconciliation::mint || options.method == Reconciliation::wls_variance) {
-        residuals = residuals_of(forecasts);
-        if (residuals.size() < least_residuals) {
-            options.method = Reconciliation::wls_structure;
-            notes.push_back({"reconciled_by_structure", "The series have fewer than ten common periods to learn their errors from: reconciled by the structure of the hierarchy (WLS)", {}});
-        }
+    const Residuals residuals = residuals_of(forecasts);
+    if (residuals.size() < least_residuals && (options.method == Reconciliation::mint || options.method == Reconciliation::wls_variance)) {
+        options.method = Reconciliation::wls_structure;
+        notes.push_back({"reconciled_by_structure", "The series have fewer than ten common periods to learn their errors from: reconciled by the structure of the hierarchy (WLS)", {}});
     }
-    FAIRLEAD_ASSIGN(const Reconciler reconciler, Reconciler::make(hierarchy, options, std::move(residuals)));
+    FAIRLEAD_ASSIGN(const Reconciler reconciler, Reconciler::make(hierarchy, options, residuals));
+    const std::vector<double> width = widths_by(reconciler, hierarchy.size(), options.method, residuals);
     if (options.method == Reconciliation::mint) {
         char text[96];
         std::snprintf(text, sizeof text, "Reconciled by MinT; covariances shrunk towards none by %.3f", reconciler.shrinkage());
@@ -138,8 +156,8 @@ Result<std::vector<Note>> reconcile(std::vector<Forecast>& forecasts, const Hier
             one.mean[h] = together[i];
             one.totals[h] += moved[i];
             for (Band& band : one.bands) {
-                band.values[h] += change;
-                band.totals[h] += moved[i];
+                band.values[h] = together[i] + (band.values[h] - nodes[i]) * width[i];
+                band.totals[h] = one.totals[h] + (band.totals[h] - (one.totals[h] - moved[i])) * width[i];
                 if (!one.series.not_negative) continue;
                 band.values[h] = std::max(band.values[h], 0.0);
                 band.totals[h] = std::max(band.totals[h], 0.0);

@@ -23,7 +23,9 @@ struct Tree {
 Result<Tree> make_tree(const std::vector<ReadSeries>& series, const std::vector<std::string>& dimensions, const std::vector<std::vector<std::string>>& factors, const PrepareOptions& prepare);
 
 // Reconciles the forecasts of the tree's nodes, in their order, which the engine made with_fitted. Intervals go along with their
-// means and keep their width; totals likewise. Where there are too few common residuals for the method (fewer than ten periods),
+// means, and are as many times as wide as the residuals become by the same reconciliation (as far as so many of them tell it);
+// totals likewise. On retail sales by state and industry, four years held out in turn, their score is as good or better for every
+// level and way, and coverage nearer to what they say. Where there are too few common residuals for the method (fewer than ten periods),
 // wls_structure stands in, and the note says so. `shrinkage` of MinT is told in the notes.
 Result<std::vector<Note>> reconcile(std::vector<Forecast>& forecasts, const Hierarchy& hierarchy, ReconcileOptions options);
 

@@ -275,6 +275,13 @@ std::vector<double> Reconciler::from_level(const std::vector<double>& forecasts,
     return out;
 }
 
+std::vector<double> Reconciler::errors(const std::vector<double>& of) const {
+    ensure(options_.method != Reconciliation::top_down && options_.method != Reconciliation::middle_out, "shares come from the forecasts");
+    std::vector<double> out = options_.method == Reconciliation::bottom_up ? of : project(of, {}, nullptr);
+    add_up(out);
+    return out;
+}
+
 std::vector<double> Reconciler::apply(const std::vector<double>& forecasts) const {
     ensure(forecasts.size() == hierarchy_.size(), "there is a forecast for every node");
     const std::size_t sums = hierarchy_.parts_of.size();

@@ -48,6 +48,9 @@ class Reconciler {
     static Result<Reconciler> make(Hierarchy hierarchy, const ReconcileOptions& options, Residuals residuals = {});
     // One value per node; top-down takes the shares of the parts from the forecasts themselves.
     std::vector<double> apply(const std::vector<double>& forecasts) const;
+    // What becomes of errors of the forecasts: the same without a floor. Not for top_down and middle_out, whose shares come from the
+    // forecasts themselves.
+    std::vector<double> errors(const std::vector<double>& of) const;
     double shrinkage() const { return lambda_; }  // of MinT: 1 is the diagonal alone
 
   private:

@@ -196,3 +196,22 @@ TEST_CASE("What cannot be reconciled is refused") {
     for (auto& row : residuals) row[0] = row[3] = 0;
     CHECK(incoherence(small_tree(), Reconciler::make(small_tree(), {.method = Reconciliation::mint}, residuals)->apply({100, 55, 60, 10, 20, 30, 25, 26})) < 1e-9);
 }
+
+TEST_CASE("Errors become what forecasts with them become, less what they become without; those of MinT shrink on the whole") {
+    const Hierarchy tree = small_tree();
+    const Residuals residuals = noise(60, 8, 3);
+    Values middle(8, 100), moved = middle;
+    for (const Reconciliation method : {Reconciliation::bottom_up, Reconciliation::ols, Reconciliation::wls_structure, Reconciliation::wls_variance, Reconciliation::mint}) {
+        const auto made = Reconciler::make(tree, {.method = method}, residuals);
+        REQUIRE(made);
+        double before = 0, after = 0;
+        for (const Values& row : residuals) {
+            for (std::size_t i = 0; i < 8; ++i) moved[i] = middle[i] + row[i], before += row[i] * row[i];
+            const Values with = made->apply(moved), without = made->apply(middle), errors = made->errors(row);
+            for (std::size_t i = 0; i < 8; ++i) CHECK(errors[i] == doctest::Approx(with[i] - without[i]).epsilon(1e-9));
+            CHECK(incoherence(tree, errors) < 1e-9);
+            for (const double error : errors) after += error * error;
+        }
+        if (method == Reconciliation::mint) CHECK(after < before);
+    }
+}
