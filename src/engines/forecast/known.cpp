@@ -39,7 +39,7 @@ struct Span {
     }
     std::string words() const {
         const auto days = [](int count) { return count == 1 ? std::string("day") : std::to_string(count) + " days"; };
-        if (!from_last && !to_last) return to == -1 ? "the " + days(-from) + " before" : "the second week before";
+        if (!from_last && !to_last) return to == -1 ? "the " + days(-from) + " before" : std::string("the ") + (from == -14 ? "second" : from == -21 ? "third" : "fourth") + " week before";
         if (from_last) return "the " + days(to) + " after";
         return std::string("its days") + (weekdays ? " from Monday to Friday" : "") + (from < 0 ? " and the " + std::to_string(-from) + " before" : "");
     }
@@ -48,6 +48,7 @@ struct Span {
 constexpr Span during{}, on_weekdays{.weekdays = true};
 constexpr Span before(int days) { return {false, -days, false, -1}; }
 constexpr Span after(int days) { return {true, 1, true, days}; }
+constexpr Span week_before(int week) { return {false, -7 * week, false, -7 * week + 6}; }
 constexpr Span with_before(int days) { return {false, -days, true, 0}; }
 
 struct Spans {
@@ -60,9 +61,10 @@ struct Spans {
 const Spans& spans_of(Frequency frequency) {
     static const Spans months{{during, with_before(7), with_before(14), before(7), before(14), before(21), after(14), after(21)},
                               {{0}, {1}, {2}, {3}, {4}, {5}, {7}, {4, 0}, {5, 0}, {0, 6}, {0, 7}, {4, 0, 6}, {5, 0, 6}}};
-    static const Spans weeks{{during, before(7), before(14), after(7), after(14)}, {{0}, {1}, {2}, {0, 1}, {0, 2}, {0, 3}, {0, 1, 3}, {0, 2, 4}}};
-    static const Spans days{{during, on_weekdays, before(1), after(1), before(7), Span{false, -14, false, -8}, after(7)},
-                            {{0}, {1}, {2}, {4}, {0, 2}, {0, 3}, {0, 2, 3}, {0, 4}, {0, 4, 6}, {0, 4, 5}, {0, 4, 5, 6}, {1, 2}}};
+    static const Spans weeks{{during, before(7), before(14), before(21), after(7), after(14), week_before(2), week_before(3)},
+                             {{0}, {1}, {2}, {3}, {0, 1}, {0, 2}, {0, 3}, {0, 4}, {0, 1, 4}, {0, 2, 5}, {0, 3, 5}, {0, 1, 6, 7, 4}}};
+    static const Spans days{{during, on_weekdays, before(1), after(1), before(7), week_before(2), week_before(3), week_before(4), after(7)},
+                            {{0}, {1}, {2}, {4}, {0, 2}, {0, 3}, {0, 2, 3}, {0, 4}, {0, 4, 8}, {0, 4, 5}, {0, 4, 5, 8}, {0, 4, 5, 6}, {0, 4, 5, 6, 8}, {0, 4, 5, 6, 7, 8}, {1, 2}}};
     return of_months(frequency) ? months : frequency == Frequency::week ? weeks : days;
 }
 
