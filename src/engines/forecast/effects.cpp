@@ -466,6 +466,27 @@ double per_year_of(const Series& series) {
     return known > 0 ? known : std::max(series.season, 4);
 }
 
+// What the same weekday has before and after stands where it was closed.
+void close(const Known::Closed& closed, std::span<const double> past, Effects& effects) {
+    if (closed.days.empty()) return;
+    std::string names;
+    for (const std::string& name : closed.names) names += (names.empty() ? "" : ", ") + name;
+    for (std::size_t t = 0; t < past.size(); ++t) {
+        if (!closed.days[t]) continue;
+        double sum = 0;
+        int count = 0;
+        for (const std::ptrdiff_t away : {7, 14, 21, 28}) {
+            for (const std::ptrdiff_t at : {static_cast<std::ptrdiff_t>(t) - away, static_cast<std::ptrdiff_t>(t) + away})
+                if (at >= 0 && at < static_cast<std::ptrdiff_t>(past.size()) && !closed.days[static_cast<std::size_t>(at)]) sum += past[static_cast<std::size_t>(at)], ++count;
+            if (count >= 2) break;
+        }
+        if (count > 0) effects.closed_past.emplace_back(t, sum / count);
+    }
+    for (std::size_t t = past.size(); t < closed.days.size(); ++t)
+        if (closed.days[t]) effects.closed_ahead.push_back(t - past.size());
+    effects.notes.push_back({"effects_closed", "Closed, zero in the past and so in the forecast, on days of: " + names, {}});
+}
+
 bool positive(std::span<const double> values) {
     return std::all_of(values.begin(), values.end(), [](double v) { return v > 0; });
 }
@@ -488,6 +509,8 @@ std::string EffectEstimate::words(bool ratios) const {
 
 std::vector<double> Effects::free(std::span<const double> values) const {
     std::vector<double> out(values.begin(), values.end());
+    for (const auto& [t, instead] : closed_past)
+        if (t < out.size()) out[t] = instead;
     for (std::size_t t = 0; t < out.size() && t < past.size(); ++t) out[t] = ratios ? out[t] * std::exp(-past[t]) : out[t] - past[t];
     return out;
 }
@@ -501,7 +524,14 @@ void Effects::put_back(PoolForecast& forecast) const {
         if (h < forecast.spread.size()) forecast.spread[h] *= factor;
         if (h < forecast.deviation.size()) forecast.deviation[h] = std::hypot(forecast.deviation[h] * factor, ratios ? forecast.mean[h] * ahead_error[h] : ahead_error[h]);
     }
+    for (const std::size_t h : closed_ahead) {
+        forecast.mean[h] = 0;
+        for (Member& member : forecast.members)
+            if (h < member.mean.size()) member.mean[h] = 0;
+    }
     for (std::size_t t = 0; t < forecast.fitted.size() && t < past.size(); ++t) forecast.fitted[t] = ratios ? forecast.fitted[t] * std::exp(past[t]) : forecast.fitted[t] + past[t];
+    for (const auto& [t, instead] : closed_past)
+        if (t < forecast.fitted.size() && std::isfinite(forecast.fitted[t])) forecast.fitted[t] = 0;
 }
 
 Effects find_effects(const Known& known, const Series& series, std::size_t origin, int horizon) {
@@ -510,8 +540,9 @@ Effects find_effects(const Known& known, const Series& series, std::size_t origi
     effects.past.assign(origin, 0.0);
     effects.ahead.assign(static_cast<std::size_t>(horizon), 0.0);
     effects.ahead_error = effects.ahead;
-    effects.ratios = positive(past);
     const bool sparse = is_sparse(past);
+    if (!sparse && !series.ended) close(known.closed(series, origin, horizon), past, effects);
+    effects.ratios = positive(effects.free(past));
     if (sparse || series.ended) {
         for (const Group& group : known.groups(series, origin, horizon))
             if (group.code.empty()) effects.unused.push_back({group.name, sparse ? "sparse" : "ended", sparse ? "most values are zero: no effect can be told from chance" : "the series has ended", group.kind});

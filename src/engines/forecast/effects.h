@@ -53,7 +53,11 @@ struct Effects {
     std::vector<UnusedGroup> unused;
     std::vector<Note> notes;               // of the groups that were used
     std::vector<double> past, ahead, ahead_error;  // of all together; the standard error of what is put back
+    // Days on which it is closed (Known::closed): zeros of the past, with what stands there instead before the models, and steps.
+    std::vector<std::pair<std::size_t, double>> closed_past;
+    std::vector<std::size_t> closed_ahead;
 
+    bool any() const { return !found.empty() || !closed_past.empty(); }
     std::vector<double> free(std::span<const double> values) const;
     // Means, members' means, deviations (with the error of the effects) and fitted values.
     void put_back(PoolForecast& forecast) const;
@@ -61,7 +65,7 @@ struct Effects {
 
 // From the first `origin` values only.
 Effects find_effects(const Known& known, const Series& series, std::size_t origin, int horizon);
-// What is told with the series: effects, effects_none.
+// What is told with the series: effects, effects_closed, effects_none, effects_not_used, and the notes above.
 std::vector<Note> notes_of(const Effects& effects);
 
 }  // namespace fairlead::forecast

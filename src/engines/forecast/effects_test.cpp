@@ -206,6 +206,51 @@ TEST_CASE("Days: what closes, what sells before, and what was seen once") {
     CHECK(why(young, "Independence Day") == "seen_too_rarely");
 }
 
+TEST_CASE("A shop that closes for Tet sells nothing then, grows as it grew, and its zeros are no demand that comes rarely") {
+    const Known known(Calendar::find("VN"), {}, {});
+    const auto sales_on = [](bool sundays) {
+        Noise draw(6);
+        return series_of(period_of(*Date::of(2022, 6, 1), Frequency::day), 1329, [&](Period period) {  // to 2026-01-19
+            const Date day = first_day(period);
+            const bool closed = share_of_tet(period) > 0 || (!sundays && day.weekday() == 7);
+            return closed ? 0.0 : std::exp(4 + 0.0012 * static_cast<double>(day.days - 19'144) + 0.1 * (day.weekday() >= 6) + 0.05 * draw());
+        });
+    };
+    for (const bool sundays : {true, false}) {
+        const Series series = sales_on(sundays);
+        const Effects effects = find_effects(known, series, series.values.size(), 60);
+        CHECK(effects.ratios == sundays);
+        CHECK(effects.closed_past.size() == 21);  // three times seven days
+        CHECK(has_note(effects.notes, "effects_closed"));
+        // 2026-02-15 to 21 are steps 26 to 32.
+        REQUIRE(effects.closed_ahead.size() == 7);
+        CHECK(effects.closed_ahead.front() == 26);
+        CHECK(effects.closed_ahead.back() == 32);
+        const PoolForecast forecast = forecast_from({find_pool("quick"), Bounds::robust, nullptr, &known}, series, series.values.size(), 60);
+        for (std::size_t h = 26; h <= 32; ++h) CHECK(forecast.mean[h] == 0);
+        CHECK(forecast.mean[33 + 1] > 0.7 * std::exp(4 + 0.0012 * (1329 + 34)));  // a Monday
+        // Closed days are not out of line, so they are not mended.
+        RawSeries raw;
+        for (std::size_t t = 0; t < series.values.size(); ++t) raw.observations.push_back({series.first.after(static_cast<std::int64_t>(t)), series.values[t]});
+        PrepareOptions options;
+        options.outliers = Outliers::mend;
+        const auto prepared = prepare_with(raw, options, &known, 60);
+        REQUIRE(prepared);
+        if (sundays) CHECK(prepared->values == series.values);
+        for (const auto& [t, instead] : effects.closed_past) CHECK(prepared->values[t] == 0);
+        const auto answer = forecast_all({{raw, std::nullopt}}, EngineOptions{.horizon = 60, .threads = 1, .known = &known});
+        CHECK(answer[0].band(0.975)->values[28] == 0);
+        CHECK(answer[0].band(0.975)->values[10] > 0);
+    }
+    // Closed on public holidays, open on most festivals: told apart.
+    Series american = series_of(period_of(*Date::of(2021, 1, 1), Frequency::day), 1400, [](Period period) { return Calendar::find("US")->off(first_day(period)) ? 0.0 : 50.0 + static_cast<double>(period.index % 7); });
+    const Known us(Calendar::find("US"), {}, {});
+    const auto closed = us.closed(american, 1400, 30);
+    CHECK(closed.names.front() == "public holidays");
+    CHECK(std::find(closed.names.begin(), closed.names.end(), "Halloween") == closed.names.end());
+    CHECK(us.closed(sales_with_tet(1, 60, 0), 60, 12).days.empty());
+}
+
 TEST_CASE("Weeks: a holiday that moves from week to week") {
     const Known known(Calendar::find("VN"), {}, {});
     Noise draw(11);

@@ -61,7 +61,7 @@ PoolForecast forecast_from(const Way& way, const Series& series, std::size_t ori
     if (sheet != nullptr) sheet->effects = effects;
     // What is known beside the series is taken out first, and put back into the answer.
     std::vector<double> freed;
-    if (effects && !effects->found.empty()) freed = effects->free(past), past = freed;
+    if (effects && effects->any()) freed = effects->free(past), past = freed;
     const LearnedKind* kind = learned_for(way, series, origin);
     Blend blend;
     if (kind != nullptr) blend = {way.learner->members(), [&](const PoolForecast& said) { return way.learner->shares(*kind, series, past, said); }};
@@ -145,6 +145,10 @@ Result<Series> prepare_with(const RawSeries& raw, const PrepareOptions& options,
     auto found = std::make_shared<const Effects>(find_effects(*known, series, series.values.size(), steps));
     const std::vector<double> before = series.values;
     look_for_findings(series, options, found->free(series.values));
+    // A day that is closed stays one.
+    const std::size_t cut = before.size() - series.values.size();
+    for (const auto& [t, instead] : found->closed_past)
+        if (t >= cut) series.values[t - cut] = 0;
     if (effects != nullptr && series.values == before) *effects = std::move(found);
     return series;
 }
@@ -354,6 +358,8 @@ Forecast Engine::finish(Begun& begun) const {
     }
     for (std::size_t p = 0; p < probabilities_.size(); ++p) {
         out.bands.push_back({probabilities_[p], std::move(quantiles[p]), std::move(totals[p])});
+        if (out.pool.effects)
+            for (const std::size_t h : out.pool.effects->closed_ahead) out.bands.back().values[h] = 0;
         if (!series.not_negative) continue;
         not_below_zero(out.bands.back().values);
         not_below_zero(out.bands.back().totals);

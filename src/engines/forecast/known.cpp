@@ -513,6 +513,72 @@ void Known::add_regressor(std::vector<Group>& groups, const Regressor& one, cons
     groups.push_back(std::move(group));
 }
 
+Known::Closed Known::closed(const Series& series, std::size_t origin, int horizon) const {
+    Closed out;
+    if (series.frequency != Frequency::day || !series.not_negative) return out;
+    const auto past = std::span<const double>(series.values).first(origin);
+    if (std::find(past.begin(), past.end(), 0.0) == past.end()) return out;
+    const int first = static_cast<int>(series.first.index), end = first + static_cast<int>(origin), after = end + horizon;
+    const auto value = [&](int day) { return past[static_cast<std::size_t>(day - first)]; };
+    std::vector<bool> special(static_cast<std::size_t>(after - first));
+    const auto mark = [&](std::vector<bool>& days, int day) {
+        if (day >= first && day < after) days[static_cast<std::size_t>(day - first)] = true;
+    };
+    for (int day = first; day < after; ++day)
+        if (calendar_ != nullptr && calendar_->off(Date{day})) mark(special, day);
+    for (const Happening& one : happenings_)
+        for (const Festival::Days& days : one.festival.times)
+            for (int day = days.first.days; day <= days.last.days; ++day) mark(special, day);
+    // Weekdays on which there usually are sales.
+    double zeros[7] = {}, count[7] = {};
+    for (int day = first; day < end; ++day) {
+        if (special[static_cast<std::size_t>(day - first)]) continue;
+        const int weekday = Date{day}.weekday() - 1;
+        ++count[weekday];
+        zeros[weekday] += value(day) == 0 ? 1 : 0;
+    }
+    struct Seen {
+        int times = 0, zero = 0;
+        bool closed(int least) const { return times >= least && zero * 5 >= times * 4; }
+    };
+    const auto look = [&](Seen& seen, int day) {
+        if (day < first || day >= end) return;
+        const int weekday = Date{day}.weekday() - 1;
+        if (zeros[weekday] * 5 >= count[weekday]) return;
+        ++seen.times;
+        seen.zero += value(day) == 0 ? 1 : 0;
+    };
+    std::vector<bool> closed(special.size());
+    if (calendar_ != nullptr) {
+        Seen seen;
+        for (int day = first; day < end; ++day)
+            if (calendar_->off(Date{day})) look(seen, day);
+        if (seen.closed(4)) {
+            out.names.emplace_back("public holidays");
+            for (int day = first; day < after; ++day)
+                if (calendar_->off(Date{day})) mark(closed, day);
+        }
+    }
+    for (const Happening& one : happenings_) {
+        bool any = false;
+        for (int offset = 0; offset < one.length; ++offset) {
+            Seen seen;
+            for (const Festival::Days& days : one.festival.times)
+                if (days.first.days + offset <= days.last.days) look(seen, days.first.days + offset);
+            if (!seen.closed(2)) continue;
+            any = true;
+            for (const Festival::Days& days : one.festival.times)
+                if (days.first.days + offset <= days.last.days) mark(closed, days.first.days + offset);
+        }
+        if (any) out.names.push_back(one.name);
+    }
+    if (out.names.empty()) return out;
+    for (int day = first; day < end; ++day)
+        if (value(day) != 0) closed[static_cast<std::size_t>(day - first)] = false;
+    out.days = std::move(closed);
+    return out;
+}
+
 std::vector<Group> Known::groups(const Series& series, std::size_t origin, int horizon) const {
     std::vector<Group> groups;
     const std::size_t count = origin + static_cast<std::size_t>(horizon);

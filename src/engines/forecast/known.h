@@ -10,6 +10,7 @@
 //   regressors     as they are or as logarithms, with their lags
 #pragma once
 #include <cstdint>
+#include <span>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -66,6 +67,14 @@ class Known {
     Result<void> check(const Series& series, int horizon) const;
     // For the first `origin` values and `horizon` more, as if nothing later were known than was known at the origin.
     std::vector<Group> groups(const Series& series, std::size_t origin, int horizon) const;
+
+    // Of days: where the series was zero at least four times of five, and twice, that a day of a festival came, or a public holiday,
+    // though its weekday is no day without sales: it is closed then. By value (zeros only) and by step; no days where there are none.
+    struct Closed {
+        std::vector<bool> days;
+        std::vector<std::string> names;
+    };
+    Closed closed(const Series& series, std::size_t origin, int horizon) const;
 
     const Calendar* calendar() const { return calendar_; }
     const std::vector<Regressor>& regressors() const { return regressors_; }

@@ -300,7 +300,8 @@ void look_for_outliers(Series& series, const std::vector<double>& seen, Outliers
         found.push_back(series.first.after(static_cast<std::int64_t>(i)).text());
         const double usual = parts.level[i] + parts.shape[i];
         // As the series would have it, with its known effects.
-        const double expected = ratios ? series.values[i] * std::exp(usual - values[i]) : series.values[i] + usual - values[i];
+        double expected = ratios ? series.values[i] * std::exp(usual - values[i]) : series.values[i] + usual - values[i];
+        if (series.not_negative) expected = std::max(expected, 0.0);
         if (what == Outliers::mend) series.values[i] = expected;
         else findings.push_back({i, false, expected});
     }
