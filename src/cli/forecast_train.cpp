@@ -134,13 +134,14 @@ void add_forecast_train(CLI::App& forecast, Outcome& outcome) {
     auto words = std::make_shared<Words>();
     CLI::App* command = forecast.add_subcommand("train", "Learn from many series of one's own which models to lean on for which; the file is used with --trained");
     add_forecast_options(*command, *words);
-    for (const char* name : {"--input", "--period", "--model", "--level", "--quantiles", "--trained"}) command->remove_option(command->get_option(name));
+    // What is known beside the series is taken out before any model is asked: weights are learned from the series as they are.
+    for (const char* name : {"--input", "--period", "--model", "--level", "--quantiles", "--trained", "--calendar", "--holidays", "--regressors", "--regressor-columns", "--lags", "--ahead"}) command->remove_option(command->get_option(name));
     command->add_option("--input", words->inputs, "Files of series, CSV; several after each other")->required();
     command->add_option("--period", words->periods, "What a value stands for, as in forecast: once for all files, or once for each in their order");
     command->add_option("--output", words->output, "The file of what was learned")->required();
     command->add_option("--members", words->members, "Models to weigh, comma between; " + join(usual_members(), ",") + " unless said");
-    command->add_option("--origins", words->origins, "Origins of each series to train on, half a horizon apart, before the last horizon")->check(CLI::Range(1, 100))->capture_default_str();
-    command->add_option("--rounds", words->rounds, "Rounds of trees at most; how many are used is decided on the last horizon")->check(CLI::Range(1, 2000))->capture_default_str();
+    command->add_option("--origins", words->origins, "Origins of each series to train on, half a horizon apart, before the last two horizons")->check(CLI::Range(1, 100))->capture_default_str();
+    command->add_option("--rounds", words->rounds, "Rounds of trees at most; how many are used is decided on the last two horizons")->check(CLI::Range(1, 2000))->capture_default_str();
     command->add_option("--sample", words->sample, "Series of each kind at most")->check(CLI::Range(30, 1'000'000))->capture_default_str();
     command->callback([words, &outcome] { finish_forecast(run(*words), outcome); });
 }
