@@ -1,5 +1,5 @@
 // What a calendar buys on a long file, on ends that are held out one horizon apart, and what it costs:
-//   bench_forecast_known FILE CALENDAR --series COLUMN[,COLUMN] [--period P] [--horizon H] [--ends K] [--skip K] [--pool NAME] [--month M]
+//   bench_forecast_known FILE CALENDAR --series COLUMN[,COLUMN] [--period P] [--horizon H] [--ends K] [--skip K] [--pool NAME] [--month M] [--measure level]
 // --skip leaves the last K ends alone (for choosing), --month looks only at errors of that month of the year as well.
 #include <cmath>
 #include <cstdio>
@@ -51,6 +51,7 @@ int main(int argc, char** argv) {
         else if (option == "--ends") ends = std::stoul(value);
         else if (option == "--skip") skip = std::stoul(value);
         else if (option == "--pool") pool = find_pool(value);
+        else if (option == "--measure") preparing.measure = value == "level" ? Measure::level : Measure::sum;
         else if (option == "--month") month = std::stoi(value);
         else return std::fprintf(stderr, "What is %s?\n", option.c_str()), 2;
     }

@@ -343,7 +343,7 @@ void explain(Asked asked, Effects& effects) {
         for (const KnownColumn& column : in[g].columns) plain[g].push_back(differenced(std::span(column.values).subspan(from, n - from), m));
         tried += in[g].ways.size();
     }
-    const double needed = std::max(2.0, 2 * std::log(static_cast<double>(tried)));
+    const double needed = std::max(3.0, 3 * std::log(static_cast<double>(tried)));
     Noise noise(w.size(), m);
     Parameters parameters;
     Choice choice{std::vector<int>(in.size(), -1), std::vector<double>(in.size(), 0)};

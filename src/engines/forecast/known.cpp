@@ -390,7 +390,9 @@ void Known::add_happening(std::vector<Group>& groups, const Happening& one, cons
                 if (std::abs(column.values[i]) < 1e-9) column.values[i] = 0;
             }
         }
-        for (const double value : column.values) moves = moves || value != 0;
+        // By its own days: those before and after a Monday of one month lie in two now and then, which tells more of chance than of it.
+        if (s == 0 || one.said)
+            for (const double value : column.values) moves = moves || value != 0;
         group.columns.push_back(std::move(column));
     }
     if (!moves && (seen > 0 || coming > 0) && of_months(frequency)) {
