@@ -34,6 +34,7 @@ fairlead_fuzzer(formula USES fairlead_formula)
 fairlead_fuzzer(json USES fairlead_derive fairlead_modules)
 fairlead_fuzzer(http USES fairlead_server)
 fairlead_fuzzer(series USES fairlead_engines)
+fairlead_fuzzer(learner USES fairlead_engines)
 fairlead_fuzzer(csv USES fairlead_derive fairlead_modules)
 fairlead_fuzzer(xlsx USES fairlead_derive fairlead_modules)
 

@@ -74,6 +74,7 @@ class Learner {
 
     // One file: a line with the version and a digest, then JSON.
     std::string write() const;
+    static std::string sealed(const std::string& body);
     // Refuses `no_learner` (another file), `other_version`, `damaged`, `other_features` and `unknown_model` (made by a version whose
     // features or models were others).
     static Result<Learner> read(std::string_view bytes);

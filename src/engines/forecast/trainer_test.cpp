@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <cmath>
 
-#include "base/secret.h"
 #include "engines/forecast/backtest.h"
 #include "engines/forecast/forecast.h"
 #include "engines/forecast/models/test_series.h"
@@ -63,13 +62,7 @@ std::string forged(const std::string& file, const std::string& what, const std::
     const std::size_t at = body.find(what);
     REQUIRE(at != std::string::npos);
     body.replace(at, what.size(), with);
-    std::string hex;
-    for (const unsigned char byte : sha256(body)) {
-        char two[3];
-        std::snprintf(two, sizeof two, "%02x", byte);
-        hex += two;
-    }
-    return "fairlead-forecast-learner 1 " + hex + "\n" + body;
+    return Learner::sealed(body);
 }
 
 }  // namespace
