@@ -97,7 +97,7 @@ Result<int> run(const Words& words) {
     // Every file is opened before the first is read, so that a mistyped name costs no time.
     std::vector<ForecastPlan> plans;
     for (std::size_t i = 0; i < words.inputs.size(); ++i) {
-        ForecastWords one = words;
+        ForecastWords one = static_cast<const ForecastWords&>(words);
         one.input = words.inputs[i];
         if (!words.periods.empty()) one.period = words.periods[words.periods.size() == 1 ? 0 : i];
         FAIRLEAD_ASSIGN(ForecastPlan plan, plan_forecast(one));

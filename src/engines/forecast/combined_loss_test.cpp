@@ -30,6 +30,7 @@ Case random_case(testing::Noise& noise, std::size_t members, std::size_t steps) 
 TEST_CASE("The mean loss over origins is the OWA of the combined forecasts") {
     testing::Noise noise(3);
     std::vector<Case> cases;
+    cases.reserve(20);
     for (int i = 0; i < 20; ++i) cases.push_back(random_case(noise, 3, 6));
     std::vector<const Case*> all;
     Mean smapes, mases, naive_smapes, naive_mases;

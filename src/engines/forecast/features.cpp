@@ -143,6 +143,7 @@ std::vector<double> series_features(std::span<const double> values, int season) 
         rest[t] = without_season[t] - trend[t];
     }
     std::vector<double> squared;
+    squared.reserve(n);
     for (const double one : rest) squared.push_back(one * one);
 
     // Spikiness: how much the variance of the rest depends on single values.
@@ -150,6 +151,7 @@ std::vector<double> series_features(std::span<const double> values, int season) 
     const double rest_variance = variance_of(rest), rest_mean = mean_of(rest);
     if (n > 3 && rest_variance > 1e-20) {
         std::vector<double> without;
+        without.reserve(n);
         for (const double one : rest) without.push_back((rest_variance * count - (one - rest_mean) * (one - rest_mean) * count / (count - 1)) / (count - 1) / rest_variance);
         spikiness = variance_of(without) * count * count;
     }
@@ -202,9 +204,9 @@ std::vector<double> series_features(std::span<const double> values, int season) 
 
     const double middle = median_of(x);
     std::size_t crossings = 0, flat = 1, longest_flat = 1, zeros = 0;
-    const auto [lowest, highest] = std::minmax_element(x.begin(), x.end());
-    const double width = *highest - *lowest;
-    const auto tenth = [&](double value) { return width > 1e-10 ? std::min(9, static_cast<int>((value - *lowest) / width * 10)) : 0; };
+    const auto ends = std::minmax_element(x.begin(), x.end());
+    const double lowest = *ends.first, width = *ends.second - lowest;
+    const auto tenth = [&](double value) { return width > 1e-10 ? std::min(9, static_cast<int>((value - lowest) / width * 10)) : 0; };
     for (std::size_t t = 0; t < n; ++t) {
         zeros += values[t] == 0 ? 1 : 0;
         if (t == 0) continue;
@@ -244,7 +246,7 @@ std::vector<double> series_features(std::span<const double> values, int season) 
         std::log(static_cast<double>(whole)), std::log(static_cast<double>(whole) / static_cast<double>(m)), std::log(static_cast<double>(m)), seasonal ? 1.0 : 0.0, strength(rest, without_season), seasonal ? strength(rest, without_trend) : 0,
         spikiness, linearity, curvature, of_rest.first, of_rest.ten, correlations(squared, 1e-4).first, of_x.first, of_x.ten, of_diff1.first, of_diff1.ten,
         of_diff2.first, of_diff2.ten, seasonal1, seasonal2, of_x.partial_five, of_diff1.partial_five, entropy_of(x), std::log(std::max(ratio, 1e-6)), lumpiness, stability, static_cast<double>(crossings) / count, static_cast<double>(longest_flat) / count, std::log1p(std::max(0.0, kpss_level(x))), std::log1p(std::max(0.0, kpss_level(diff1))),
-        static_cast<double>(zeros) / count, *lowest > 0 ? 1.0 : *lowest < 0 ? -1.0 : 0.0, deviation, noise, std::sqrt(step_variance), largest_step, skew, (without_season.back() - mean_of(end)) / unit, growth, slope_recent, slope_all, slope_recent - slope_all, peak, trough};
+        static_cast<double>(zeros) / count, lowest > 0 ? 1.0 : lowest < 0 ? -1.0 : 0.0, deviation, noise, std::sqrt(step_variance), largest_step, skew, (without_season.back() - mean_of(end)) / unit, growth, slope_recent, slope_all, slope_recent - slope_all, peak, trough};
     static_assert(std::size(all) == std::size(names));
     std::vector<double> out;
     for (const double one : all) out.push_back(tame(one));

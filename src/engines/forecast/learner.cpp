@@ -259,7 +259,7 @@ Result<Learner> Learner::read(std::string_view bytes) {
         for (const json::value& one : head.at("seen").as_array()) {
             const json::array& row = one.as_array();
             seen.push_back({{row.at(0).to_number<std::uint64_t>(), row.at(1).to_number<std::uint64_t>()}, row.at(2).to_number<std::int64_t>()});
-            if (std::abs(seen.back().until) > 1'000'000'000'000) return damaged("a number of it cannot be");
+            if (const std::int64_t until = seen.back().until; until < -1'000'000'000'000 || until > 1'000'000'000'000) return damaged("a number of it cannot be");
         }
         return Learner(std::move(facts), std::move(kinds), std::move(forests), std::move(seen));
     } catch (const std::exception& fault) {

@@ -261,6 +261,7 @@ void Trainer::judge(LearnedKind& kind, const std::vector<const Case*>& later, co
         by_origin[later[i]->later].add(with - without);
     }
     std::vector<double> differences;
+    differences.reserve(by_series.size());
     for (const auto& [one, difference] : by_series) differences.push_back(*difference.value());
     kind.later = later.size();
     kind.pool_owa = pool.value();
