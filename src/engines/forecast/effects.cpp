@@ -18,6 +18,7 @@ constexpr int longest_season = 60;            // in the noise: its band is as wi
 constexpr double most_years = 15;             // the latest: what a Sunday sells changes in a generation
 constexpr std::size_t most_values = 4'000;
 constexpr double huber = 3;                   // robust deviations of a one-step error from which on it counts less
+constexpr double least_t = 2.5;               // of a column beside others of its group
 constexpr double dependent = 1e-6;            // what is left of a column (its square) when the others are taken out
 
 double dot(std::span<const double> a, std::span<const double> b) {
@@ -157,86 +158,142 @@ struct Choice {
     std::vector<double> gain;
 };
 
-// The groups that improve the AICc, the best first. Columns are whitened and weighted. Only products of columns are kept up to
-// date: those of a group with each other and with what is explained, less what the chosen ones say.
-Choice choose(const std::vector<Group>& groups, const std::vector<Columns>& columns, const std::vector<double>& z, int m, double needed) {
-    Choice choice{std::vector<int>(groups.size(), -1), std::vector<double>(groups.size(), 0)};
-    struct Products {
-        std::vector<double> each, target, size;
-    };
-    std::vector<Products> products(groups.size());
-    for (std::size_t g = 0; g < groups.size(); ++g) {
-        const std::size_t count = columns[g].size();
-        Products& of = products[g];
-        of.each.resize(count * count);
+// Products of a group's columns with each other and with what is explained, less what other columns say.
+struct Products {
+    std::vector<double> each, target, size;
+
+    Products(const Columns& columns, const std::vector<double>& z) : each(columns.size() * columns.size()) {
+        const std::size_t count = columns.size();
         for (std::size_t i = 0; i < count; ++i) {
-            for (std::size_t j = 0; j <= i; ++j) of.each[i * count + j] = of.each[j * count + i] = dot(columns[g][i], columns[g][j]);
-            of.target.push_back(dot(columns[g][i], z));
-            of.size.push_back(of.each[i * count + i]);
+            for (std::size_t j = 0; j <= i; ++j) each[i * count + j] = each[j * count + i] = dot(columns[i], columns[j]);
+            target.push_back(dot(columns[i], z));
+            size.push_back(each[i * count + i]);
         }
     }
-    std::size_t used = 0;
-    const std::size_t n = z.size();
-    double squares = dot(z, z);
-    Columns chosen;  // of unit length, at right angles
-    while (squares > 0) {
-        std::size_t best_group = 0;
-        int best_way = -1;
-        double best = needed;
-        for (std::size_t g = 0; g < groups.size(); ++g) {
-            if (choice.way[g] >= 0) continue;
-            const Products& of = products[g];
-            const std::size_t count = of.target.size();
-            for (std::size_t way = 0; way < groups[g].ways.size(); ++way) {
-                const auto& which = groups[g].ways[way];
-                const std::size_t k = which.size();
-                if ((used + k) * 4 > n) continue;
-                std::vector<double> a(k * k), b(k), r(k);
-                bool fit = true;
-                for (std::size_t i = 0; i < k; ++i) {
-                    for (std::size_t j = 0; j < k; ++j) a[i * k + j] = of.each[which[i] * count + which[j]];
-                    fit = fit && a[i * k + i] > dependent * of.size[which[i]] && a[i * k + i] > 0;
-                    b[i] = r[i] = of.target[which[i]];
-                }
-                if (!fit || !solve_positive(a, b)) continue;
-                const double left = std::max(squares - dot(b, r), 1e-12 * squares);
-                const double gain = static_cast<double>(n) * std::log(squares / left) - (penalty(used + k, n, m) - penalty(used, n, m));
-                if (gain > best) best = gain, best_group = g, best_way = static_cast<int>(way);
+    // `unit`: a column of length 1, at right angles to those taken out before.
+    void take_out(const Columns& columns, const std::vector<double>& unit, double of_target) {
+        const std::size_t count = columns.size();
+        std::vector<double> shares(count);
+        for (std::size_t i = 0; i < count; ++i) shares[i] = dot(unit, columns[i]);
+        for (std::size_t i = 0; i < count; ++i) {
+            target[i] -= shares[i] * of_target;
+            for (std::size_t j = 0; j < count; ++j) each[i * count + j] -= shares[i] * shares[j];
+        }
+    }
+};
+
+// The groups that improve the AICc, the best first; then each once more beside all others, since what came first may have spoken
+// for those that came later. Columns are whitened and weighted.
+class Chooser {
+  public:
+    Chooser(const std::vector<Group>& groups, const std::vector<Columns>& columns, const std::vector<double>& z, int m, double needed) : groups_(groups), columns_(columns), z_(z), m_(m), needed_(needed) {}
+
+    Choice choose() {
+        choice_ = {std::vector<int>(groups_.size(), -1), std::vector<double>(groups_.size(), 0)};
+        std::vector<Products> products;
+        products.reserve(groups_.size());
+        for (const Columns& of : columns_) products.emplace_back(of, z_);
+        Columns units;
+        double squares = dot(z_, z_);
+        std::size_t used = 0;
+        for (;;) {
+            Way best{-1, needed_};
+            std::size_t group = 0;
+            for (std::size_t g = 0; g < groups_.size(); ++g)
+                if (choice_.way[g] < 0)
+                    if (const Way way = best_way(g, products[g], squares, used, best.gain); way.index >= 0) best = way, group = g;
+            if (best.index < 0) break;
+            take(group, best);
+            used += ways(group)[static_cast<std::size_t>(best.index)].size();
+            const std::size_t before = units.size();
+            add_units(units, group, best.index);
+            for (std::size_t u = before; u < units.size(); ++u) {
+                const double share = dot(units[u], z_);
+                squares -= share * share;
+                for (std::size_t g = 0; g < groups_.size(); ++g)
+                    if (choice_.way[g] < 0) products[g].take_out(columns_[g], units[u], share);
             }
         }
-        if (best_way < 0) break;
-        choice.way[best_group] = best_way;
-        choice.gain[best_group] = best;
-        const auto& which = groups[best_group].ways[static_cast<std::size_t>(best_way)];
-        used += which.size();
-        for (const std::size_t c : which) {
-            std::vector<double> unit = columns[best_group][c];
+        for (std::size_t g = 0; g < groups_.size(); ++g)
+            if (choice_.way[g] >= 0) choose_again(g);
+        return std::move(choice_);
+    }
+
+  private:
+    struct Way {
+        int index = -1;
+        double gain = 0;
+    };
+    const std::vector<std::vector<std::size_t>>& ways(std::size_t group) const { return groups_[group].ways; }
+    void take(std::size_t group, const Way& way) {
+        choice_.way[group] = way.index;
+        choice_.gain[group] = way.index < 0 ? 0 : way.gain;
+    }
+
+    Way best_way(std::size_t group, const Products& of, double squares, std::size_t used, double above) const {
+        Way best{-1, above};
+        const std::size_t count = of.target.size(), n = z_.size();
+        for (std::size_t way = 0; way < ways(group).size() && squares > 0; ++way) {
+            const auto& which = ways(group)[way];
+            const std::size_t k = which.size();
+            if ((used + k) * 4 > n) continue;
+            std::vector<double> a(k * k), b(k), r(k);
+            bool fit = true;
+            for (std::size_t i = 0; i < k; ++i) {
+                for (std::size_t j = 0; j < k; ++j) a[i * k + j] = of.each[which[i] * count + which[j]];
+                fit = fit && a[i * k + i] > dependent * of.size[which[i]] && a[i * k + i] > 0;
+                b[i] = r[i] = of.target[which[i]];
+            }
+            if (!fit || !solve_positive(a, b)) continue;
+            const double left = std::max(squares - dot(b, r), 1e-12 * squares);
+            const double gain = static_cast<double>(n) * std::log(squares / left) - (penalty(used + k, n, m_) - penalty(used, n, m_));
+            if (gain > best.gain) best = {static_cast<int>(way), gain};
+        }
+        return best;
+    }
+
+    // The columns of a way, at right angles to what is there and of length 1; those that follow from it are passed over.
+    void add_units(Columns& units, std::size_t group, int way) const {
+        for (const std::size_t c : ways(group)[static_cast<std::size_t>(way)]) {
+            std::vector<double> unit = columns_[group][c];
             const double before = dot(unit, unit);
-            for (const auto& other : chosen) {
+            for (const auto& other : units) {
                 const double share = dot(unit, other);
-                for (std::size_t t = 0; t < n; ++t) unit[t] -= share * other[t];
+                for (std::size_t t = 0; t < unit.size(); ++t) unit[t] -= share * other[t];
             }
             const double size = dot(unit, unit);
             if (!(size > 1e-10 * before)) continue;
             for (double& value : unit) value /= std::sqrt(size);
-            const double of_target = dot(unit, z);
-            squares -= of_target * of_target;
-            for (std::size_t g = 0; g < groups.size(); ++g) {
-                if (choice.way[g] >= 0) continue;
-                Products& of = products[g];
-                const std::size_t count = of.target.size();
-                std::vector<double> shares(count);
-                for (std::size_t i = 0; i < count; ++i) shares[i] = dot(unit, columns[g][i]);
-                for (std::size_t i = 0; i < count; ++i) {
-                    of.target[i] -= shares[i] * of_target;
-                    for (std::size_t j = 0; j < count; ++j) of.each[i * count + j] -= shares[i] * shares[j];
-                }
-            }
-            chosen.push_back(std::move(unit));
+            units.push_back(std::move(unit));
         }
     }
-    return choice;
-}
+
+    void choose_again(std::size_t group) {
+        Columns units;
+        std::size_t used = 0;
+        for (std::size_t g = 0; g < groups_.size(); ++g) {
+            if (g == group || choice_.way[g] < 0) continue;
+            add_units(units, g, choice_.way[g]);
+            used += ways(g)[static_cast<std::size_t>(choice_.way[g])].size();
+        }
+        if (units.empty()) return;
+        Products products(columns_[group], z_);
+        double squares = dot(z_, z_);
+        for (const auto& unit : units) {
+            const double share = dot(unit, z_);
+            squares -= share * share;
+            products.take_out(columns_[group], unit, share);
+        }
+        take(group, best_way(group, products, squares, used, needed_));
+    }
+
+    const std::vector<Group>& groups_;
+    const std::vector<Columns>& columns_;
+    const std::vector<double>& z_;
+    int m_;
+    double needed_;
+    Choice choice_;
+};
 
 std::vector<double> weights_of(const std::vector<double>& errors) {
     const double deviation = robust_deviation(errors);
@@ -373,35 +430,59 @@ void explain(Asked asked, Effects& effects) {
         weigh(z, weights);
         std::vector<Columns> all(in.size());
         for (std::size_t g = 0; g < in.size(); ++g) all[g] = white(plain[g], weights);
-        const Choice next = choose(in, all, z, m, needed);
+        Choice next = Chooser(in, all, z, m, needed).choose();
         settled = next.way == choice.way;
-        choice = next;
+        choice = std::move(next);
         if (settled) break;
     }
-    Columns columns = chosen();
-    if (known && !columns.empty() && !settled) known = estimate(noise, w, columns, parameters);
+    if (known && !settled && !chosen().empty()) known = estimate(noise, w, chosen(), parameters);
+    std::vector<std::vector<std::size_t>> used_columns(in.size());
+    for (std::size_t g = 0; g < in.size(); ++g)
+        if (choice.way[g] >= 0) used_columns[g] = in[g].ways[static_cast<std::size_t>(choice.way[g])];
     Solved solved;
-    if (known && !columns.empty()) {
-        std::vector<double> z = w, errors;
+    double variance = 0;
+    const auto solve_all = [&] {
+        Columns bare;
+        for (std::size_t g = 0; g < in.size(); ++g)
+            for (const std::size_t c : used_columns[g]) bare.push_back(plain[g][c]);
+        solved = {};
+        if (!known || bare.empty()) return;
+        std::vector<double> z = w;
         noise.whiten(z);
         std::vector<double> weights(z.size(), 1.0);
-        const std::vector<double> one = weights;
-        const Columns bare = white(columns, one);
+        bare = white(std::move(bare), weights);
         for (int round = 0; round < 3; ++round) {
             Columns weighed = bare;
             for (auto& column : weighed) weigh(column, weights);
             std::vector<double> target = z;
             weigh(target, weights);
             solved = solve(weighed, target);
-            if (solved.coefficients.empty()) break;
-            errors = z;
+            if (solved.coefficients.empty()) return;
+            std::vector<double> errors = z;
             for (std::size_t c = 0; c < bare.size(); ++c)
                 for (std::size_t t = 0; t < errors.size(); ++t) errors[t] -= solved.coefficients[c] * bare[c][t];
             if (round < 2) weights = weights_of(errors);
         }
+        variance = solved.squares / static_cast<double>(w.size() - std::min(w.size() - 1, bare.size() + (m > 1 ? 2 : 1)));
+    };
+    solve_all();
+    // Of days around a festival, and of lags, those that turn out to say nothing beside the others are left out again.
+    for (bool left_out = !solved.coefficients.empty(); left_out;) {
+        left_out = false;
+        std::size_t at = 0, worst_group = 0, worst = 0;
+        double least = least_t;
+        const std::size_t count = solved.coefficients.size();
+        for (std::size_t g = 0; g < in.size(); ++g)
+            for (std::size_t i = 0; i < used_columns[g].size(); ++i, ++at) {
+                const double t = std::abs(solved.coefficients[at]) / std::sqrt(std::max(variance * solved.covariance[at * count + at], 1e-300));
+                if (in[g].kind != GroupKind::working_days && used_columns[g].size() > 1 && t < least) least = t, worst_group = g, worst = i, left_out = true;
+            }
+        if (!left_out) break;
+        used_columns[worst_group].erase(used_columns[worst_group].begin() + static_cast<std::ptrdiff_t>(worst));
+        solve_all();
+        left_out = !solved.coefficients.empty();
     }
     const std::size_t k = solved.coefficients.size();
-    const double variance = k > 0 ? solved.squares / static_cast<double>(w.size() - std::min(w.size() - 1, k + (m > 1 ? 2 : 1))) : 0;
     std::size_t at = 0;
     std::vector<const std::vector<double>*> used;
     for (std::size_t g = 0; g < in.size(); ++g) {
@@ -414,9 +495,8 @@ void explain(Asked asked, Effects& effects) {
             continue;
         }
         Effect effect{group.name, group.kind, {}, choice.gain[g], std::vector<double>(effects.past.size(), 0.0), std::vector<double>(effects.ahead.size(), 0.0)};
-        const std::size_t size_of_way = group.ways[static_cast<std::size_t>(choice.way[g])].size();
-        const double kept = share_kept(solved, at, size_of_way, variance);
-        for (const std::size_t c : group.ways[static_cast<std::size_t>(choice.way[g])]) {
+        const double kept = share_kept(solved, at, used_columns[g].size(), variance);
+        for (const std::size_t c : used_columns[g]) {
             const KnownColumn& column = group.columns[c];
             const double found = solved.coefficients[at], value = kept * found, error = std::sqrt(variance * solved.covariance[at * k + at]);
             effect.estimates.push_back({column.label, column.unit, value, error, error > 0 ? found / error : 0, column.logarithm});
@@ -548,6 +628,7 @@ Effects find_effects(const Known& known, const Series& series, std::size_t origi
             if (group.code.empty()) effects.unused.push_back({group.name, sparse ? "sparse" : "ended", sparse ? "most values are zero: no effect can be told from chance" : "the series has ended", group.kind});
         return effects;
     }
+    if (series.frequency == Frequency::year && known.calendar() != nullptr) effects.unused.push_back({"Calendar", "years", "a year holds about the same days as another", GroupKind::holiday});
     if (series.frequency == Frequency::hour) {
         const DaysOfHours of = days_of_hours(series, origin);
         if (of.days.values.size() >= 28) {

@@ -404,6 +404,7 @@ TEST_CASE("What cannot profit is left alone and says why") {
     const Series years = series_of({Frequency::year, 1990}, 30, [](Period period) { return 40.0 + static_cast<double>(period.index % 3); });
     CHECK(known.check(years, 6));
     CHECK(find_effects(known, years, 30, 6).found.empty());
+    CHECK(why(find_effects(known, years, 30, 6), "Calendar") == "years");
 }
 
 TEST_CASE("The engine tells effects with the series, and what they bought with the kind") {

@@ -238,6 +238,12 @@ Values values_of(const Regressor& regressor, const Series& series, int horizon) 
     return out;
 }
 
+std::string listed_lags(const std::vector<int>& lags) {
+    std::string text;
+    for (const int lag : lags) text += (text.empty() ? "" : ", ") + std::to_string(lag);
+    return text;
+}
+
 std::string span_text(Period from, Period until) { return from == until ? from.text() : from.text() + " to " + until.text(); }
 
 }  // namespace
@@ -449,11 +455,7 @@ void Known::add_regressor(std::vector<Group>& groups, const Regressor& one, cons
         (whole ? lags : left).push_back(lag);
     }
     if (lags.empty()) return cannot("regressor_unknown_ahead", "its values for the time that is forecast are not known, with no lag that was asked");
-    if (!left.empty()) group.notes.push_back({"regressor_lags_left_out", one.name + " is not known for all of the time that is forecast: only its " + (lags.size() == 1 ? "lag " : "lags ") + [&] {
-        std::vector<std::string> texts;
-        for (const int lag : lags) texts.push_back(std::to_string(lag));
-        return join(texts, ", ");
-    }() + " could be used", {{"regressor", one.name}}});
+    if (!left.empty()) group.notes.push_back({"regressor_lags_left_out", one.name + " is not known for all of the time that is forecast: only its " + (lags.size() == 1 ? "lag " : "lags ") + listed_lags(lags) + " could be used", {{"regressor", one.name}}});
     // Known without a gap up to the origin from here on.
     const auto longest = static_cast<std::size_t>(*std::max_element(lags.begin(), lags.end()));
     std::size_t start = origin;

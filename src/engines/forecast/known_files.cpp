@@ -208,9 +208,9 @@ Result<void> set_lags(std::vector<Regressor>& regressors, const std::string& tex
         if (!first || !last || *last < *first || *last - *first > 24) return wrong(std::string(one));
         const auto found = std::find_if(regressors.begin(), regressors.end(), [&](const Regressor& regressor) { return fold(regressor.name) == fold(name); });
         if (found == regressors.end()) {
-            std::vector<std::string> names;
-            for (const Regressor& regressor : regressors) names.push_back(regressor.name);
-            return refuse(Why::invalid, "unknown_choice", "--lags names \"" + name + "\", and there is no such regressor; there are: " + (names.empty() ? "none (--regressors, --regressor-columns)" : join(names, ", ")), "lags");
+            std::string names;
+            for (const Regressor& regressor : regressors) names += (names.empty() ? "" : ", ") + regressor.name;
+            return refuse(Why::invalid, "unknown_choice", "--lags names \"" + name + "\", and there is no such regressor; there are: " + (names.empty() ? "none (--regressors, --regressor-columns)" : names), "lags");
         }
         if (found->lags == std::vector<int>{0}) found->lags.clear();
         for (int lag = *first; lag <= *last; ++lag)
