@@ -10,7 +10,6 @@ namespace {
 constexpr double radians = std::numbers::pi / 180;
 constexpr double epoch = 2440587.5;          // Julian day of 1970-01-01T00:00Z
 constexpr double lunation = 29.530588853;    // mean, days
-constexpr double new_moon_1900 = 2415021.076998695;
 
 // The new moon number k since 1900, as a Julian day in universal time.
 double new_moon(int k) {

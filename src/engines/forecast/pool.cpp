@@ -17,9 +17,9 @@ std::string left_out_words(const Refused& refused) { return refused.message(); }
 bool known(int season, std::size_t count) { return season > 1 && count >= (season > longest_season ? 3 : 2) * static_cast<std::size_t>(season); }
 
 bool believable(const std::vector<double>& mean, std::span<const double> values) {
-    const auto [low, high] = std::minmax_element(values.begin(), values.end());
-    const double room = 5 * (*high - *low) + 1e-9 * std::abs(*high);
-    return std::all_of(mean.begin(), mean.end(), [&](double f) { return std::isfinite(f) && f <= *high + room && f >= *low - room; });
+    const auto range = std::minmax_element(values.begin(), values.end());
+    const double low = *range.first, high = *range.second, room = 5 * (high - low) + 1e-9 * std::abs(high);
+    return std::all_of(mean.begin(), mean.end(), [&](double f) { return std::isfinite(f) && f <= high + room && f >= low - room; });
 }
 
 struct Asked {
