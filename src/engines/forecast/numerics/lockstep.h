@@ -45,17 +45,16 @@ void search_in_lanes(Problems& problems, int lanes) {
     std::array<Stage, Rows::most> stages{};
     std::array<bool, Rows::most> wants{};
     std::vector<double> g;
-    int busy = 0;
-    const auto next = [&](int lane) {
-        stages[lane] = problems.take(lane, searches[lane]);
-        if (stages[lane] == Stage::idle) --busy;
-    };
+    const auto next = [&](int lane) { stages[lane] = problems.take(lane, searches[lane]); };
     const auto end = [&](int lane, bool runs) {
         stages[lane] = problems.finish(lane, searches[lane], runs);
         if (stages[lane] == Stage::idle) next(lane);
     };
-    for (int lane = 0; lane < lanes; ++lane) ++busy, next(lane);
-    while (busy > 0) {
+    const auto busy = [&] {
+        return std::any_of(stages.begin(), stages.end(), [](Stage stage) { return stage != Stage::idle; });
+    };
+    for (int lane = 0; lane < lanes; ++lane) next(lane);
+    while (busy()) {
         for (int lane = 0; lane < lanes; ++lane) {
             if (stages[lane] == Stage::start) problems.place(lane, nullptr);
             if (stages[lane] == Stage::search) problems.place(lane, searches[lane].point());
