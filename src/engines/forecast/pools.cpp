@@ -19,7 +19,7 @@ std::span<const Pool> pools() {
         const Mix several{{member("seasonal_naive", true), member("mstl"), member("ar_seasonal")}, Combine::median};
         const Mix lengthy{{member("theta_dynamic"), member("theta_log"), member("ar_seasonal"), member("mstl")}, Combine::median};
         list.push_back({"quick", "Quick pool",
-                        {{member("seasonal_naive"), member("ets_average"), member("ar_seasonal"), member("mstl")}, Combine::median},
+                        {{member("seasonal_naive"), member("ets_average"), member("ces"), member("ar_seasonal")}, Combine::median},
                         {{member("seasonal_naive"), member("ets_average"), member("theta_dynamic"), member("ces")}, Combine::median},
                         several, lengthy,
                         {{member("drift"), member("ets_average"), member("theta_log")}, Combine::median},
