@@ -15,7 +15,7 @@ PoolMember member(std::string_view name, bool longest = false) {
 std::span<const Pool> pools() {
     static const std::vector<Pool> all = [] {
         std::vector<Pool> list;
-        const Mix sparse{{member("mean"), member("ets_average"), member("tsb"), member("imapa")}, Combine::median}, few{{member("ses")}, Combine::mean};
+        const Mix sparse{{member("mean"), member("ets_average"), member("ar_seasonal"), member("adida"), member("imapa")}, Combine::median}, few{{member("ses")}, Combine::mean};
         const Mix several{{member("seasonal_naive", true), member("mstl"), member("ar_seasonal")}, Combine::median};
         const Mix lengthy{{member("theta_dynamic"), member("theta_log"), member("ar_seasonal"), member("mstl")}, Combine::median};
         list.push_back({"quick", "Quick pool",
