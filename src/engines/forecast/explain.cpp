@@ -4,6 +4,9 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <span>
+
+#include "engines/forecast/numerics/stl.h"
 
 namespace fairlead::forecast {
 namespace {
@@ -33,13 +36,28 @@ double total_of(const std::vector<double>& values) { return std::accumulate(valu
 }  // namespace
 
 Parts parts_of(const Series& series) {
-    const Decomposition found = decompose_robustly(series.values, series.season);
     const std::size_t n = series.values.size(), season = static_cast<std::size_t>(series.season);
     Parts parts;
-    parts.level = found.level.back();
     parts.span = std::min(n - 1, std::max<std::size_t>(season, 4));
-    if (parts.span > 0) parts.per_period = (found.level[n - 1] - found.level[n - 1 - parts.span]) / static_cast<double>(parts.span);
-    if (season > 1 && n >= 2 * season) parts.season.assign(found.shape.end() - static_cast<std::ptrdiff_t>(season), found.shape.end());
+    const auto set_level = [&](const std::vector<double>& level) {
+        parts.level = level.back();
+        if (parts.span > 0) parts.per_period = (level[n - 1] - level[n - 1 - parts.span]) / static_cast<double>(parts.span);
+    };
+    if (season < 2 || n < 2 * season) {
+        set_level(decompose_robustly(series.values, series.season).level);
+        return parts;
+    }
+    // Seasons mostly grow with the level: in logarithms where these are to be had.
+    const bool ratios = std::all_of(series.values.begin(), series.values.end(), [](double value) { return value > 0; });
+    std::vector<double> values = series.values;
+    if (ratios)
+        for (double& value : values) value = std::log(value);
+    const MstlParts found = mstl(values, std::span(&series.season, 1));
+    std::vector<double> level = found.trend;
+    if (ratios)
+        for (double& one : level) one = std::exp(one);
+    set_level(level);
+    for (std::size_t t = n - season; t < n; ++t) parts.season.push_back(ratios ? level[t] * (std::exp(found.parts[0][t]) - 1) : found.parts[0][t]);
     return parts;
 }
 

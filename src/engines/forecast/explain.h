@@ -9,7 +9,8 @@
 
 namespace fairlead::forecast {
 
-// Where the series stands and what it does, read from it by running medians (decompose_robustly), in its own unit.
+// Where the series stands and what it does, in its own unit: by loess (numerics/stl.h, of logarithms where all values are above zero)
+// where two seasons are known, else by running medians.
 struct Parts {
     double level = 0, per_period = 0;  // at the end; its average change over the last `span` periods
     std::size_t span = 0;
