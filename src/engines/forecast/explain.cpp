@@ -66,7 +66,9 @@ std::vector<Influence> influences(const Way& way, const Forecast& forecast) {
     if (forecast.refused || forecast.series.ended || forecast.mean.empty()) return out;
     const Series& series = forecast.series;
     const std::size_t n = series.values.size(), steps = forecast.mean.size();
-    const double total = forecast.totals.back();
+    // Before reconciling, as what it is compared with is.
+    double total = 0;
+    for (std::size_t h = 0; h < steps; ++h) total += forecast.pool.mean[h] * series.times(forecast.period(h));
     double half_width = INFINITY;
     for (std::size_t i = 0; i < forecast.bands.size() / 2; ++i) {
         const Band &low = forecast.bands[i], &high = forecast.bands[forecast.bands.size() - 1 - i];
@@ -121,6 +123,8 @@ Result<Change> what_changed(const Way& way, const Forecast& now, const Earlier& 
         return refuse(Why::invalid, "other_periods", "The earlier forecast of " + now.id + " is not by " + std::string(plural_of(series.frequency, 2)) + ", as this one is: they cannot be compared", "since");
     Change change;
     const std::int64_t first = series.first.index, last = series.last().index, earlier_last = earlier.first.index + static_cast<std::int64_t>(earlier.values.size()) - 1;
+    if (std::any_of(earlier.said.begin(), earlier.said.end(), [&](const auto& one) { return one.first.index <= earlier_last; }))
+        return refuse(Why::invalid, "other_periods", "The earlier forecast of " + now.id + " is for periods of which it had values: it is not as it was written", "since");
     const auto recorded = [&](std::int64_t index) -> std::optional<double> {
         if (index < first || index > last) return std::nullopt;
         return series.values[static_cast<std::size_t>(index - first)] * series.times({series.frequency, index});

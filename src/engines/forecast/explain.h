@@ -57,7 +57,7 @@ struct Change {
     std::vector<Period> common;
     double before = 0, same_records = 0, revised_records = 0, now = 0;
 };
-// Refuses `other_periods` where the earlier one is of another frequency.
+// Refuses `other_periods` where the earlier one is of another frequency, or forecasts periods of which it had values.
 Result<Change> what_changed(const Way& way, const Forecast& now, const Earlier& earlier);
 
 }  // namespace fairlead::forecast

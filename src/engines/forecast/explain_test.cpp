@@ -97,6 +97,10 @@ TEST_CASE("What changed is told apart: new records, changed records, other model
         const auto change = what_changed(now.engine->way(), now.forecast, other);
         REQUIRE_FALSE(change);
         CHECK(change.refused().code() == "other_periods");
+        // Nor can one that forecasts what it knew.
+        Earlier odd = earlier;
+        odd.values.insert(odd.values.end(), 4, 100.0);
+        CHECK(what_changed(now.engine->way(), now.forecast, odd).refused().code() == "other_periods");
     }
 }
 
