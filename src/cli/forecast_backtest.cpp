@@ -46,8 +46,6 @@ std::string cell(Measured value, double times = 1, const char* behind = "") {
     return text;
 }
 
-void write_measured(JsonWriter& w, std::string_view name, Measured value) { w.key(name).raw(value ? plain_number(*value) : "null"); }
-
 std::string json_of(const std::vector<League>& leagues, const Backtest& backtest) {
     JsonWriter w;
     w.begin_object().key("segments").begin_array();

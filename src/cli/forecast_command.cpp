@@ -88,7 +88,6 @@ void write_numbers(JsonWriter& w, std::string_view name, const std::vector<doubl
     for (const double value : values) w.raw(std::isfinite(value) ? plain_number(value) : "null");
     w.end_array();
 }
-void write_measured(JsonWriter& w, std::string_view name, Measured value) { w.key(name).raw(value ? plain_number(*value) : "null"); }
 void write_notes(JsonWriter& w, const std::vector<Note>& notes) {
     w.key("notes").begin_array();
     for (const Note& note : notes) w.begin_object().text("code", note.code).text("message", note.message).end_object();

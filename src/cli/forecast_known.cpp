@@ -134,7 +134,7 @@ void print_effects(const Forecast& one) {
 void write_without(JsonWriter& w, const Kind& kind) {
     if (kind.plain_smape.count + kind.plain_smape.missing == 0) return;
     w.key("without_known").begin_object();
-    for (const auto& [name, value] : {std::pair{"smape", kind.plain_smape.value()}, {"mase", kind.plain_mase.value()}, {"wape", kind.plain_sums.wape()}}) w.key(name).raw(value ? plain_number(*value) : "null");
+    for (const auto& [name, value] : {std::pair{"smape", kind.plain_smape.value()}, {"mase", kind.plain_mase.value()}, {"wape", kind.plain_sums.wape()}}) write_measured(w, name, value);
     w.end_object();
 }
 

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cmath>
 #include <fstream>
 #include <sstream>
 
@@ -63,6 +64,8 @@ std::string plain_number(double value) {
     const int size = std::snprintf(text, sizeof text, "%.10g", value == 0 ? 0.0 : value);
     return std::string(text, static_cast<std::size_t>(size));
 }
+
+void write_measured(derive::JsonWriter& w, std::string_view name, forecast::Measured value) { w.key(name).raw(value && std::isfinite(*value) ? plain_number(*value) : "null"); }
 
 Result<std::vector<double>> read_levels(const std::string& text) {
     std::vector<double> levels;

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "cli/command.h"
+#include "derive/json.h"
 #include "engines/forecast/forecast.h"
 
 namespace fairlead::cli {
@@ -41,5 +42,7 @@ void finish_forecast(const Result<int>& done, Outcome& outcome);
 Result<std::vector<double>> read_levels(const std::string& text);
 // Ten significant digits, no more.
 std::string plain_number(double value);
+// The number, or null where there is none that JSON can write.
+void write_measured(derive::JsonWriter& w, std::string_view name, forecast::Measured value);
 
 }  // namespace fairlead::cli

@@ -65,8 +65,6 @@ std::string signed_share(double share) {
     return text;
 }
 
-void write_measured(JsonWriter& w, std::string_view name, std::optional<double> value) { w.key(name).raw(value && std::isfinite(*value) ? plain_number(*value) : "null"); }
-
 }  // namespace
 
 Result<void> EarlierAnswer::take(const Json& one, const std::string& path) {

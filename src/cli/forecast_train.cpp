@@ -62,7 +62,7 @@ std::string json_of(const Learner& learner, const Trainer& trainer, const std::s
     for (const LearnedKind& kind : learner.kinds()) {
         kind_head(kind);
         w.number("later_origins", static_cast<std::int64_t>(kind.later)).key("share").raw(plain_number(kind.share)).number("rounds", kind.rounds);
-        for (const auto& [name, value] : {std::pair{"pool_owa", kind.pool_owa}, std::pair{"learned_owa", kind.learned_owa}, std::pair{"blend_owa", kind.blend_owa}, std::pair{"p", kind.p}}) w.key(name).raw(value ? plain_number(*value) : "null");
+        for (const auto& [name, value] : {std::pair{"pool_owa", kind.pool_owa}, std::pair{"learned_owa", kind.learned_owa}, std::pair{"blend_owa", kind.blend_owa}, std::pair{"p", kind.p}}) write_measured(w, name, value);
         if (!kind.why_not.empty()) w.text("why_not", kind.why_not);
         w.end_object();
     }
